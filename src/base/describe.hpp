@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <string>
+
+#include "base/error.hpp"
+
+namespace pierglass {
+
+// The error in plain words, without a full stop; allocates, so never on a hot path.
+std::string describe(const Error& error);
+
+}  // namespace pierglass

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "base/geometry.hpp"
+#include "base/result.hpp"
+#include "pixel/cursor.hpp"
+#include "pixel/image.hpp"
+
+namespace pierglass::gfx {
+
+// The guest's pointer over the picture.
+struct CursorOverlay {
+  const pixel::CursorImage* image = nullptr;  // none: no pointer
+  std::uint64_t serial = 0;                   // changes whenever *image does
+  Point position;                             // hot spot, pixels of the picture
+};
+
+struct UploadStats {
+  std::uint64_t bytes = 0;  // copied from shared memory
+  std::uint64_t rows = 0;   // rows touched
+};
+
+struct DrawStats {
+  Nanoseconds submit{};   // recording the pass (software: drawing it)
+  Nanoseconds present{};  // handing the buffer over, up to and including wl_surface.commit
+};
+
+// Turns pictures into commits of one wl_surface, which no one else commits. Owned and called by
+// the present thread alone. Nothing blocks longer than the GPU or rasteriser needs.
+class Presenter {
+ public:
+  Presenter() = default;
+  Presenter(const Presenter&) = delete;
+  Presenter& operator=(const Presenter&) = delete;
+  virtual ~Presenter() = default;
+
+  // "gl" or "shm", and what drives it (renderer string), for --stats and the log.
+  [[nodiscard]] virtual std::string_view name() const = 0;
+  [[nodiscard]] virtual std::string_view device() const = 0;
+
+  // The window's size in buffer pixels; takes effect with the next draw.
+  virtual Result<void> resize(Size window) = 0;
+
+  // Takes the changed parts of a picture over. `picture` may lie in shared memory and change while
+  // it is read; it is not touched after the call. The first picture, and each one of another size
+  // or format, must come with full damage. What it copies is at most the damaged rows.
+  virtual Result<UploadStats> upload(const pixel::ConstImage& picture,
+                                     std::span<const Rect> damage) = 0;
+
+  // Draws the last picture scaled to the window with correct aspect and black bars, the pointer on
+  // it, and commits. A caller that wants a frame callback requests it before.
+  virtual Result<DrawStats> draw(const CursorOverlay& cursor) = 0;
+
+  // Forgets the picture and commits a black window with one centred line of text (ASCII).
+  virtual Result<DrawStats> draw_message(std::string_view text) = 0;
+};
+
+}  // namespace pierglass::gfx

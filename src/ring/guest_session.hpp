@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "base/clock.hpp"
+#include "base/geometry.hpp"
+#include "base/result.hpp"
+#include "wire/build.hpp"
+#include "wire/parse.hpp"
+
+// The guest's half of the concurrency: one writer. No lock anywhere: a dead or hostile reader can
+// cost the guest at most the slots it claims to hold, and only until its lease is taken away.
+namespace pierglass::ring {
+
+// A slot being written. `pixels` is the whole slot; write rows at info.pitch.
+struct WriteTicket {
+  std::uint32_t slot;
+  std::uint64_t sequence;
+  std::span<std::byte> pixels;
+};
+
+// Frames into slots. One thread.
+class FrameWriter {
+ public:
+  // Chooses a slot that is neither the newest complete frame nor held by a reader, marks it
+  // unreadable, writes the record and announces the frame as started. `damage` is what changed
+  // since the previous begin() (also a Busy or aborted one: what was passed then is remembered);
+  // rects must lie inside info.size. The first frame and every change of size, format or pitch is
+  // full damage whatever `damage` says. info.sequence is ignored.
+  // Busy: every slot is held, nothing is published, try the next frame. TooLarge: the picture does
+  // not fit a slot (`got` bytes needed, `want` there).
+  Result<WriteTicket> begin(const wire::FrameInfo& info, std::span<const Rect> damage);
+
+  // Rows [0, rows) of the slot are final: readers may use them. Orders the caller's non-temporal
+  // stores before the announcement.
+  void rows_complete(const WriteTicket& ticket, std::uint32_t rows);
+
+  // The frame is complete and becomes the newest. `copy` is how long the copy took.
+  void commit(const WriteTicket& ticket, Nanoseconds copy);
+
+  // Gives a begun frame up: its slot stays unreadable until written again.
+  void abort(const WriteTicket& ticket);
+
+  // What the slot holds now: the sequence last committed into it, 0 for none. The guest's damage
+  // accounting uses it to copy only what changed since.
+  [[nodiscard]] std::uint64_t slot_content(std::uint32_t slot) const;
+
+ private:
+  friend class GuestSession;
+  struct Logged {
+    Rect rect;
+    std::uint64_t sequence;  // the frame in which it changed
+  };
+  void log_damage(const wire::FrameInfo& info, std::span<const Rect> damage);
+  std::optional<std::uint32_t> claim_slot();
+
+  std::span<std::byte> region_;
+  wire::RegionLayout layout_{};
+  std::uint64_t next_sequence_ = 1;
+  std::uint64_t damage_floor_ = 0;
+  std::array<Logged, wire::kMaxDamageRects> log_{};
+  std::uint32_t logged_ = 0;
+  std::array<std::uint64_t, wire::kMaxSlots> content_{};
+  wire::FrameInfo last_info_{};
+  std::uint64_t newest_ = 0;  // ticket
+};
+
+struct CursorState {
+  Point position;  // hot spot, pixels of the frame
+  bool visible = false;
+  bool acceleration = false;
+  std::uint32_t speed = 0;
+};
+
+// Pointer position and shapes. One thread, which may be another than the frames'.
+class CursorWriter {
+ public:
+  // Publishes position and visibility; wait-free, meant for every motion event.
+  void move(const CursorState& state);
+
+  // Publishes a new shape; `image` holds info.bytes(). TooLarge when a shape slot cannot hold it;
+  // InvalidArgument when sizes disagree. info.sequence is ignored.
+  Result<void> set_shape(const wire::ShapeInfo& info, std::span<const std::byte> image);
+
+ private:
+  friend class GuestSession;
+  void store_locked(const CursorState& state, std::uint64_t shape);
+
+  std::span<std::byte> region_;
+  wire::RegionLayout layout_{};
+  CursorState state_{};
+  std::uint64_t shape_ticket_ = 0;
+  std::uint64_t next_sequence_ = 1;
+};
+
+// What the readers together ask of the guest.
+struct ReaderDemand {
+  std::uint32_t readers = 0;  // live leases
+  std::uint32_t visible = 0;  // of those, how many want frames
+  std::uint32_t max_millihertz = 0;  // the fastest wanted rate; 0: as fast as frames come
+};
+
+// One life of the guest in a region: lays it out, publishes the session, beats, retires dead
+// readers, hands out control messages. Destroying it ends the session (readers see it at once).
+class GuestSession {
+ public:
+  // Readers whose heartbeat stands still this long lose their lease.
+  static constexpr Nanoseconds kReaderTimeout = std::chrono::seconds(2);
+
+  // `region` must stay mapped and page-aligned while this lives. `session` is random and not 0.
+  static Result<GuestSession> create(std::span<std::byte> region, const wire::RegionSpec& spec,
+                                     std::uint64_t session);
+  GuestSession(GuestSession&& other) noexcept;
+  GuestSession& operator=(GuestSession&&) = delete;
+  ~GuestSession();
+
+  [[nodiscard]] const wire::RegionLayout& layout() const { return layout_; }
+  FrameWriter& frames() { return frames_; }
+  CursorWriter& cursor() { return cursor_; }
+
+  // Call at 10 Hz or faster, from any one thread. Readers give a guest up after 2 s without.
+  void beat();
+  void set_state(wire::GuestState state);
+
+  // Takes the lease of every reader that has been silent for kReaderTimeout. Returns how many.
+  std::uint32_t retire_dead_readers(HostTime now);
+  [[nodiscard]] ReaderDemand demand() const;
+
+  // The next message of any reader, oldest first per reader; nothing when there is none. Messages
+  // that make no sense are dropped (and counted in dropped_control()).
+  std::optional<wire::ControlMessage> next_control();
+  [[nodiscard]] std::uint64_t dropped_control() const { return dropped_control_; }
+
+ private:
+  struct Watched {
+    std::uint64_t token = 0;
+    std::uint64_t heartbeat = 0;
+    HostTime since{};
+    std::uint32_t control_tail = 0;
+  };
+  GuestSession() = default;
+
+  std::span<std::byte> region_;
+  wire::RegionLayout layout_{};
+  FrameWriter frames_;
+  CursorWriter cursor_;
+  std::uint64_t heartbeat_ = 0;
+  std::array<Watched, wire::kMaxReaders> watched_{};
+  std::uint64_t dropped_control_ = 0;
+};
+
+}  // namespace pierglass::ring

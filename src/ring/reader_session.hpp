@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+
+#include "base/clock.hpp"
+#include "base/geometry.hpp"
+#include "base/result.hpp"
+#include "wire/parse.hpp"
+
+// The reader's half: client, OBS source, screenshot tools. The guest may write anything anywhere
+// at any moment; every call here is bounded and every result checked.
+namespace pierglass::ring {
+
+class ReaderSession;
+
+// One frame that the guest promises not to overwrite while this lives. Move-only; destroying it
+// gives the slot back. The promise is only as good as the guest: after copying pixels out, ask
+// intact() and drop the copy when it says no. Must not outlive its ReaderSession.
+class FrameLease {
+ public:
+  FrameLease(FrameLease&& other) noexcept;
+  FrameLease& operator=(FrameLease&& other) noexcept;
+  ~FrameLease();
+
+  [[nodiscard]] const wire::FrameInfo& info() const { return record_.info; }
+  [[nodiscard]] const wire::FrameRecord& record() const { return record_; }
+
+  // info().bytes() bytes in shared memory.
+  [[nodiscard]] std::span<const std::byte> pixels() const { return pixels_; }
+
+  // Rows [0, n) that are final; the full height once the frame is complete. Never more than
+  // info().size.height.
+  [[nodiscard]] std::uint32_t rows_complete() const;
+
+  // True while the slot still holds this frame and the session stands.
+  [[nodiscard]] bool intact() const;
+
+ private:
+  friend class ReaderSession;
+  FrameLease(ReaderSession* session, std::uint32_t slot, const wire::FrameRecord& record,
+             std::span<const std::byte> pixels);
+  void release() noexcept;
+
+  ReaderSession* session_;
+  std::uint32_t slot_;
+  wire::FrameRecord record_;
+  std::span<const std::byte> pixels_;
+};
+
+struct CursorSample {
+  Point position;  // hot spot, pixels of the frame; clamped to ±32768
+  bool visible = false;
+  bool acceleration = false;
+  std::uint32_t speed = 0;
+  std::uint64_t shape_ticket = 0;  // 0: no shape yet
+};
+
+// What this reader tells the guest about itself.
+struct ReaderWish {
+  bool visible = true;
+  bool asleep = false;
+  Size size;                     // 0×0: as the guest likes
+  std::uint32_t millihertz = 0;  // 0: as fast as frames come
+};
+
+// One reader's membership in one session of a guest. All calls from one thread, except
+// beat(), which may come from another.
+class ReaderSession {
+ public:
+  // Parses the region and claims a free reader block. NotReady: no guest yet. Busy: all blocks are
+  // taken. Otherwise as parse_region. `region` must stay mapped while this lives; `token` is random
+  // and not 0. Allocated on the heap because leases point at it.
+  static Result<std::unique_ptr<ReaderSession>> attach(std::span<std::byte> region,
+                                                       std::uint64_t token);
+  ReaderSession(const ReaderSession&) = delete;
+  ReaderSession& operator=(const ReaderSession&) = delete;
+  ~ReaderSession();  // gives the block back
+
+  [[nodiscard]] const wire::RegionLayout& layout() const { return layout_; }
+
+  // False once the guest began another session or ended this one: detach and attach again.
+  [[nodiscard]] bool current() const;
+
+  // The guest's heartbeat counter: unchanged for 2 s means it is dead or frozen.
+  [[nodiscard]] std::uint64_t guest_heartbeat() const;
+  [[nodiscard]] wire::GuestState guest_state() const;
+
+  // Tells the guest that we live. Call at 4 Hz or faster. Claims a new block when the guest took
+  // ours away (we had been stopped too long): Busy when there is none.
+  Result<void> beat();
+  void set_wish(const ReaderWish& wish);
+  void announce_latch(Nanoseconds from_now);
+
+  // Sequence of the newest complete frame, 0 when none: one load, made for polling.
+  [[nodiscard]] std::uint64_t newest_sequence() const;
+
+  // The newest complete frame, held. Nothing when it is not newer than `seen`, or when the guest
+  // overtook us several times in a row (try again). Corrupt when the guest wrote nonsense; the
+  // sequence concerned is then skipped by passing it as `seen`.
+  Result<std::optional<FrameLease>> acquire_newest(std::uint64_t seen);
+
+  // The same, but also a frame that is still being copied: see FrameLease::rows_complete().
+  Result<std::optional<FrameLease>> acquire_started(std::uint64_t seen);
+
+  // Nothing when the guest was writing at each of a bounded number of tries.
+  [[nodiscard]] std::optional<CursorSample> cursor() const;
+
+  // Copies the shape that `ticket` names into `image`, whose size is at least
+  // layout().shape_bytes; Stale when it has been replaced meanwhile.
+  Result<wire::ShapeInfo> copy_shape(std::uint64_t ticket, std::span<std::byte> image) const;
+
+  // Queues a message for the guest; Busy when its ring is full.
+  Result<void> send(const wire::ControlMessage& message);
+
+ private:
+  friend class FrameLease;
+  ReaderSession(std::span<std::byte> region, const wire::RegionLayout& layout,
+                std::uint64_t token);
+  Result<void> claim();
+  Result<std::optional<FrameLease>> acquire(std::uint64_t ticket, std::uint64_t seen,
+                                            bool& overtaken);
+  void hold(std::uint32_t slot);
+  void release(std::uint32_t slot) noexcept;
+
+  std::span<std::byte> region_;
+  wire::RegionLayout layout_;
+  std::uint64_t token_;
+  std::uint32_t block_ = 0;
+  std::array<std::uint32_t, wire::kMaxSlots> holds_{};  // leases a slot, ours
+  std::uint64_t heartbeat_ = 0;
+  std::uint32_t control_head_ = 0;
+  std::uint32_t latch_serial_ = 0;
+  ReaderWish wish_{};
+};
+
+}  // namespace pierglass::ring
