@@ -1,1 +1,83 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "pace/wait_ladder.hpp"
+
+#include <algorithm>
+
+namespace pierglass::pace {
+
+namespace {
+
+constexpr std::size_t index(Rung rung) {
+  return static_cast<std::size_t>(rung);
+}
+
+}  // namespace
+
+const char* name(Rung rung) {
+  static constexpr std::array<const char*, kRungs> kNames = {
+      "absent", "blocked", "coarse", "window", "search", "cursor", "quiet", "idle"};
+  return kNames[index(rung)];
+}
+
+void WaitLadder::on_look(HostTime now, Found found) {
+  ++counters_.looks;
+  if (found.frame) on_frame(now);
+  if (found.cursor) last_cursor_ = now;
+  last_look_ = now;
+}
+
+void WaitLadder::on_frame(HostTime now) {
+  ++counters_.frames;
+  last_frame_ = now;
+  if (now - last_look_ <= kTrustedGap) return predictor_.observe(now);
+  // A sleep that lasted longer than planned says nothing about the prediction.
+  const bool overslept = now - last_wake_ > kTrustedGap;
+  if (last_rung_ != Rung::Coarse || overslept) return predictor_.observe_unseen(now);
+  ++counters_.early;
+  predictor_.observe_early(now);
+}
+
+void WaitLadder::on_source_change() {
+  predictor_.reset();
+  last_frame_ = kNever;
+  last_cursor_ = kNever;
+}
+
+WaitLadder::Plan WaitLadder::next(HostTime now, State state) {
+  const Plan plan = choose(now, state);
+  last_rung_ = plan.rung;
+  last_wake_ = now + plan.sleep;
+  ++counters_.sleeps[index(plan.rung)];
+  counters_.time[index(plan.rung)] += plan.sleep;
+  return plan;
+}
+
+WaitLadder::Plan WaitLadder::choose(HostTime now, State state) const {
+  if (!state.present) return {Rung::Absent, kAbsentPoll};
+  if (state.blocked) return {Rung::Blocked, kBlockedPoll};
+  const Plan plan = for_frames(now);
+  if (now - last_cursor_ < kCursorFor && plan.sleep > kCursorPoll) {
+    return {Rung::Cursor, kCursorPoll};
+  }
+  return plan;
+}
+
+WaitLadder::Plan WaitLadder::for_frames(HostTime now) const {
+  if (const auto windows = predictor_.windows()) {
+    HostTime centre = windows->first;
+    for (std::uint32_t i = 0; i < windows->count; ++i, centre += windows->period) {
+      const Nanoseconds reach = windows->margin + kLead;
+      if (now > centre + reach) continue;
+      const Nanoseconds until = centre - reach - now;
+      if (until <= kWindowPoll) return {Rung::Window, kWindowPoll};
+      return {Rung::Coarse, std::min(until, kCoarseNap)};
+    }
+  }
+  if (now - std::max(last_frame_, last_input_) < kSearchFor) return {Rung::Search, kSearchPoll};
+  if (now - std::max({last_frame_, last_input_, last_cursor_}) < kIdleAfter) {
+    return {Rung::Quiet, kQuietPoll};
+  }
+  return {Rung::Idle, kIdlePoll};
+}
+
+}  // namespace pierglass::pace

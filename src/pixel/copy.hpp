@@ -20,8 +20,8 @@ void scalar_copy(std::byte* to, const std::byte* from, std::size_t bytes);
 // Orders earlier non-temporal stores before later stores, of this thread.
 void store_fence();
 
-// Copies the rectangles' pixels between images of one format and size with stream_copy; whole rows
-// where a rectangle spans the full width and the pitches agree. Rectangles must lie inside both
+// Copies the rectangles' pixels between images of one format with stream_copy, and writes nothing
+// else; in one run where rows are full and without padding in both. Rectangles must lie inside both
 // images. Returns the bytes written. Ends with store_fence().
 std::size_t copy_rects(const Image& to, const ConstImage& from, std::span<const Rect> rects);
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "base/geometry.hpp"
@@ -14,7 +15,7 @@ namespace pierglass::pixel {
 // of room it merges, so it may cover more, never less. Rectangles in rects() do not overlap.
 class DamageRegion {
  public:
-  static constexpr std::size_t kMaxRects = 32;
+  static constexpr std::size_t kMaxRects = 64;  // as many as one frame record holds
 
   void add(const Rect& rect);  // an empty one adds nothing
   void add(const DamageRegion& other);
@@ -30,6 +31,11 @@ class DamageRegion {
   [[nodiscard]] Rect bounds() const;
 
  private:
+  void remove(std::size_t index);
+  std::size_t take_cheapest_unions(std::span<Rect> unions);
+  [[nodiscard]] std::optional<std::size_t> first_overlap(const Rect& piece) const;
+  [[nodiscard]] std::optional<std::size_t> exact_neighbour(const Rect& piece) const;
+
   std::array<Rect, kMaxRects> rects_{};
   std::size_t count_ = 0;
 };

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "base/clock.hpp"
+#include "pace/arrival.hpp"
+
+namespace pierglass::pace {
+
+// Why the present thread sleeps as long as it does; one counter each in the statistics.
+enum class Rung : std::uint8_t {
+  Absent,   // nobody publishes: look for a guest now and then
+  Blocked,  // nothing may be drawn yet: sleep until the compositor says so
+  Coarse,   // a frame is predicted: sleep until shortly before
+  Window,   // around the predicted moment: poll fast
+  Search,   // things move without a pattern: poll steadily
+  Cursor,   // the pointer moves
+  Quiet,    // some activity within the last second
+  Idle,     // none: poll slowly
+};
+inline constexpr std::size_t kRungs = 8;
+const char* name(Rung rung);  // lower case, for statistics
+
+// How to look for news in memory that has no interrupt. Pure: the caller looks, reports what it
+// found, asks for the next sleep, and sleeps that long or until woken (frame callback, input,
+// configure, doorbell), whichever is first. One thread; never allocates.
+//
+//   look at newest frame and cursor → on_look() → upload, draw … → next() → sleep → look …
+class WaitLadder {
+ public:
+  static constexpr Nanoseconds kAbsentPoll = std::chrono::milliseconds(100);
+  static constexpr Nanoseconds kBlockedPoll = std::chrono::milliseconds(100);
+  static constexpr Nanoseconds kWindowPoll = std::chrono::microseconds(250);
+  static constexpr Nanoseconds kSearchPoll = std::chrono::microseconds(500);
+  static constexpr Nanoseconds kCursorPoll = std::chrono::milliseconds(1);
+  static constexpr Nanoseconds kQuietPoll = std::chrono::milliseconds(2);
+  static constexpr Nanoseconds kIdlePoll = std::chrono::milliseconds(15);
+
+  static constexpr Nanoseconds kSearchFor = std::chrono::milliseconds(100);  // after frame or input
+  static constexpr Nanoseconds kCursorFor = std::chrono::milliseconds(250);  // after a motion
+  static constexpr Nanoseconds kIdleAfter = std::chrono::seconds(1);         // without any activity
+  // Longest nap while a frame is predicted: bounds the delay of one that nobody predicted.
+  static constexpr Nanoseconds kCoarseNap = std::chrono::milliseconds(4);
+  // Window polls begin this much before a window and end this much after: covers a late timer.
+  static constexpr Nanoseconds kLead = std::chrono::microseconds(200);
+  // An arrival is trusted when the look before it was at most this long ago.
+  static constexpr Nanoseconds kTrustedGap = std::chrono::microseconds(1250);
+
+  struct State {
+    bool present = false;  // a guest publishes: attached, heartbeat fresh
+    bool blocked = false;  // PresentGate::blocked(): a picture could not be committed now
+  };
+  struct Plan {
+    Rung rung;
+    Nanoseconds sleep;  // at most; always > 0
+  };
+  struct Counters {
+    std::array<std::uint64_t, kRungs> sleeps{};
+    std::array<Nanoseconds, kRungs> time{};  // planned
+    std::uint64_t looks = 0;
+    std::uint64_t frames = 0;
+    std::uint64_t early = 0;  // frames that came while their prediction let us sleep
+  };
+
+  struct Found {
+    bool frame = false;   // a newer one
+    bool cursor = false;  // moved, changed or hidden
+  };
+
+  // The memory was looked at, at `now`, and this was new.
+  void on_look(HostTime now, Found found);
+  // The user typed or moved the mouse: the guest is likely to answer soon.
+  void on_input(HostTime now) { last_input_ = now; }
+  // The guest went away or began again: forgets the cadence.
+  void on_source_change();
+
+  [[nodiscard]] Plan next(HostTime now, State state);
+
+  [[nodiscard]] const Counters& counters() const { return counters_; }
+  [[nodiscard]] const ArrivalPredictor& predictor() const { return predictor_; }
+
+ private:
+  void on_frame(HostTime now);
+  [[nodiscard]] Plan choose(HostTime now, State state) const;
+  [[nodiscard]] Plan for_frames(HostTime now) const;
+
+  ArrivalPredictor predictor_;
+  // Before any host time, yet far enough from the type's limit to be subtracted.
+  static constexpr HostTime kNever{-std::chrono::hours(1)};
+
+  HostTime last_frame_ = kNever;
+  HostTime last_cursor_ = kNever;
+  HostTime last_input_ = kNever;
+  HostTime last_look_ = kNever;
+  Rung last_rung_ = Rung::Absent;
+  HostTime last_wake_ = kNever;  // planned
+  Counters counters_;
+};
+
+}  // namespace pierglass::pace

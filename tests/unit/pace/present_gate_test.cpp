@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "pace/present_gate.hpp"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+namespace pierglass::pace {
+namespace {
+
+using std::chrono::milliseconds;
+using Draw = PresentGate::Draw;
+
+constexpr HostTime kStart{std::chrono::hours(2)};
+
+TEST(PresentGate, DrawsNothingWhileNothingIsNew) {
+  PresentGate gate;
+  EXPECT_EQ(gate.draw_now(), Draw::No);
+  gate.on_change();
+  EXPECT_EQ(gate.draw_now(), Draw::WithCallback);
+  gate.drawn(kStart);
+  gate.on_callback(kStart + milliseconds(16));
+  EXPECT_EQ(gate.draw_now(), Draw::No);
+  EXPECT_FALSE(gate.blocked());
+  EXPECT_EQ(gate.last_turnaround(), milliseconds(16));
+}
+
+TEST(PresentGate, HoldsChangesBackUntilTheCallback) {
+  PresentGate gate;
+  gate.on_change();
+  gate.drawn(kStart);
+  gate.on_change();
+  EXPECT_EQ(gate.draw_now(), Draw::No);
+  EXPECT_TRUE(gate.blocked());
+  gate.on_callback(kStart + milliseconds(7));
+  EXPECT_EQ(gate.draw_now(), Draw::WithCallback);
+  EXPECT_EQ(gate.counters().held_back, 1u);
+}
+
+TEST(PresentGate, AHiddenWindowDrawsNothingAndResumesWithTheCallback) {
+  PresentGate gate;
+  gate.on_change();
+  gate.drawn(kStart);
+  EXPECT_FALSE(gate.hidden(kStart + milliseconds(499)));
+  for (int i = 0; i < 10'000; ++i) {
+    gate.on_change();
+    ASSERT_EQ(gate.draw_now(), Draw::No);
+  }
+  const HostTime later = kStart + std::chrono::minutes(5);
+  EXPECT_TRUE(gate.hidden(later));
+  gate.on_callback(later);
+  EXPECT_FALSE(gate.hidden(later));
+  EXPECT_EQ(gate.draw_now(), Draw::WithCallback);
+}
+
+TEST(PresentGate, AConfigureIsAnsweredWithoutASecondCallback) {
+  PresentGate gate;
+  gate.on_change();
+  gate.drawn(kStart);
+  gate.on_must_draw();
+  EXPECT_FALSE(gate.blocked());
+  EXPECT_EQ(gate.draw_now(), Draw::WithoutCallback);
+  gate.drawn(kStart + milliseconds(1));
+  EXPECT_EQ(gate.draw_now(), Draw::No);
+  EXPECT_TRUE(gate.blocked());
+  EXPECT_EQ(gate.counters().forced, 1u);
+}
+
+TEST(PresentGate, ALostSurfaceIsDrawnAnew) {
+  PresentGate gate;
+  gate.on_change();
+  gate.drawn(kStart);
+  gate.on_surface_reset();
+  EXPECT_EQ(gate.draw_now(), Draw::WithCallback);
+}
+
+TEST(PresentGate, ACallbackThatNobodyAskedForIsIgnored) {
+  PresentGate gate;
+  gate.on_callback(kStart);
+  EXPECT_EQ(gate.counters().callbacks, 0u);
+  EXPECT_EQ(gate.draw_now(), Draw::No);
+}
+
+TEST(PresentGate, NeverHasTwoCallbacksOutstandingAndNeverLosesAChange) {
+  std::mt19937 random(1);
+  PresentGate gate;
+  HostTime now = kStart;
+  int outstanding = 0;
+  bool shown = true;
+  for (int i = 0; i < 100'000; ++i) {
+    now += milliseconds(1);
+    switch (random() % 4) {
+      case 0:
+        gate.on_change();
+        shown = false;
+        break;
+      case 1:
+        if (outstanding == 0) break;
+        gate.on_callback(now);
+        outstanding = 0;
+        break;
+      case 2:
+        if (random() % 50 == 0) gate.on_must_draw();
+        break;
+      default: {
+        const Draw draw = gate.draw_now();
+        ASSERT_TRUE(draw != Draw::No || shown || outstanding == 1);
+        if (draw == Draw::No) break;
+        if (draw == Draw::WithCallback) ++outstanding;
+        ASSERT_EQ(outstanding, 1);
+        gate.drawn(now);
+        shown = true;
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace pierglass::pace
