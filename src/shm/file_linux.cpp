@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "shm/file_linux.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+
+#include "base/fd.hpp"
+#include "shm/mapper_linux.hpp"
+
+namespace pierglass::shm {
+namespace {
+
+constexpr std::uint64_t kMinBytes = 4096;
+constexpr mode_t kFileMode = 0660;
+
+ErrorCode code_for(int error) {
+  switch (error) {
+    case ENOENT:
+    case ENOTDIR:
+      return ErrorCode::NotFound;
+    case EACCES:
+    case EPERM:
+    case EROFS:
+      return ErrorCode::PermissionDenied;
+    case ELOOP:  // a symbolic link, refused by O_NOFOLLOW
+    case EISDIR:
+    case ENXIO:  // a socket, or a pipe that nobody reads
+    case ENODEV:
+      return ErrorCode::NotARegularFile;
+    default:
+      return ErrorCode::OsCall;
+  }
+}
+
+std::unexpected<Error> fail_errno(const char* call) {
+  return fail_os(OsErrorKind::Errno, errno, call, code_for(errno));
+}
+
+Result<FileIdentity> identity_of(const struct stat& status) {
+  if (!S_ISREG(status.st_mode)) return fail(ErrorCode::NotARegularFile, "memory file");
+  return FileIdentity{.device = status.st_dev,
+                      .inode = status.st_ino,
+                      .bytes = static_cast<std::uint64_t>(status.st_size),
+                      .mode = status.st_mode};
+}
+
+Result<Fd> open_checked(const std::string& path, int flags) {
+  // O_NONBLOCK keeps a pipe or device in the file's place from blocking us.
+  Fd fd(open(path.c_str(), flags | O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, kFileMode));
+  if (!fd) return fail_errno("open");
+  return fd;
+}
+
+}  // namespace
+
+Result<FileIdentity> identify(const std::string& path) {
+  struct stat status = {};
+  if (lstat(path.c_str(), &status) != 0) return fail_errno("lstat");
+  return identity_of(status);
+}
+
+Result<SharedMemory> map_fd(int fd) {
+  struct stat status = {};
+  if (fstat(fd, &status) != 0) return fail_errno("fstat");
+  const FileIdentity identity = TRY(identity_of(status));
+  if (identity.bytes < kMinBytes) {
+    return fail(ErrorCode::TooSmall, "memory file", identity.bytes, kMinBytes);
+  }
+  return Mapper::map(fd, identity.bytes);
+}
+
+Result<SharedMemory> open_file(const std::string& path) {
+  const Fd fd = TRY(open_checked(path, 0));
+  return map_fd(fd.get());
+}
+
+Result<SharedMemory> create_file(const std::string& path, std::uint64_t bytes) {
+  const Fd fd = TRY(open_checked(path, O_CREAT | O_EXCL));
+  // Reserves the pages now: a full /dev/shm is an error here instead of a SIGBUS later.
+  const int error = posix_fallocate(fd.get(), 0, static_cast<off_t>(bytes));
+  if (error != 0) {
+    unlink(path.c_str());
+    return fail_os(OsErrorKind::Errno, error, "posix_fallocate");
+  }
+  return map_fd(fd.get());
+}
+
+Result<SharedMemory> create_memfd(std::uint64_t bytes) {
+  const Fd fd(memfd_create("pierglass", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+  if (!fd) return fail_errno("memfd_create");
+  if (ftruncate(fd.get(), static_cast<off_t>(bytes)) != 0) return fail_errno("ftruncate");
+  if (fcntl(fd.get(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0) {
+    return fail_errno("fcntl F_ADD_SEALS");
+  }
+  return map_fd(fd.get());
+}
+
+}  // namespace pierglass::shm

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <string>
+
+#include "base/result.hpp"
+#include "shm/shared_memory.hpp"
+
+namespace pierglass::shm {
+
+// Which file a path named at one moment. A file that was replaced, truncated or grown differs.
+struct FileIdentity {
+  dev_t device = 0;
+  ino_t inode = 0;
+  std::uint64_t bytes = 0;
+  mode_t mode = 0;
+  friend bool operator==(const FileIdentity&, const FileIdentity&) = default;
+
+  // Users outside owner and group may read or write it.
+  [[nodiscard]] bool open_to_others() const { return (mode & 0006) != 0; }
+};
+
+// What `path` names now. NotFound, PermissionDenied, NotARegularFile (also for symbolic links,
+// which another user may have planted in a shared folder), or the failing call.
+Result<FileIdentity> identify(const std::string& path);
+
+// Maps all of an existing file for reading and writing. Errors as identify(), and TooSmall for a
+// file of less than a page.
+Result<SharedMemory> open_file(const std::string& path);
+
+// Makes a file of `bytes` zeros that owner and group may use (0660, less the umask) and maps it.
+// Errors: as open_file, and errno EEXIST when there is one already.
+Result<SharedMemory> create_file(const std::string& path, std::uint64_t bytes);
+
+// Memory without a name, sealed against changes of its size; the descriptor is not kept.
+Result<SharedMemory> create_memfd(std::uint64_t bytes);
+
+// Maps all of what `fd` refers to; the descriptor stays the caller's.
+Result<SharedMemory> map_fd(int fd);
+
+}  // namespace pierglass::shm

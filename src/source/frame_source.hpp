@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "pixel/cursor.hpp"
+#include "pixel/damage_region.hpp"
+#include "pixel/image.hpp"
+#include "wire/parse.hpp"
+
+namespace pierglass::source {
+
+enum class GuestStatus : std::uint8_t {
+  Absent,      // nobody has laid out the memory, or its session ended
+  Silent,      // a session stands, but its heartbeat does not move
+  Unreadable,  // what is there cannot be used; error() says why
+  Live,
+};
+
+class FrameSource;
+
+// One frame, held: the guest will not overwrite it while this lives. Move-only. Give it back with
+// finish(), which says whether what was copied out is good; the destructor gives it back unused.
+class HeldFrame {
+ public:
+  HeldFrame(FrameSource* source, const wire::FrameInfo& info, const pixel::ConstImage& image,
+            const pixel::DamageRegion& damage);
+  HeldFrame(HeldFrame&& other) noexcept;
+  HeldFrame& operator=(HeldFrame&&) = delete;
+  ~HeldFrame();
+
+  [[nodiscard]] const wire::FrameInfo& info() const { return info_; }
+
+  // Pixels in shared memory, which a hostile guest may change at any moment.
+  [[nodiscard]] const pixel::ConstImage& image() const { return image_; }
+
+  // What may differ from the last frame that was finished well; all of it at first and whenever
+  // size or format change.
+  [[nodiscard]] const pixel::DamageRegion& damage() const { return damage_; }
+
+  // Gives the frame back. True: the pixels stood still all the while, and the next frame's damage
+  // counts from here. False: overwritten; whatever was copied is to be repaired by the next frame,
+  // whose damage includes it.
+  bool finish();
+
+ private:
+  FrameSource* source_;
+  wire::FrameInfo info_;
+  pixel::ConstImage image_;
+  pixel::DamageRegion damage_;
+};
+
+struct Cursor {
+  Point position;  // hot spot, pixels of the frame
+  bool visible = false;
+  std::uint64_t serial = 0;                   // changes whenever *image does
+  const pixel::CursorImage* image = nullptr;  // valid until the next call of cursor()
+
+  // Equal when drawing both gives the same picture.
+  friend bool operator==(const Cursor& a, const Cursor& b) {
+    if (!a.visible || !b.visible) return a.visible == b.visible;
+    return a.position == b.position && a.serial == b.serial;
+  }
+};
+
+// Frames and pointer of one guest, whatever format it speaks. One thread; nothing blocks. At most
+// one frame is held at a time.
+class FrameSource {
+ public:
+  FrameSource() = default;
+  FrameSource(const FrameSource&) = delete;
+  FrameSource& operator=(const FrameSource&) = delete;
+  virtual ~FrameSource() = default;
+
+  // Housekeeping: heartbeats, a guest that came, went or restarted, memory that was replaced. Call
+  // at least four times a second; more often is cheap. Returns where things stand.
+  virtual GuestStatus tick(HostTime now) = 0;
+
+  // Why the status is Unreadable, as a sentence for the user; empty otherwise.
+  [[nodiscard]] virtual const std::string& error() const = 0;
+
+  // True when acquire() may give a newer frame: one load, made for polling.
+  [[nodiscard]] virtual bool has_new_frame() const = 0;
+
+  // The newest frame, when newer than the last one finished well. Nothing when there is none.
+  virtual std::optional<HeldFrame> acquire() = 0;
+
+  // Makes the next frame come as if none had been seen: full damage, also if it is the same one.
+  virtual void forget() = 0;
+
+  [[nodiscard]] virtual Cursor cursor() = 0;
+
+  // Tells the guest whether anybody looks.
+  virtual void set_visible(bool visible) = 0;
+
+ private:
+  friend class HeldFrame;
+  // `used`: the caller copied the pixels. Returns whether they stood still.
+  virtual bool give_back(const wire::FrameInfo& info, bool used) = 0;
+};
+
+}  // namespace pierglass::source

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <utility>
+
+#include "source/frame_source.hpp"
+
+namespace pierglass::source {
+
+HeldFrame::HeldFrame(FrameSource* source, const wire::FrameInfo& info,
+                     const pixel::ConstImage& image, const pixel::DamageRegion& damage)
+    : source_(source), info_(info), image_(image), damage_(damage) {}
+
+HeldFrame::HeldFrame(HeldFrame&& other) noexcept
+    : source_(std::exchange(other.source_, nullptr)),
+      info_(other.info_),
+      image_(other.image_),
+      damage_(other.damage_) {}
+
+HeldFrame::~HeldFrame() {
+  if (source_ != nullptr) source_->give_back(info_, false);
+}
+
+bool HeldFrame::finish() {
+  CHECK(source_ != nullptr);
+  return std::exchange(source_, nullptr)->give_back(info_, true);
+}
+
+}  // namespace pierglass::source

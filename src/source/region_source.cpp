@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "source/region_source.hpp"
+
+#include <sys/random.h>
+
+#include <utility>
+
+#include "base/describe.hpp"
+
+namespace pierglass::source {
+namespace {
+
+constexpr Nanoseconds kBeatInterval = std::chrono::milliseconds(250);
+constexpr Nanoseconds kLookLive = std::chrono::seconds(1);
+constexpr Nanoseconds kLookWaiting = std::chrono::milliseconds(100);
+
+std::uint64_t random_token() {
+  std::uint64_t token = 0;
+  while (token == 0) {
+    if (getrandom(&token, sizeof token, 0) != sizeof token) token = 0;
+  }
+  return token;
+}
+
+bool is_foreign(const Error& error) {
+  return error.code == ErrorCode::NotARegion || error.code == ErrorCode::VersionMismatch;
+}
+
+}  // namespace
+
+RegionSource::RegionSource(std::string path, shm::SharedMemory memory, shm::FileIdentity identity)
+    : path_(std::move(path)), memory_(std::move(memory)), identity_(identity) {}
+
+Result<std::unique_ptr<RegionSource>> RegionSource::open(std::string path) {
+  // Identity first: a file replaced in between then looks different at the next tick.
+  const shm::FileIdentity identity = TRY(shm::identify(path));
+  shm::SharedMemory memory = TRY(shm::open_file(path));
+  const auto layout = wire::parse_region(memory.bytes());
+  if (!layout && is_foreign(layout.error())) return std::unexpected(layout.error());
+  return std::unique_ptr<RegionSource>(
+      new RegionSource(std::move(path), std::move(memory), identity));
+}
+
+std::unique_ptr<RegionSource> RegionSource::over(shm::SharedMemory memory) {
+  return std::unique_ptr<RegionSource>(new RegionSource({}, std::move(memory), {}));
+}
+
+GuestStatus RegionSource::tick(HostTime now) {
+  if (session_ != nullptr && (!memory_.intact() || !session_->current())) detach();
+  check_memory(now);
+  if (session_ == nullptr) attach(now);
+  if (session_ == nullptr) return status_;
+  if (now >= next_beat_) {
+    next_beat_ = now + kBeatInterval;
+    // Busy: stopped for long, our place went to somebody else; the next beat tries again.
+    if (!session_->beat()) return status_ = GuestStatus::Absent;
+  }
+  return status_ = watch_heartbeat(now);
+}
+
+void RegionSource::check_memory(HostTime now) {
+  if (path_.empty() || now < next_look_) return;
+  if (session_ != nullptr) next_look_ = now + kLookLive;
+  const auto identity = shm::identify(path_);
+  // Gone from the folder: whoever has it mapped may go on; a new one will be found here.
+  if (!identity) return;
+  if (*identity != identity_ || !memory_.intact()) remap(*identity);
+}
+
+void RegionSource::remap(const shm::FileIdentity& identity) {
+  detach();
+  identity_ = identity;
+  auto memory = shm::open_file(path_);
+  if (!memory) {
+    memory_ = {};
+    error_ = describe(memory.error());
+    return;
+  }
+  memory_ = std::move(*memory);
+  error_.clear();
+}
+
+void RegionSource::attach(HostTime now) {
+  if (now < next_look_) return;
+  next_look_ = now + kLookWaiting;
+  if (!memory_.intact()) {
+    status_ = error_.empty() ? GuestStatus::Absent : GuestStatus::Unreadable;
+    return;
+  }
+  auto session = ring::ReaderSession::attach(memory_.bytes(), random_token());
+  if (!session) {
+    const bool waiting = session.error().code == ErrorCode::NotReady;
+    status_ = waiting ? GuestStatus::Absent : GuestStatus::Unreadable;
+    error_ = waiting ? std::string() : describe(session.error());
+    return;
+  }
+  session_ = std::move(*session);
+  error_.clear();
+  heartbeat_ = session_->guest_heartbeat();
+  heartbeat_moved_ = now;
+  next_beat_ = now;
+  shape_bytes_.resize(session_->layout().shape_bytes);
+  set_visible(visible_);
+}
+
+void RegionSource::detach() {
+  lease_.reset();
+  session_.reset();
+  shape_ticket_ = 0;
+  rejected_shape_ = 0;
+  last_cursor_ = {};
+  next_look_ = {};
+  status_ = GuestStatus::Absent;
+  forget();
+}
+
+GuestStatus RegionSource::watch_heartbeat(HostTime now) {
+  const std::uint64_t heartbeat = session_->guest_heartbeat();
+  if (heartbeat != heartbeat_) {
+    heartbeat_ = heartbeat;
+    heartbeat_moved_ = now;
+  }
+  return now - heartbeat_moved_ < kGuestTimeout ? GuestStatus::Live : GuestStatus::Silent;
+}
+
+bool RegionSource::has_new_frame() const {
+  if (session_ == nullptr || lease_) return false;
+  const std::uint64_t newest = session_->newest_sequence();
+  return newest != 0 && newest != seen_ && newest != rejected_;
+}
+
+std::optional<HeldFrame> RegionSource::acquire() {
+  if (!has_new_frame()) return std::nullopt;
+  const std::uint64_t newest = session_->newest_sequence();
+  auto lease = session_->acquire_newest(newest > seen_ ? seen_ : 0);
+  if (!lease) {
+    // Nonsense once is nonsense until the guest publishes another one.
+    if (lease.error().code == ErrorCode::Corrupt) rejected_ = newest;
+    return std::nullopt;
+  }
+  if (!*lease) return std::nullopt;
+  lease_ = std::move(**lease);
+  const wire::FrameInfo& info = lease_->info();
+  return HeldFrame(this, info,
+                   {.data = lease_->pixels().data(),
+                    .pitch = info.pitch,
+                    .size = info.size,
+                    .format = info.format},
+                   damage_since_seen(lease_->record()));
+}
+
+pixel::DamageRegion RegionSource::damage_since_seen(const wire::FrameRecord& record) const {
+  pixel::DamageRegion damage;
+  const wire::FrameInfo& info = record.info;
+  const bool same_picture = info.size == seen_size_ && info.format == seen_format_;
+  if (!same_picture || !record.damage_covers_since(seen_)) {
+    damage.set_full(info.size);
+    return damage;
+  }
+  for (std::uint32_t i = 0; i < record.damage_count; ++i) {
+    if (info.sequence - record.damage[i].age > seen_) damage.add(record.damage[i].rect);
+  }
+  return damage;
+}
+
+bool RegionSource::give_back(const wire::FrameInfo& info, bool used) {
+  const bool intact = lease_ && lease_->intact() && memory_.intact();
+  lease_.reset();
+  if (!used || !intact) return false;
+  seen_ = info.sequence;
+  seen_size_ = info.size;
+  seen_format_ = info.format;
+  return true;
+}
+
+void RegionSource::forget() {
+  seen_ = 0;
+  rejected_ = 0;
+  seen_size_ = {};
+}
+
+Cursor RegionSource::cursor() {
+  if (session_ == nullptr) return {};
+  const auto sample = session_->cursor();
+  if (!sample) return last_cursor_;  // caught in the middle of a motion: the next look has it
+  if (sample->shape_ticket != shape_ticket_ && sample->shape_ticket != rejected_shape_) {
+    refresh_shape(sample->shape_ticket);
+  }
+  last_cursor_ = {.position = sample->position,
+                  .visible = sample->visible && shape_ticket_ != 0,
+                  .serial = shape_serial_,
+                  .image = &shape_};
+  return last_cursor_;
+}
+
+void RegionSource::refresh_shape(std::uint64_t ticket) {
+  const auto info = session_->copy_shape(ticket, shape_bytes_);
+  if (!info) {
+    // Replaced meanwhile: try again. Nonsense: not before it changes. The old shape stays.
+    if (info.error().code == ErrorCode::Corrupt) rejected_shape_ = ticket;
+    return;
+  }
+  auto image = pixel::make_cursor_image(*info, std::span(shape_bytes_).first(info->bytes()));
+  if (!image) return;
+  shape_ = std::move(*image);
+  shape_ticket_ = ticket;
+  ++shape_serial_;
+}
+
+void RegionSource::set_visible(bool visible) {
+  visible_ = visible;
+  if (session_ != nullptr) session_->set_wish({.visible = visible, .size = {}});
+}
+
+std::string RegionSource::guest_name() const {
+  return session_ != nullptr ? std::string(session_->layout().guest_name.data()) : std::string();
+}
+
+}  // namespace pierglass::source

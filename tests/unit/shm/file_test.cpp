@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "shm/file_linux.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace pierglass::shm {
+namespace {
+
+constexpr std::uint64_t kMiB = 1024 * 1024;
+
+class MemoryFile : public testing::Test {
+ protected:
+  MemoryFile() {
+    char name[] = "/dev/shm/pierglass-test-XXXXXX";
+    folder_ = mkdtemp(name);
+    path_ = folder_ + "/memory";
+  }
+  ~MemoryFile() override { std::filesystem::remove_all(folder_); }
+
+  std::string folder_;
+  std::string path_;
+};
+
+TEST_F(MemoryFile, IsCreatedZeroedWithTheSizeAskedForAndClosedToOthers) {
+  const auto memory = create_file(path_, 3 * kMiB);
+  ASSERT_TRUE(memory);
+  ASSERT_EQ(memory->bytes().size(), 3 * kMiB);
+  EXPECT_TRUE(std::ranges::all_of(memory->bytes(), [](std::byte b) { return b == std::byte{0}; }));
+  const auto identity = identify(path_);
+  ASSERT_TRUE(identity);
+  EXPECT_EQ(identity->bytes, 3 * kMiB);
+  EXPECT_FALSE(identity->open_to_others());
+}
+
+TEST_F(MemoryFile, IsNotCreatedOverAnExistingOne) {
+  ASSERT_TRUE(create_file(path_, kMiB));
+  const auto second = create_file(path_, kMiB);
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().os, EEXIST);
+}
+
+TEST_F(MemoryFile, IsSharedBetweenItsMappings) {
+  const auto first = create_file(path_, kMiB);
+  const auto second = open_file(path_);
+  ASSERT_TRUE(first && second);
+  first->bytes()[kMiB - 1] = std::byte{42};
+  EXPECT_EQ(second->bytes()[kMiB - 1], std::byte{42});
+}
+
+TEST_F(MemoryFile, ThatIsMissingIsNotFound) {
+  EXPECT_EQ(open_file(path_).error().code, ErrorCode::NotFound);
+  EXPECT_EQ(identify(path_).error().code, ErrorCode::NotFound);
+  EXPECT_EQ(open_file(folder_ + "/no/such/folder").error().code, ErrorCode::NotFound);
+}
+
+TEST_F(MemoryFile, ThatIsSmallerThanAPageIsTooSmall) {
+  std::ofstream(path_) << "small";
+  const auto memory = open_file(path_);
+  ASSERT_FALSE(memory);
+  EXPECT_EQ(memory.error().code, ErrorCode::TooSmall);
+  EXPECT_EQ(memory.error().got, 5u);
+  EXPECT_EQ(memory.error().want, 4096u);
+}
+
+TEST_F(MemoryFile, MustBeARegularFileAndNoLinkToOne) {
+  EXPECT_EQ(open_file(folder_).error().code, ErrorCode::NotARegularFile);
+  EXPECT_EQ(open_file("/dev/null").error().code, ErrorCode::NotARegularFile);
+  ASSERT_EQ(mkfifo((folder_ + "/pipe").c_str(), 0600), 0);
+  EXPECT_EQ(open_file(folder_ + "/pipe").error().code, ErrorCode::NotARegularFile);
+  ASSERT_TRUE(create_file(path_, kMiB));
+  ASSERT_EQ(symlink(path_.c_str(), (folder_ + "/link").c_str()), 0);
+  EXPECT_EQ(open_file(folder_ + "/link").error().code, ErrorCode::NotARegularFile);
+  EXPECT_EQ(identify(folder_ + "/link").error().code, ErrorCode::NotARegularFile);
+}
+
+TEST_F(MemoryFile, LooksDifferentAfterItWasReplacedOrResized) {
+  ASSERT_TRUE(create_file(path_, kMiB));
+  const auto before = *identify(path_);
+  EXPECT_EQ(*identify(path_), before);
+  ASSERT_EQ(truncate(path_.c_str(), 2 * kMiB), 0);
+  const auto grown = *identify(path_);
+  EXPECT_NE(grown, before);
+  const auto other = create_file(folder_ + "/other", 2 * kMiB);
+  std::filesystem::rename(folder_ + "/other", path_);
+  EXPECT_NE(*identify(path_), grown);
+}
+
+TEST_F(MemoryFile, ThatShrinksReadsAsZerosAndSaysSoInsteadOfKillingUs) {
+  const auto memory = create_file(path_, kMiB);
+  ASSERT_TRUE(memory);
+  std::ranges::fill(memory->bytes(), std::byte{1});
+  ASSERT_EQ(truncate(path_.c_str(), 4096), 0);
+  EXPECT_TRUE(memory->intact());
+  EXPECT_EQ(memory->bytes()[kMiB / 2], std::byte{0});
+  EXPECT_FALSE(memory->intact());
+  memory->bytes()[kMiB / 2] = std::byte{7};  // private now, and harmless
+  EXPECT_EQ(open_file(path_)->bytes().size(), 4096u);
+}
+
+TEST_F(MemoryFile, ThatShrinksUnderSeveralThreadsAtOnceHurtsNone) {
+  const auto memory = create_file(path_, 8 * kMiB);
+  ASSERT_TRUE(memory);
+  ASSERT_EQ(truncate(path_.c_str(), 0), 0);
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < 4; ++i) {
+    threads.emplace_back([&, i] {
+      for (std::size_t at = i * kMiB; at < 8 * kMiB; at += 4096) memory->bytes()[at] = std::byte{1};
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_FALSE(memory->intact());
+}
+
+TEST_F(MemoryFile, TwoMappingsAreLostIndependently) {
+  const auto first = create_file(path_, kMiB);
+  const auto second = create_file(folder_ + "/second", kMiB);
+  ASSERT_TRUE(first && second);
+  second->bytes()[5] = std::byte{5};
+  ASSERT_EQ(truncate(path_.c_str(), 0), 0);
+  EXPECT_EQ(first->bytes()[0], std::byte{0});
+  EXPECT_FALSE(first->intact());
+  EXPECT_TRUE(second->intact());
+  EXPECT_EQ(second->bytes()[5], std::byte{5});
+}
+
+TEST(BusErrorsDeathTest, OutsideOurMappingsStillKill) {
+  EXPECT_EXIT(
+      {
+        const auto memory = create_memfd(4096);  // installs the handler
+        std::raise(SIGBUS);
+        std::raise(SIGBUS);
+      },
+      testing::KilledBySignal(SIGBUS), "");
+}
+
+TEST(Memfd, CannotShrink) {
+  const auto memory = create_memfd(2 * kMiB);
+  ASSERT_TRUE(memory);
+  EXPECT_EQ(memory->bytes().size(), 2 * kMiB);
+  EXPECT_TRUE(memory->intact());
+}
+
+TEST(Mappings, AreGivenBack) {
+  for (int i = 0; i < 100; ++i) ASSERT_TRUE(create_memfd(4096)) << i;
+}
+
+TEST(Mappings, MoveWithTheirGuard) {
+  auto first = create_memfd(4096);
+  ASSERT_TRUE(first);
+  SharedMemory second = std::move(*first);
+  EXPECT_FALSE(first->intact());
+  EXPECT_TRUE(second.intact());
+  EXPECT_TRUE(first->bytes().empty());
+}
+
+}  // namespace
+}  // namespace pierglass::shm
