@@ -13,7 +13,7 @@ struct FdTraits {
   static void close(Value fd) noexcept { ::close(fd); }
 };
 
-// A file descriptor; Linux only.
+// Sole owner of one file descriptor; Linux only.
 using Fd = Handle<FdTraits>;
 
 }  // namespace pierglass

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The target wayland_protocols: C code of the Wayland protocols in use, made in the build tree, with headers
+# <protocol>-client-protocol.h and, for the test compositor, <protocol>-server-protocol.h.
+# Protocols come from the distribution's wayland-protocols; one that it lacks is described in this folder.
+
+pkg_check_modules(WAYLAND_PROTOCOLS REQUIRED wayland-protocols>=1.31)
+pkg_get_variable(WAYLAND_PROTOCOLS_DIR wayland-protocols pkgdatadir)
+find_program(WAYLAND_SCANNER wayland-scanner REQUIRED)
+
+set(PIERGLASS_PROTOCOLS
+  ${WAYLAND_PROTOCOLS_DIR}/stable/presentation-time/presentation-time.xml
+  ${WAYLAND_PROTOCOLS_DIR}/stable/viewporter/viewporter.xml
+  ${WAYLAND_PROTOCOLS_DIR}/stable/xdg-shell/xdg-shell.xml
+  ${WAYLAND_PROTOCOLS_DIR}/staging/content-type/content-type-v1.xml
+  ${WAYLAND_PROTOCOLS_DIR}/staging/fractional-scale/fractional-scale-v1.xml
+  ${WAYLAND_PROTOCOLS_DIR}/unstable/xdg-decoration/xdg-decoration-unstable-v1.xml)
+
+# pierglass_scan(FILES XML MODE SUFFIX): one run of the scanner; the made file is appended to FILES.
+function(pierglass_scan files xml mode suffix)
+  cmake_path(GET xml STEM protocol)
+  set(output ${CMAKE_BINARY_DIR}/protocols/${protocol}${suffix})
+  add_custom_command(OUTPUT ${output}
+    COMMAND ${WAYLAND_SCANNER} ${mode} ${xml} ${output}
+    DEPENDS ${xml} VERBATIM)
+  set(${files} ${${files}} ${output} PARENT_SCOPE)
+endfunction()
+
+file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/protocols)
+set(made)
+foreach(xml IN LISTS PIERGLASS_PROTOCOLS)
+  pierglass_scan(made ${xml} client-header -client-protocol.h)
+  pierglass_scan(made ${xml} server-header -server-protocol.h)
+  pierglass_scan(made ${xml} private-code -protocol.c)
+endforeach()
+add_library(wayland_protocols STATIC ${made})
+target_include_directories(wayland_protocols SYSTEM PUBLIC ${CMAKE_BINARY_DIR}/protocols)
+target_link_libraries(wayland_protocols PUBLIC PkgConfig::WAYLAND_CLIENT)

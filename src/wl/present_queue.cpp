@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "wl/present_queue.hpp"
+
+#include <presentation-time-client-protocol.h>
+#include <wayland-client.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "wl/display.hpp"
+#include "wl/registry.hpp"
+#include "wl/window.hpp"
+
+namespace pierglass::wl {
+
+struct PresentListeners {
+  static constexpr wl_callback_listener kFrame{.done = on<&PresentQueue::on_done>};
+  static constexpr wp_presentation_feedback_listener kFeedback{
+      .sync_output = ignored,
+      .presented = on<&PresentQueue::Feedback::on_presented>,
+      .discarded = on<&PresentQueue::Feedback::on_discarded>,
+  };
+};
+
+namespace {
+
+constexpr std::uint64_t join(std::uint32_t high, std::uint32_t low) {
+  return std::uint64_t{high} << 32 | low;
+}
+
+// Null stays null.
+template <typename T>
+Wrapper<T> wrap(T* object, wl_event_queue* queue) {
+  if (object == nullptr) return {};
+  Wrapper<T> wrapper(static_cast<T*>(wl_proxy_create_wrapper(object)));
+  wl_proxy_set_queue(reinterpret_cast<wl_proxy*>(wrapper.get()), queue);
+  return wrapper;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<PresentQueue>> PresentQueue::create(Display& display, Registry& registry,
+                                                           Window& window, PresentEvents& events) {
+  std::unique_ptr<PresentQueue> self(new PresentQueue(display, events));
+  self->queue_.reset(wl_display_create_queue(display.native()));
+  if (!self->queue_) return fail_os(OsErrorKind::Errno, errno, "wl_display_create_queue");
+  wl_event_queue* queue = self->queue_.get();
+  self->real_surface_ = window.surface();
+  self->surface_ = wrap(window.surface(), queue);
+  self->shm_ = wrap(registry.shm(), queue);
+  self->presentation_ = wrap(registry.presentation(), queue);
+  for (Feedback& feedback : self->feedbacks_) feedback.owner = self.get();
+  return self;
+}
+
+PresentQueue::~PresentQueue() = default;
+
+NativeSurface PresentQueue::native() const {
+  return {.display = display_.native(), .surface = real_surface_, .shm = shm_.get()};
+}
+
+void PresentQueue::request_frame_callback() {
+  if (frame_) return;
+  frame_.reset(wl_surface_frame(surface_.get()));
+  wl_callback_add_listener(frame_.get(), &PresentListeners::kFrame, this);
+}
+
+bool PresentQueue::request_feedback(std::uint64_t frame) {
+  if (!presentation_) return false;
+  const auto free =
+      std::ranges::find_if(feedbacks_, [](const Feedback& one) { return !one.proxy; });
+  if (free == feedbacks_.end()) return false;
+  free->frame = frame;
+  free->proxy.reset(wp_presentation_feedback(presentation_.get(), surface_.get()));
+  wp_presentation_feedback_add_listener(free->proxy.get(), &PresentListeners::kFeedback, &*free);
+  return true;
+}
+
+Result<void> PresentQueue::dispatch_pending() {
+  if (wl_display_dispatch_queue_pending(display_.native(), queue_.get()) < 0)
+    return std::unexpected(display_.error());
+  return {};
+}
+
+bool PresentQueue::flush() {
+  return display_.flush();
+}
+
+void PresentQueue::on_done(std::uint32_t) noexcept {
+  frame_.reset();
+  events_.on_frame();
+}
+
+void PresentQueue::Feedback::on_presented(std::uint32_t seconds_high, std::uint32_t seconds_low,
+                                          std::uint32_t nanoseconds, std::uint32_t refresh,
+                                          std::uint32_t sequence_high, std::uint32_t sequence_low,
+                                          std::uint32_t flags) noexcept {
+  proxy.reset();
+  const auto seconds = static_cast<std::int64_t>(join(seconds_high, seconds_low));
+  owner->events_.on_presented({
+      .frame = frame,
+      .time = PresentationTime(std::chrono::seconds(seconds) + Nanoseconds(nanoseconds)),
+      .refresh = Nanoseconds(refresh),
+      .sequence = join(sequence_high, sequence_low),
+      .flags = flags,
+  });
+}
+
+void PresentQueue::Feedback::on_discarded() noexcept {
+  proxy.reset();
+  owner->events_.on_discarded(frame);
+}
+
+}  // namespace pierglass::wl

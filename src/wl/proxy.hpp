@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "base/handle.hpp"
+
+struct wl_buffer;
+struct wl_callback;
+struct wl_compositor;
+struct wl_array;
+struct wl_display;
+struct wl_event_queue;
+struct wl_output;
+struct wl_region;
+struct wl_registry;
+struct wl_shm;
+struct wl_shm_pool;
+struct wl_surface;
+struct wp_content_type_manager_v1;
+struct wp_content_type_v1;
+struct wp_fractional_scale_manager_v1;
+struct wp_fractional_scale_v1;
+struct wp_presentation;
+struct wp_presentation_feedback;
+struct wp_viewport;
+struct wp_viewporter;
+struct xdg_surface;
+struct xdg_toplevel;
+struct xdg_wm_base;
+struct zxdg_decoration_manager_v1;
+struct zxdg_toplevel_decoration_v1;
+
+namespace pierglass::wl {
+
+// End of an object: the destructor request that its bound version has, or only the local proxy.
+// Any thread.
+void destroy(wl_buffer* proxy) noexcept;
+void destroy(wl_callback* proxy) noexcept;
+void destroy(wl_compositor* proxy) noexcept;
+void destroy(wl_event_queue* queue) noexcept;
+void destroy(wl_output* proxy) noexcept;
+void destroy(wl_region* proxy) noexcept;
+void destroy(wl_registry* proxy) noexcept;
+void destroy(wl_shm* proxy) noexcept;
+void destroy(wl_shm_pool* proxy) noexcept;
+void destroy(wl_surface* proxy) noexcept;
+void destroy(wp_content_type_manager_v1* proxy) noexcept;
+void destroy(wp_content_type_v1* proxy) noexcept;
+void destroy(wp_fractional_scale_manager_v1* proxy) noexcept;
+void destroy(wp_fractional_scale_v1* proxy) noexcept;
+void destroy(wp_presentation* proxy) noexcept;
+void destroy(struct wp_presentation_feedback* proxy) noexcept;
+void destroy(wp_viewport* proxy) noexcept;
+void destroy(wp_viewporter* proxy) noexcept;
+void destroy(xdg_surface* proxy) noexcept;
+void destroy(xdg_toplevel* proxy) noexcept;
+void destroy(xdg_wm_base* proxy) noexcept;
+void destroy(zxdg_decoration_manager_v1* proxy) noexcept;
+void destroy(zxdg_toplevel_decoration_v1* proxy) noexcept;
+
+template <typename T>
+struct ProxyTraits {
+  using Value = T*;
+  static constexpr Value invalid() { return nullptr; }
+  static void close(Value proxy) noexcept { destroy(proxy); }
+};
+
+// Sole owner of a protocol object. Must end before the display connection and before the queue that
+// its events go to.
+template <typename T>
+using Proxy = Handle<ProxyTraits<T>>;
+
+void destroy_wrapper(void* wrapper) noexcept;
+
+template <typename T>
+struct WrapperTraits {
+  using Value = T*;
+  static constexpr Value invalid() { return nullptr; }
+  static void close(Value wrapper) noexcept { destroy_wrapper(wrapper); }
+};
+
+// Owner of a proxy wrapper: the same protocol object, but what is created through it belongs to the
+// wrapper's queue from its first event on. Must end before the object itself.
+template <typename T>
+using Wrapper = Handle<WrapperTraits<T>>;
+
+}  // namespace pierglass::wl

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <ctime>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/result.hpp"
+#include "wl/globals.hpp"
+#include "wl/listener.hpp"
+#include "wl/outputs.hpp"
+#include "wl/proxy.hpp"
+
+namespace pierglass::wl {
+
+class Display;
+
+// A row of the table that this compositor does not offer (or only in too old a version).
+struct MissingGlobal {
+  const GlobalRow* row;
+  std::uint32_t advertised;  // 0: not at all
+};
+
+// The compositor's globals, bound by the table in globals.cpp. Main thread; must end after every
+// object made from its globals and before the display.
+class Registry : Pinned {
+ public:
+  // Binds what there is; blocks for two round trips. Missing globals are no error here: see
+  // audit().
+  static Result<std::unique_ptr<Registry>> create(Display& display);
+  ~Registry();
+
+  // What is missing, required ones first. Print the rows' sentences once at the start.
+  [[nodiscard]] std::vector<MissingGlobal> audit() const;
+
+  // Fails with Unsupported, `what` the first missing required interface.
+  [[nodiscard]] Result<void> require() const;
+
+  // The version bound; 0 when missing.
+  [[nodiscard]] std::uint32_t version(Global global) const;
+
+  // Null when missing, which the required three are not after require().
+  [[nodiscard]] wl_compositor* compositor() const { return compositor_.get(); }
+  [[nodiscard]] xdg_wm_base* wm_base() const { return wm_base_.get(); }
+  [[nodiscard]] wl_shm* shm() const { return shm_.get(); }
+  [[nodiscard]] wp_viewporter* viewporter() const { return viewporter_.get(); }
+  [[nodiscard]] wp_fractional_scale_manager_v1* fractional_scale_manager() const {
+    return fractional_scale_manager_.get();
+  }
+  [[nodiscard]] wp_presentation* presentation() const { return presentation_.get(); }
+  [[nodiscard]] wp_content_type_manager_v1* content_type_manager() const {
+    return content_type_manager_.get();
+  }
+  [[nodiscard]] zxdg_decoration_manager_v1* decoration_manager() const {
+    return decoration_manager_.get();
+  }
+
+  [[nodiscard]] Outputs& outputs() { return outputs_; }
+
+  // The clock that presentation times are in; CLOCK_MONOTONIC until the compositor says otherwise.
+  [[nodiscard]] clockid_t presentation_clock() const { return presentation_clock_; }
+
+ private:
+  friend struct RegistryEvents;
+  struct Bound {
+    std::uint32_t name = 0;  // the compositor's number for it
+    std::uint32_t version = 0;
+    std::uint32_t advertised = 0;
+  };
+
+  Registry() = default;
+  void on_global(std::uint32_t name, const char* interface, std::uint32_t version) noexcept;
+  void on_global_remove(std::uint32_t name) noexcept;
+  void on_ping(std::uint32_t serial) noexcept;
+  void on_clock(std::uint32_t clock) noexcept;
+  void bind(const GlobalRow& row, std::uint32_t name, std::uint32_t version) noexcept;
+
+  Proxy<wl_registry> registry_;
+  Proxy<wl_compositor> compositor_;
+  Proxy<xdg_wm_base> wm_base_;
+  Proxy<wl_shm> shm_;
+  Proxy<wp_viewporter> viewporter_;
+  Proxy<wp_fractional_scale_manager_v1> fractional_scale_manager_;
+  Proxy<wp_presentation> presentation_;
+  Proxy<wp_content_type_manager_v1> content_type_manager_;
+  Proxy<zxdg_decoration_manager_v1> decoration_manager_;
+  Outputs outputs_;
+  std::array<Bound, kGlobalCount> bound_{};
+  clockid_t presentation_clock_ = CLOCK_MONOTONIC;
+};
+
+}  // namespace pierglass::wl

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "wl/window.hpp"
+
+#include <content-type-v1-client-protocol.h>
+#include <fractional-scale-v1-client-protocol.h>
+#include <viewporter-client-protocol.h>
+#include <wayland-client.h>
+#include <xdg-decoration-unstable-v1-client-protocol.h>
+#include <xdg-shell-client-protocol.h>
+
+#include <algorithm>
+#include <limits>
+#include <span>
+
+#include "wl/display.hpp"
+#include "wl/registry.hpp"
+
+namespace pierglass::wl {
+
+struct WindowListeners {
+  static constexpr wl_surface_listener kSurface{
+      .enter = on<&Window::on_enter>,
+      .leave = on<&Window::on_leave>,
+  };
+  static constexpr xdg_surface_listener kXdgSurface{.configure = on<&Window::on_surface_configure>};
+  static constexpr xdg_toplevel_listener kToplevel{
+      .configure = on<&Window::on_toplevel_configure>,
+      .close = on<&Window::on_close>,
+      .configure_bounds = ignored,
+      .wm_capabilities = ignored,
+  };
+  static constexpr wp_fractional_scale_v1_listener kFractionalScale{
+      .preferred_scale = on<&Window::on_preferred_scale>};
+};
+
+namespace {
+
+// Keeps buffer sizes far from overflow at any scale.
+constexpr std::int32_t kMaxLogical = 32767;
+constexpr std::uint32_t kMaxScale120 = 16 * kScaleOne;
+
+// xdg_toplevel.state of xdg_wm_base 6, which the header does not know.
+constexpr std::uint32_t kStateSuspended = 9;
+
+// 0 leaves the choice to the client.
+std::uint32_t dimension(std::int32_t asked, std::uint32_t own) {
+  return asked <= 0 ? own : static_cast<std::uint32_t>(std::min(asked, kMaxLogical));
+}
+
+// Rounded half up, as the fractional-scale protocol says.
+std::uint32_t scaled(std::uint32_t logical, std::uint32_t scale120) {
+  return std::max((logical * scale120 + kScaleOne / 2) / kScaleOne, 1U);
+}
+
+bool contains(const wl_array* states, std::uint32_t state) {
+  const std::span all(static_cast<const std::uint32_t*>(states->data),
+                      states->size / sizeof(std::uint32_t));
+  return std::ranges::find(all, state) != all.end();
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Window>> Window::create(Display& display, Registry& registry,
+                                               const WindowOptions& options, WindowEvents& events) {
+  TRY(registry.require());
+  std::unique_ptr<Window> self(new Window(registry, options, events));
+  self->create_surface();
+  self->create_role(options);
+  registry.outputs().on_change([window = self.get()] { window->update_output_scale(); });
+  // The only commit of the main thread: without a buffer, it asks for the first configure.
+  wl_surface_commit(self->surface());
+  display.flush();
+  return self;
+}
+
+Window::~Window() {
+  registry_.outputs().on_change([] {});
+}
+
+void Window::create_surface() {
+  surface_.reset(wl_compositor_create_surface(registry_.compositor()));
+  wl_surface_add_listener(surface(), &WindowListeners::kSurface, this);
+
+  // Regions are clipped to the surface, so this one stays right at every size.
+  const Proxy<wl_region> everywhere(wl_compositor_create_region(registry_.compositor()));
+  constexpr auto kEnd = std::numeric_limits<std::int32_t>::max();
+  wl_region_add(everywhere.get(), 0, 0, kEnd, kEnd);
+  wl_surface_set_opaque_region(surface(), everywhere.get());
+
+  if (registry_.viewporter() != nullptr && registry_.fractional_scale_manager() != nullptr) {
+    viewport_.reset(wp_viewporter_get_viewport(registry_.viewporter(), surface()));
+    fractional_scale_.reset(wp_fractional_scale_manager_v1_get_fractional_scale(
+        registry_.fractional_scale_manager(), surface()));
+    wp_fractional_scale_v1_add_listener(fractional_scale_.get(), &WindowListeners::kFractionalScale,
+                                        this);
+  }
+  if (registry_.content_type_manager() != nullptr) {
+    content_type_.reset(wp_content_type_manager_v1_get_surface_content_type(
+        registry_.content_type_manager(), surface()));
+    wp_content_type_v1_set_content_type(content_type_.get(), WP_CONTENT_TYPE_V1_TYPE_GAME);
+  }
+}
+
+void Window::create_role(const WindowOptions& options) {
+  xdg_surface_.reset(xdg_wm_base_get_xdg_surface(registry_.wm_base(), surface()));
+  xdg_surface_add_listener(xdg_surface_.get(), &WindowListeners::kXdgSurface, this);
+  toplevel_.reset(xdg_surface_get_toplevel(xdg_surface_.get()));
+  xdg_toplevel_add_listener(toplevel_.get(), &WindowListeners::kToplevel, this);
+  xdg_toplevel_set_app_id(toplevel_.get(), options.app_id.c_str());
+  set_title(options.title.c_str());
+  if (registry_.decoration_manager() != nullptr) {
+    decoration_.reset(zxdg_decoration_manager_v1_get_toplevel_decoration(
+        registry_.decoration_manager(), toplevel_.get()));
+    // Its answer changes nothing: we draw no decoration in either case.
+    zxdg_toplevel_decoration_v1_set_mode(decoration_.get(),
+                                         ZXDG_TOPLEVEL_DECORATION_V1_MODE_SERVER_SIDE);
+  }
+  if (options.fullscreen) enter_fullscreen(options.output);
+}
+
+void Window::enter_fullscreen(wl_output* output) {
+  xdg_toplevel_set_fullscreen(toplevel_.get(), output);
+}
+
+void Window::leave_fullscreen() {
+  xdg_toplevel_unset_fullscreen(toplevel_.get());
+}
+
+void Window::set_title(const char* title) {
+  xdg_toplevel_set_title(toplevel_.get(), title);
+}
+
+std::optional<WindowState> Window::apply_pending() {
+  Mailbox mail;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (mailbox_.state.generation == applied_) return std::nullopt;
+    mail = mailbox_;
+    mailbox_.unacked = false;
+  }
+  applied_ = mail.state.generation;
+  if (mail.unacked) xdg_surface_ack_configure(xdg_surface_.get(), mail.serial);
+  const Size logical = mail.state.logical;
+  if (viewport_) {
+    wp_viewport_set_destination(viewport_.get(), static_cast<std::int32_t>(logical.width),
+                                static_cast<std::int32_t>(logical.height));
+  } else {
+    wl_surface_set_buffer_scale(surface(),
+                                static_cast<std::int32_t>(mail.state.scale120 / kScaleOne));
+  }
+  return mail.state;
+}
+
+void Window::publish(std::optional<std::uint32_t> serial) {
+  hearing_.generation = state_.generation + 1;
+  hearing_.buffer = {scaled(hearing_.logical.width, hearing_.scale120),
+                     scaled(hearing_.logical.height, hearing_.scale120)};
+  state_ = hearing_;
+  {
+    const std::scoped_lock lock(mutex_);
+    mailbox_.state = state_;
+    if (serial) {
+      mailbox_.serial = *serial;
+      mailbox_.unacked = true;
+    }
+  }
+  events_.on_state();
+}
+
+void Window::on_toplevel_configure(std::int32_t width, std::int32_t height,
+                                   wl_array* states) noexcept {
+  hearing_.fullscreen = contains(states, XDG_TOPLEVEL_STATE_FULLSCREEN);
+  hearing_.activated = contains(states, XDG_TOPLEVEL_STATE_ACTIVATED);
+  hearing_.suspended = contains(states, kStateSuspended);
+  hearing_.logical = {dimension(width, floating_size_.width),
+                      dimension(height, floating_size_.height)};
+  const bool floating = !hearing_.fullscreen && !contains(states, XDG_TOPLEVEL_STATE_MAXIMIZED);
+  if (floating) floating_size_ = hearing_.logical;
+}
+
+void Window::on_surface_configure(std::uint32_t serial) noexcept {
+  publish(serial);
+}
+
+void Window::on_preferred_scale(std::uint32_t scale120) noexcept {
+  set_scale(scale120);
+}
+
+void Window::set_scale(std::uint32_t scale120) {
+  const std::uint32_t wanted = std::clamp(scale120, 1U, kMaxScale120);
+  if (wanted == hearing_.scale120) return;
+  hearing_.scale120 = wanted;
+  // Before the first configure there is no size to apply it to.
+  if (configured()) publish(std::nullopt);
+}
+
+void Window::on_enter(wl_output* output) noexcept {
+  const Output* known = registry_.outputs().find(output);
+  if (known == nullptr) return;
+  entered_.push_back(known->global_name());
+  update_output_scale();
+}
+
+void Window::on_leave(wl_output* output) noexcept {
+  const Output* known = registry_.outputs().find(output);
+  if (known == nullptr) return;
+  std::erase(entered_, known->global_name());
+  update_output_scale();
+}
+
+void Window::update_output_scale() {
+  // Of an output that is not entered or is gone the scale does not count; with none, nothing
+  // changes.
+  if (fractional_scale_) return;
+  std::uint32_t scale = 0;
+  for (const auto& output : registry_.outputs().all()) {
+    if (std::ranges::find(entered_, output->global_name()) != entered_.end())
+      scale = std::max(scale, static_cast<std::uint32_t>(output->info().scale));
+  }
+  if (scale != 0) set_scale(scale * kScaleOne);
+}
+
+}  // namespace pierglass::wl

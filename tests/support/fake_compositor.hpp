@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/geometry.hpp"
+
+namespace pierglass::test {
+
+struct OfferedGlobal {
+  std::string interface;
+  std::uint32_t version;
+};
+
+// All that the fake compositor knows, each at a version no older than Debian 12's.
+std::vector<OfferedGlobal> all_globals();
+std::vector<OfferedGlobal> all_globals_but(std::string_view interface);
+// The same list with one version changed.
+std::vector<OfferedGlobal> all_globals_with(std::string_view interface, std::uint32_t version);
+
+struct FakeOutput {
+  std::string name = "FAKE-1";
+  std::string description = "Fake screen";
+  Size mode{1920, 1080};
+  std::int32_t refresh_mhz = 60000;
+  std::int32_t scale = 1;
+  std::int32_t transform = 0;
+};
+
+// What the compositor does by itself with each answer it owes.
+enum class Answers : std::uint8_t { AtOnce, Withheld };
+// When a buffer is released: within its commit (as wlroots does with shm) or when the next one
+// came.
+enum class Releases : std::uint8_t { WithCommit, WithNextCommit };
+
+struct FakeOptions {
+  std::vector<OfferedGlobal> globals = all_globals();
+  std::vector<FakeOutput> outputs = {FakeOutput{}};
+  Answers first_configure = Answers::AtOnce;  // sent when the toplevel's first commit comes
+  Size first_size;                            // 0x0: the client chooses
+  std::vector<std::uint32_t> first_states;    // xdg_toplevel.state
+  Answers frame_callbacks = Answers::AtOnce;
+  Answers feedback = Answers::AtOnce;  // presented, when withheld nothing
+  Releases releases = Releases::WithCommit;
+  std::uint32_t presentation_clock = 1;  // CLOCK_MONOTONIC
+};
+
+// One request of the client, in the order of arrival.
+struct Request {
+  std::string interface;
+  std::uint32_t object = 0;
+  std::string name;
+  std::string arguments;  // "1, 2, \"text\", wl_surface#3, new wl_buffer#7, nil, fd"
+};
+
+// What one wl_surface.commit of the toplevel's surface made effective.
+struct Commit {
+  bool with_buffer = false;
+  Size buffer;                      // pixels; of shm buffers only
+  std::int32_t scale = 1;           // buffer_scale in force
+  Size destination;                 // viewport destination in force; 0x0: none
+  std::vector<std::uint32_t> acks;  // configure serials acked since the commit before
+  std::size_t frame_callbacks = 0;  // requested with it
+  std::vector<Rect> damage;         // wl_surface.damage_buffer
+};
+
+// The toplevel as the compositor sees it.
+struct ToplevelState {
+  bool exists = false;
+  std::string title;
+  std::string app_id;
+  bool wants_fullscreen = false;
+  std::string fullscreen_output;  // empty: the compositor's choice
+  std::vector<Commit> commits;
+  std::vector<std::uint32_t>
+      pixels;  // of the last shm buffer, as its 32-bit words, without padding
+  Size pixels_size;
+  std::size_t owed_frame_callbacks = 0;
+  std::size_t owed_feedbacks = 0;
+};
+
+// A compositor in a thread of this process. It offers what it is told to, records every request,
+// answers by itself as FakeOptions say, and sends any event on command. It checks the rules that a
+// client is killed for in practice: no buffer before the first ack, no ack of an unknown serial,
+// buffer sizes that are multiples of the scale, one role object each. Functions may be called from
+// any thread but its own. They return after the compositor has done it and sent the events; when
+// the client has handled them is for the test to wait for.
+class FakeCompositor {
+ public:
+  explicit FakeCompositor(FakeOptions options = {});
+  FakeCompositor(const FakeCompositor&) = delete;
+  FakeCompositor& operator=(const FakeCompositor&) = delete;
+  ~FakeCompositor();
+
+  // ---- connections ----
+  // The client's end of a new connection; the caller owns the descriptor.
+  [[nodiscard]] int connect();
+  // Listens; an absolute path, good as WAYLAND_DISPLAY. The folder is removed at the end.
+  [[nodiscard]] std::string listen();
+  [[nodiscard]] std::size_t clients();
+  // Stops reading the clients' sockets until resume(), so that they fill up.
+  void pause();
+  void resume();
+
+  // ---- what came ----
+  [[nodiscard]] std::vector<Request> requests();
+  [[nodiscard]] std::size_t count(std::string_view interface, std::string_view request);
+  [[nodiscard]] ToplevelState toplevel();
+  // Waits until `condition` holds; it is asked after each batch of requests, on the caller's
+  // thread.
+  [[nodiscard]] bool wait_until(std::move_only_function<bool()> condition,
+                                std::chrono::nanoseconds timeout = std::chrono::seconds(5));
+  [[nodiscard]] bool wait_for_request(std::string_view interface, std::string_view request,
+                                      std::size_t count = 1);
+  [[nodiscard]] bool wait_for_commits(std::size_t count);
+
+  // ---- events on command ----
+  // xdg_toplevel.configure and xdg_surface.configure; gives the serial.
+  std::uint32_t configure(Size size, std::vector<std::uint32_t> states = {});
+  void close_toplevel();
+  std::uint32_t ping();
+  void preferred_scale(std::uint32_t scale120);
+  void enter_output(std::string_view name);
+  void leave_output(std::string_view name);
+  // Answers what is owed.
+  void send_frame_callbacks();
+  void send_presented(std::uint64_t time_ns, std::uint32_t refresh_ns, std::uint64_t sequence,
+                      std::uint32_t flags);
+  void send_discarded();
+
+  // ---- globals that come and go ----
+  void add_output(FakeOutput output);
+  void change_output(FakeOutput output);  // the one of that name
+  void remove_output(std::string_view name);
+  void add_global(OfferedGlobal global);
+  void remove_global(std::string_view interface);
+
+  // ---- the end of a client ----
+  // A protocol error on any living object of that interface; false when there is none.
+  bool post_error(std::string_view interface, std::uint32_t code, std::string_view message);
+  void disconnect_clients();
+
+  class Server;
+
+ private:
+  std::unique_ptr<Server> server_;
+};
+
+}  // namespace pierglass::test

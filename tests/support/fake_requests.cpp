@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What the fake compositor does for each request that has a meaning to it.
+#include <fractional-scale-v1-server-protocol.h>
+#include <presentation-time-server-protocol.h>
+#include <wayland-server-protocol.h>
+#include <xdg-decoration-unstable-v1-server-protocol.h>
+#include <xdg-shell-server-protocol.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <utility>
+
+#include "base/result.hpp"
+#include "tests/support/fake_server.hpp"
+
+namespace pierglass::test {
+
+namespace {
+
+constexpr std::uint32_t kRefreshNs = 16'666'667;
+
+FakeObject* object_of(const wl_argument& argument) {
+  auto* resource = reinterpret_cast<wl_resource*>(argument.o);
+  if (resource == nullptr) return nullptr;
+  return static_cast<FakeObject*>(wl_resource_get_user_data(resource));
+}
+
+std::chrono::nanoseconds now() {
+  return std::chrono::steady_clock::now().time_since_epoch();
+}
+
+// Null when it was destroyed meanwhile or is no shm buffer.
+wl_shm_buffer* shm_buffer(const FakeSurface& surface, std::uint32_t id) {
+  wl_resource* resource = wl_client_get_object(wl_resource_get_client(surface.resource), id);
+  if (resource == nullptr || std::strcmp(wl_resource_get_class(resource), "wl_buffer") != 0)
+    return nullptr;
+  return wl_shm_buffer_get(resource);
+}
+
+Size size_of(wl_shm_buffer* buffer) {
+  return {static_cast<std::uint32_t>(wl_shm_buffer_get_width(buffer)),
+          static_cast<std::uint32_t>(wl_shm_buffer_get_height(buffer))};
+}
+
+std::vector<std::uint32_t> pixels_of(wl_shm_buffer* buffer) {
+  const Size size = size_of(buffer);
+  const auto stride = static_cast<std::size_t>(wl_shm_buffer_get_stride(buffer));
+  std::vector<std::uint32_t> pixels(size.area());
+  wl_shm_buffer_begin_access(buffer);
+  const auto* from = static_cast<const std::byte*>(wl_shm_buffer_get_data(buffer));
+  for (std::size_t y = 0; y < size.height; ++y)
+    std::memcpy(pixels.data() + y * size.width, from + y * stride, size.width * std::size_t{4});
+  wl_shm_buffer_end_access(buffer);
+  return pixels;
+}
+
+}  // namespace
+
+const std::map<std::string, FakeCompositor::Server::Handler, std::less<>>&
+FakeCompositor::Server::handlers() {
+  static const std::map<std::string, Handler, std::less<>> kHandlers = {
+      {"wl_compositor.create_surface", &Server::create_surface},
+      {"wl_surface.attach", &Server::attach},
+      {"wl_surface.damage_buffer", &Server::damage_buffer},
+      {"wl_surface.frame", &Server::frame},
+      {"wl_surface.set_buffer_scale", &Server::set_buffer_scale},
+      {"wl_surface.commit", &Server::commit},
+      {"xdg_wm_base.get_xdg_surface", &Server::get_xdg_surface},
+      {"xdg_surface.get_toplevel", &Server::get_toplevel},
+      {"xdg_surface.ack_configure", &Server::ack_configure},
+      {"xdg_toplevel.set_title", &Server::set_title},
+      {"xdg_toplevel.set_app_id", &Server::set_app_id},
+      {"xdg_toplevel.set_fullscreen", &Server::set_fullscreen},
+      {"xdg_toplevel.unset_fullscreen", &Server::unset_fullscreen},
+      {"wp_viewporter.get_viewport", &Server::join_surface_of_second_argument},
+      {"wp_viewport.set_destination", &Server::set_destination},
+      {"wp_fractional_scale_manager_v1.get_fractional_scale", &Server::get_fractional_scale},
+      {"wp_presentation.feedback", &Server::feedback},
+      {"zxdg_toplevel_decoration_v1.set_mode", &Server::set_decoration_mode},
+  };
+  return kHandlers;
+}
+
+void FakeCompositor::Server::create_surface(const Call& call) {
+  FakeSurface& surface = surfaces_.emplace_back();
+  surface.resource = call.made->resource;
+  call.made->surface = &surface;
+}
+
+void FakeCompositor::Server::attach(const Call& call) {
+  auto* buffer = reinterpret_cast<wl_resource*>(call.arguments[0].o);
+  call.self.surface->attached = true;
+  call.self.surface->buffer_id = buffer == nullptr ? 0 : wl_resource_get_id(buffer);
+}
+
+void FakeCompositor::Server::damage_buffer(const Call& call) {
+  const auto side = [&](int index) {
+    return static_cast<std::uint32_t>(std::max(call.arguments[index].i, 0));
+  };
+  call.self.surface->pending.damage.push_back({side(0), side(1), side(2), side(3)});
+}
+
+void FakeCompositor::Server::frame(const Call& call) {
+  call.self.surface->pending_frames.push_back(call.made->resource);
+}
+
+void FakeCompositor::Server::set_buffer_scale(const Call& call) {
+  call.self.surface->pending.scale = call.arguments[0].i;
+}
+
+void FakeCompositor::Server::commit(const Call& call) {
+  FakeSurface& surface = *call.self.surface;
+  const bool with_buffer = surface.attached && surface.buffer_id != 0;
+  if (with_buffer && surface.xdg_surface != nullptr && !surface.configured) {
+    wl_resource_post_error(surface.xdg_surface, XDG_SURFACE_ERROR_UNCONFIGURED_BUFFER,
+                           "buffer before the first ack");
+    return;
+  }
+  surface.pending.with_buffer = with_buffer;
+  surface.pending.buffer = {};
+  surface.pending.frame_callbacks = surface.pending_frames.size();
+  if (surface.attached && !show(surface)) return;
+  surface.attached = false;
+  if (surface.toplevel != nullptr) toplevel_.commits.push_back(surface.pending);
+  surface.pending.acks.clear();
+  surface.pending.damage.clear();
+  std::ranges::move(surface.pending_frames, std::back_inserter(surface.frames));
+  std::ranges::move(surface.pending_feedbacks, std::back_inserter(surface.feedbacks));
+  surface.pending_frames.clear();
+  surface.pending_feedbacks.clear();
+  if (options_.frame_callbacks == Answers::AtOnce) send_frames(surface);
+  if (options_.feedback == Answers::AtOnce)
+    send_presented(surface, static_cast<std::uint64_t>(now().count()), kRefreshNs, 0, 0);
+  const bool first = surface.toplevel != nullptr && !surface.first_configure_sent;
+  if (first && options_.first_configure == Answers::AtOnce)
+    configure(surface, options_.first_size, options_.first_states);
+}
+
+// False when the client was killed for the buffer.
+bool FakeCompositor::Server::show(FakeSurface& surface) {
+  const std::uint32_t former = std::exchange(surface.current_buffer_id, surface.buffer_id);
+  if (options_.releases == Releases::WithNextCommit && former != 0 && former != surface.buffer_id)
+    release(surface, former);
+  wl_shm_buffer* buffer = surface.buffer_id == 0 ? nullptr : shm_buffer(surface, surface.buffer_id);
+  if (buffer == nullptr) return true;
+  const Size size = size_of(buffer);
+  const auto scale = static_cast<std::uint32_t>(surface.pending.scale);
+  if (size.width % scale != 0 || size.height % scale != 0) {
+    wl_resource_post_error(surface.resource, WL_SURFACE_ERROR_INVALID_SIZE, "not a multiple");
+    return false;
+  }
+  surface.pending.buffer = size;
+  if (surface.toplevel != nullptr) {
+    toplevel_.pixels = pixels_of(buffer);
+    toplevel_.pixels_size = size;
+  }
+  if (options_.releases == Releases::WithCommit) {
+    release(surface, surface.buffer_id);
+    surface.current_buffer_id = 0;
+  }
+  return true;
+}
+
+void FakeCompositor::Server::release(FakeSurface& surface, std::uint32_t buffer_id) {
+  wl_resource* buffer = wl_client_get_object(wl_resource_get_client(surface.resource), buffer_id);
+  if (buffer != nullptr && std::strcmp(wl_resource_get_class(buffer), "wl_buffer") == 0)
+    wl_buffer_send_release(buffer);
+}
+
+void FakeCompositor::Server::send_frames(FakeSurface& surface) {
+  const auto time = std::chrono::duration_cast<std::chrono::milliseconds>(now()).count();
+  // Destroying one takes it out of the list.
+  while (!surface.frames.empty()) {
+    wl_resource* callback = surface.frames.front();
+    wl_callback_send_done(callback, static_cast<std::uint32_t>(time));
+    wl_resource_destroy(callback);
+  }
+}
+
+void FakeCompositor::Server::send_presented(FakeSurface& surface, std::uint64_t time_ns,
+                                            std::uint32_t refresh_ns, std::uint64_t sequence,
+                                            std::uint32_t flags) {
+  const std::uint64_t seconds = time_ns / 1'000'000'000;
+  const auto high = [](std::uint64_t value) { return static_cast<std::uint32_t>(value >> 32); };
+  const auto low = [](std::uint64_t value) { return static_cast<std::uint32_t>(value); };
+  while (!surface.feedbacks.empty()) {
+    wl_resource* feedback = surface.feedbacks.front();
+    wp_presentation_feedback_send_presented(feedback, high(seconds), low(seconds),
+                                            low(time_ns % 1'000'000'000), refresh_ns,
+                                            high(sequence), low(sequence), flags);
+    wl_resource_destroy(feedback);
+  }
+}
+
+void FakeCompositor::Server::send_discarded(FakeSurface& surface) {
+  while (!surface.feedbacks.empty()) {
+    wl_resource* feedback = surface.feedbacks.front();
+    wp_presentation_feedback_send_discarded(feedback);
+    wl_resource_destroy(feedback);
+  }
+}
+
+void FakeCompositor::Server::get_xdg_surface(const Call& call) {
+  FakeSurface* surface = object_of(call.arguments[1])->surface;
+  if (surface->xdg_surface != nullptr) {
+    wl_resource_post_error(call.self.resource, XDG_WM_BASE_ERROR_ROLE, "has an xdg_surface");
+    return;
+  }
+  surface->xdg_surface = call.made->resource;
+  call.made->surface = surface;
+}
+
+void FakeCompositor::Server::get_toplevel(const Call& call) {
+  call.self.surface->toplevel = call.made->resource;
+  toplevel_ = {};
+}
+
+std::uint32_t FakeCompositor::Server::configure(FakeSurface& surface, Size size,
+                                                std::vector<std::uint32_t> states) {
+  wl_array array{.size = states.size() * sizeof(std::uint32_t), .alloc = 0, .data = states.data()};
+  const std::uint32_t serial = wl_display_next_serial(display_);
+  xdg_toplevel_send_configure(surface.toplevel, static_cast<std::int32_t>(size.width),
+                              static_cast<std::int32_t>(size.height), &array);
+  xdg_surface_send_configure(surface.xdg_surface, serial);
+  surface.unacked.insert(serial);
+  surface.first_configure_sent = true;
+  return serial;
+}
+
+void FakeCompositor::Server::ack_configure(const Call& call) {
+  FakeSurface& surface = *call.self.surface;
+  const std::uint32_t serial = call.arguments[0].u;
+  if (!surface.unacked.contains(serial)) {
+    constexpr std::uint32_t kInvalidSerial = 4;  // xdg_surface.error
+    wl_resource_post_error(call.self.resource, kInvalidSerial, "no such configure");
+    return;
+  }
+  surface.unacked.erase(surface.unacked.begin(), surface.unacked.upper_bound(serial));
+  surface.configured = true;
+  surface.pending.acks.push_back(serial);
+}
+
+void FakeCompositor::Server::set_title(const Call& call) {
+  toplevel_.title = call.arguments[0].s;
+}
+
+void FakeCompositor::Server::set_app_id(const Call& call) {
+  toplevel_.app_id = call.arguments[0].s;
+}
+
+void FakeCompositor::Server::set_fullscreen(const Call& call) {
+  const FakeObject* output = object_of(call.arguments[0]);
+  toplevel_.wants_fullscreen = true;
+  toplevel_.fullscreen_output = output == nullptr ? std::string() : output->output;
+}
+
+void FakeCompositor::Server::unset_fullscreen(const Call&) {
+  toplevel_.wants_fullscreen = false;
+}
+
+void FakeCompositor::Server::join_surface_of_second_argument(const Call& call) {
+  call.made->surface = object_of(call.arguments[1])->surface;
+}
+
+void FakeCompositor::Server::set_destination(const Call& call) {
+  call.self.surface->pending.destination = {static_cast<std::uint32_t>(call.arguments[0].i),
+                                            static_cast<std::uint32_t>(call.arguments[1].i)};
+}
+
+void FakeCompositor::Server::get_fractional_scale(const Call& call) {
+  join_surface_of_second_argument(call);
+  call.made->surface->fractional_scale = call.made->resource;
+}
+
+void FakeCompositor::Server::feedback(const Call& call) {
+  object_of(call.arguments[0])->surface->pending_feedbacks.push_back(call.made->resource);
+}
+
+void FakeCompositor::Server::set_decoration_mode(const Call& call) {
+  zxdg_toplevel_decoration_v1_send_configure(call.self.resource, call.arguments[0].u);
+}
+
+}  // namespace pierglass::test

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <wayland-server-core.h>
+
+#include <array>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <list>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "tests/support/fake_compositor.hpp"
+
+namespace pierglass::test {
+
+// Inside of the fake compositor; all but run() and the recording are touched by its thread only.
+
+struct FakeSurface;
+
+// The state behind one protocol object.
+struct FakeObject {
+  FakeCompositor::Server* server = nullptr;
+  wl_resource* resource = nullptr;
+  std::string interface;
+  FakeSurface* surface = nullptr;  // the wl_surface it belongs to, if any
+  std::string output;              // wl_output: its name
+};
+
+struct FakeSurface {
+  wl_resource* resource = nullptr;
+  wl_resource* xdg_surface = nullptr;
+  wl_resource* toplevel = nullptr;
+  wl_resource* fractional_scale = nullptr;
+  // Pending until the next commit. Buffers by object id: they may be destroyed at any time.
+  bool attached = false;
+  std::uint32_t buffer_id = 0;
+  Commit pending;
+  std::vector<wl_resource*> pending_frames;
+  std::vector<wl_resource*> pending_feedbacks;
+  // In force.
+  std::uint32_t current_buffer_id = 0;
+  std::vector<wl_resource*> frames;
+  std::vector<wl_resource*> feedbacks;
+  std::set<std::uint32_t> unacked;
+  bool configured = false;  // some configure was acked
+  bool first_configure_sent = false;
+};
+
+struct FakeGlobal {
+  FakeCompositor::Server* server = nullptr;
+  std::string interface;
+  wl_interface description{};  // a copy, so that the version may exceed the header's
+  wl_global* global = nullptr;
+  FakeOutput output;  // wl_output only
+};
+
+class FakeCompositor::Server {
+ public:
+  explicit Server(FakeOptions options);
+  ~Server();
+
+  // Runs `command` on the compositor's thread, sends the events it made, and returns after it.
+  void run(std::move_only_function<void()> command);
+
+  // ---- any thread ----
+  std::vector<Request> requests();
+  std::uint64_t activity();
+  bool wait_for_activity(std::uint64_t since, std::chrono::steady_clock::time_point deadline);
+
+  // ---- compositor's thread ----
+  wl_display* display() { return display_; }
+  FakeOptions& options() { return options_; }
+  ToplevelState& toplevel() { return toplevel_; }
+  FakeSurface* toplevel_surface();
+  FakeObject* any_object(std::string_view interface);
+  std::vector<FakeObject*> outputs(std::string_view name);
+  std::size_t clients() const { return clients_; }
+  void pause(bool paused);
+
+  void add_global(const OfferedGlobal& global);
+  void add_output(const FakeOutput& output);
+  void change_output(const FakeOutput& output);
+  void remove_global(std::string_view interface, std::string_view output);
+
+  void adopt(int fd);
+  std::string listen();
+  void disconnect_clients();
+
+  std::uint32_t configure(FakeSurface& surface, Size size, std::vector<std::uint32_t> states);
+  void send_frames(FakeSurface& surface);
+  void send_presented(FakeSurface& surface, std::uint64_t time_ns, std::uint32_t refresh_ns,
+                      std::uint64_t sequence, std::uint32_t flags);
+  void send_discarded(FakeSurface& surface);
+
+ private:
+  // A request with the objects it made.
+  struct Call {
+    FakeObject& self;
+    const wl_argument* arguments;
+    FakeObject* made;  // the first new object
+  };
+  using Handler = void (Server::*)(const Call&);
+
+  static int dispatch(const void*, void* target, std::uint32_t opcode, const wl_message* message,
+                      wl_argument* arguments);
+  static void on_bind(wl_client* client, void* data, std::uint32_t version, std::uint32_t id);
+  static void on_message(void* data, wl_protocol_logger_type type,
+                         const wl_protocol_logger_message* message);
+  static void on_resource_destroyed(wl_resource* resource);
+  static const std::map<std::string, Handler, std::less<>>& handlers();
+
+  // A listener that knows whose it is; its own address is the wl_listener's.
+  struct Watch {
+    wl_listener listener{};
+    Server* server = nullptr;
+  };
+
+  void serve();
+  void run_commands();
+  void watch_clients();
+  FakeObject* make_object(wl_client* client, const wl_interface* interface, std::uint32_t version,
+                          std::uint32_t id);
+  void greet(FakeObject& object, const FakeGlobal& global);
+  void send_output(FakeObject& object, const FakeOutput& output);
+  void forget(FakeObject& object);
+  void forget_surface(FakeSurface& surface);
+
+  void create_surface(const Call& call);
+  void attach(const Call& call);
+  void damage_buffer(const Call& call);
+  void frame(const Call& call);
+  void set_buffer_scale(const Call& call);
+  void commit(const Call& call);
+  void join_surface_of_second_argument(const Call& call);
+  void get_xdg_surface(const Call& call);
+  void get_toplevel(const Call& call);
+  void get_fractional_scale(const Call& call);
+  void ack_configure(const Call& call);
+  void set_title(const Call& call);
+  void set_app_id(const Call& call);
+  void set_fullscreen(const Call& call);
+  void unset_fullscreen(const Call& call);
+  void set_destination(const Call& call);
+  void feedback(const Call& call);
+  void set_decoration_mode(const Call& call);
+
+  bool show(FakeSurface& surface);
+  void release(FakeSurface& surface, std::uint32_t buffer_id);
+
+  FakeOptions options_;
+  wl_display* display_ = nullptr;
+  wl_protocol_logger* logger_ = nullptr;
+  wl_event_source* command_source_ = nullptr;
+  int command_fd_ = -1;
+  Watch client_created_;
+  std::list<FakeGlobal> globals_;
+  std::list<FakeObject> objects_;
+  std::list<FakeSurface> surfaces_;
+  ToplevelState toplevel_;
+  std::size_t clients_ = 0;
+  std::string folder_;
+  bool stopping_ = false;
+  bool paused_ = false;
+
+  std::mutex mutex_;  // guards what follows
+  std::condition_variable changed_;
+  std::deque<std::move_only_function<void()>> commands_;
+  std::vector<Request> requests_;
+  std::uint64_t activity_ = 0;
+
+  std::thread thread_;
+};
+
+}  // namespace pierglass::test
