@@ -18,8 +18,8 @@ struct HostClock {
   using time_point = std::chrono::time_point<HostClock>;
   static constexpr bool is_steady = true;
   static time_point now() noexcept {
-    return time_point(std::chrono::duration_cast<duration>(
-        std::chrono::steady_clock::now().time_since_epoch()));
+    return time_point(
+        std::chrono::duration_cast<duration>(std::chrono::steady_clock::now().time_since_epoch()));
   }
 };
 

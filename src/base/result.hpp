@@ -22,13 +22,14 @@ class [[nodiscard]] Result : public std::expected<T, Error> {
 inline std::unexpected<Error> fail(ErrorCode code, const char* what, std::uint64_t got = 0,
                                    std::uint64_t want = 0,
                                    std::source_location where = std::source_location::current()) {
-  return std::unexpected(Error{.code = code, .what = what, .got = got, .want = want, .where = where});
+  return std::unexpected(
+      Error{.code = code, .what = what, .got = got, .want = want, .where = where});
 }
 
 // The same for a failed call of the system; `os` is errno, GetLastError and so on, by `kind`.
-inline std::unexpected<Error> fail_os(OsErrorKind kind, std::int64_t os, const char* call,
-                                      ErrorCode code = ErrorCode::OsCall,
-                                      std::source_location where = std::source_location::current()) {
+inline std::unexpected<Error> fail_os(
+    OsErrorKind kind, std::int64_t os, const char* call, ErrorCode code = ErrorCode::OsCall,
+    std::source_location where = std::source_location::current()) {
   return std::unexpected(
       Error{.code = code, .os_kind = kind, .os = os, .what = call, .where = where});
 }
@@ -41,17 +42,17 @@ inline std::unexpected<Error> fail_os(OsErrorKind kind, std::int64_t os, const c
 }  // namespace pierglass
 
 // The value of a Result, or return its error from the enclosing function.
-#define TRY(expression)                                                       \
-  __extension__({                                                             \
-    auto&& try_result = (expression);                                         \
-    if (!try_result) [[unlikely]]                                             \
-      return std::unexpected(try_result.error());                             \
-    *std::move(try_result);                                                   \
+#define TRY(expression)                           \
+  __extension__({                                 \
+    auto&& try_result = (expression);             \
+    if (!try_result) [[unlikely]]                 \
+      return std::unexpected(try_result.error()); \
+    *std::move(try_result);                       \
   })
 
 // Our own bug: always on. Nothing that a peer, a file or a user can cause may reach it.
-#define CHECK(condition)                                                      \
-  do {                                                                        \
-    if (!(condition)) [[unlikely]]                                            \
-      ::pierglass::die(#condition, std::source_location::current());          \
+#define CHECK(condition)                                             \
+  do {                                                               \
+    if (!(condition)) [[unlikely]]                                   \
+      ::pierglass::die(#condition, std::source_location::current()); \
   } while (false)

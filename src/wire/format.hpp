@@ -32,9 +32,9 @@ constexpr std::uint32_t bytes_per_pixel(PixelFormat format) {
 }
 
 enum class ColourSpace : std::uint32_t {
-  Srgb = 1,        // BT.709 primaries, sRGB transfer
-  ScrgbLinear = 2, // BT.709 primaries, linear, 1.0 = 80 cd/m2
-  Bt2020Pq = 3,    // BT.2020 primaries, SMPTE ST 2084
+  Srgb = 1,         // BT.709 primaries, sRGB transfer
+  ScrgbLinear = 2,  // BT.709 primaries, linear, 1.0 = 80 cd/m2
+  Bt2020Pq = 3,     // BT.2020 primaries, SMPTE ST 2084
 };
 
 // How the picture must be turned clockwise to stand upright.

@@ -16,20 +16,27 @@ inline constexpr std::uint16_t kLayoutMajor = 1;
 inline constexpr std::uint16_t kLayoutMinor = 0;
 
 inline constexpr std::size_t kCacheLine = 64;
-inline constexpr std::uint64_t kSlotAlignment = 64 * 1024;  // placed D3D12 resources need 64 KiB
-inline constexpr std::uint32_t kPitchAlignment = 256;       // what every GPU's importer takes
-inline constexpr std::uint32_t kRowAlignment = 16;          // rows are padded for GPU import
-inline constexpr std::uint32_t kMaxDimension = 16384;       // pixels a side
+inline constexpr std::uint64_t kSlotAlignment =
+    std::uint64_t{64} * 1024;                          // placed D3D12 resources need 64 KiB
+inline constexpr std::uint32_t kPitchAlignment = 256;  // what every GPU's importer takes
+inline constexpr std::uint32_t kRowAlignment = 16;     // rows are padded for GPU import
+inline constexpr std::uint32_t kMaxDimension = 16384;  // pixels a side
 inline constexpr std::uint32_t kMaxChannels = 32;
 inline constexpr std::uint32_t kMinSlots = 3;
 inline constexpr std::uint32_t kMaxSlots = 16;
 inline constexpr std::uint32_t kMaxDamageRects = 64;
 inline constexpr std::uint32_t kMaxCursorSide = 256;
+inline constexpr std::uint32_t kMinShapeSlots = 2;  // a new shape never replaces the current one
 inline constexpr std::uint32_t kMaxShapeSlots = 16;
+inline constexpr std::uint32_t kMaxShapeBytes = kMaxCursorSide * kMaxCursorSide * 4;
 inline constexpr std::uint32_t kMaxReaders = 16;
 inline constexpr std::uint32_t kControlEntries = 16;
+inline constexpr std::uint32_t kMaxMillihertz = 1'000'000;
 
 enum class ChannelType : std::uint32_t { Frames = 1, Cursor = 2, Readers = 3 };
+
+// The version of every channel type that this layout major speaks.
+inline constexpr std::uint32_t kChannelVersion = 1;
 
 // "Nobody to ring": the doorbell address of a side that cannot be interrupted.
 inline constexpr std::uint32_t kNoPeer = 0xffffffff;
@@ -103,12 +110,12 @@ struct RawFrameInfo {
   std::uint32_t sdr_white_millinits;  // 0: unknown
   std::uint64_t damage_floor;         // the list holds every change after this sequence
   std::uint32_t damage_count;
-  std::uint32_t capture_ns;             // duration, saturating; 0: unknown
-  std::uint16_t primaries[8];           // r, g, b, white as x, y; units of 1/50000 (DXGI's)
-  std::uint32_t max_luminance;          // 1/10000 cd/m2
-  std::uint32_t min_luminance;          // 1/10000 cd/m2
-  std::uint16_t max_content_light;      // cd/m2
-  std::uint16_t max_frame_avg_light;    // cd/m2
+  std::uint32_t capture_ns;           // duration, saturating; 0: unknown
+  std::uint16_t primaries[8];         // r, g, b, white as x, y; units of 1/50000 (DXGI's)
+  std::uint32_t max_luminance;        // 1/10000 cd/m2
+  std::uint32_t min_luminance;        // 1/10000 cd/m2
+  std::uint16_t max_content_light;    // cd/m2
+  std::uint16_t max_frame_avg_light;  // cd/m2
   std::uint32_t reserved[11];
 };
 
@@ -174,13 +181,13 @@ struct RawReader {
   // Line 0: the reader that owns the token; the guest only takes a dead reader's token away.
   std::uint64_t token;  // 0: free
   std::uint64_t heartbeat;
-  std::uint32_t held;   // bit i: slot i is being read
+  std::uint32_t held;   // bit i < 16: slot i is being read; bits 16..31: the token's low 16 bits
   std::uint32_t flags;  // ReaderFlag
   std::uint32_t doorbell_peer;
   std::uint32_t doorbell_vector;
   std::uint64_t reserved0[4];
   // Line 1: the reader. What it wants, and when it will next take a frame.
-  std::uint32_t wanted_width;   // 0: as the guest likes
+  std::uint32_t wanted_width;  // 0: as the guest likes
   std::uint32_t wanted_height;
   std::uint32_t wanted_millihertz;  // 0: as fast as frames come
   std::uint32_t latch_serial;       // grows with each new latch_in_ns
@@ -211,7 +218,9 @@ inline constexpr std::uint64_t kMaxSequence = (std::uint64_t{1} << 56) - 1;
 constexpr std::uint64_t make_ticket(std::uint64_t sequence, std::uint32_t slot) {
   return sequence << 8 | slot;
 }
-constexpr std::uint64_t ticket_sequence(std::uint64_t ticket) { return ticket >> 8; }
+constexpr std::uint64_t ticket_sequence(std::uint64_t ticket) {
+  return ticket >> 8;
+}
 constexpr std::uint32_t ticket_slot(std::uint64_t ticket) {
   return static_cast<std::uint32_t>(ticket & 0xff);
 }

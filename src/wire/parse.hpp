@@ -49,6 +49,8 @@ struct RegionLayout {
   std::uint32_t reader_count;
   std::uint32_t reader_stride;
 
+  friend bool operator==(const RegionLayout&, const RegionLayout&) = default;
+
   [[nodiscard]] std::uint64_t record_at(std::uint32_t slot) const {
     return records_offset + std::uint64_t{slot} * record_stride;
   }
@@ -64,8 +66,15 @@ struct RegionLayout {
 };
 
 // `region` is the whole mapping, aligned to a page. NotReady while the guest has not published a
-// session; TooSmall when the guest laid out more than is mapped.
+// session (memory that starts with a zero word is a fresh file that no guest has touched) or lays
+// the region out anew during the call; NotARegion for any other first word than the magic number;
+// TooSmall when the guest laid out more than is mapped (`got` bytes mapped, `want` laid out);
+// VersionMismatch for another layout major or when a channel exists only in versions unknown here.
 Result<RegionLayout> parse_region(std::span<const std::byte> region);
+
+// The name as it may be shown anywhere: printable ASCII, other bytes as '?', cut to 63 characters
+// and at the first zero byte.
+std::array<char, 64> printable_name(std::string_view name);
 
 struct HdrMetadata {
   std::array<std::uint16_t, 8> primaries{};  // units of 1/50000
@@ -73,11 +82,13 @@ struct HdrMetadata {
   std::uint32_t min_luminance = 0;
   std::uint16_t max_content_light = 0;  // cd/m2
   std::uint16_t max_frame_avg_light = 0;
+  friend bool operator==(const HdrMetadata&, const HdrMetadata&) = default;
 };
 
 struct Damage {
   Rect rect;          // inside the frame, not empty
   std::uint32_t age;  // changed in frame `sequence - age`
+  friend bool operator==(const Damage&, const Damage&) = default;
 };
 
 // What a frame is; the pixels are apart. Also what a guest fills in to publish one (sequence and
@@ -92,6 +103,7 @@ struct FrameInfo {
   std::uint32_t sdr_white_millinits = 0;
   std::uint32_t capture_ns = 0;
   HdrMetadata hdr;
+  friend bool operator==(const FrameInfo&, const FrameInfo&) = default;
 
   [[nodiscard]] std::uint64_t bytes() const { return std::uint64_t{pitch} * size.height; }
 };
@@ -119,6 +131,7 @@ struct ShapeInfo {
   Size size;  // of the picture: a monochrome shape's two planes each have this height
   std::uint32_t pitch = 0;
   Point hot;  // inside the picture
+  friend bool operator==(const ShapeInfo&, const ShapeInfo&) = default;
 
   // Bytes of the image: pitch × height, twice that for monochrome.
   [[nodiscard]] std::uint32_t bytes() const {
@@ -136,6 +149,7 @@ struct ControlMessage {
   Size size;       // SetMode
   std::uint32_t millihertz = 0;
   bool run = false;  // SetCapture
+  friend bool operator==(const ControlMessage&, const ControlMessage&) = default;
 };
 
 // Nothing for a type that this version does not know; Corrupt for impossible arguments.
