@@ -1,1 +1,141 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "ring/guest_session.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "ring/shared_words.hpp"
+
+namespace pierglass::ring {
+namespace {
+
+template <typename T>
+T load_field(std::span<std::byte> region, std::uint64_t offset) {
+  return word_at<T>(region, offset).load(std::memory_order_acquire);
+}
+
+std::uint64_t control_entry(std::uint32_t index) {
+  return offsetof(wire::RawReader, control) +
+         std::uint64_t{index % wire::kControlEntries} * sizeof(wire::RawControl);
+}
+
+}  // namespace
+
+Result<GuestSession> GuestSession::create(std::span<std::byte> region, const wire::RegionSpec& spec,
+                                          std::uint64_t session) {
+  if (session == 0) return fail(ErrorCode::InvalidArgument, "session");
+  wire::RegionLayout layout = TRY(wire::plan_region(region.size(), spec));
+  layout.session = session;
+  const auto published = SharedWords(region, layout).session();
+  published.store(0, std::memory_order_seq_cst);
+  wire::write_region(region, layout);
+  published.store(session, std::memory_order_release);
+
+  GuestSession guest;
+  guest.region_ = guest.frames_.region_ = guest.cursor_.region_ = region;
+  guest.layout_ = guest.frames_.layout_ = guest.cursor_.layout_ = layout;
+  return guest;
+}
+
+GuestSession::GuestSession(GuestSession&& other) noexcept
+    : region_(std::exchange(other.region_, {})),
+      layout_(other.layout_),
+      frames_(other.frames_),
+      cursor_(other.cursor_),
+      heartbeat_(other.heartbeat_),
+      watched_(other.watched_),
+      control_tail_(other.control_tail_),
+      next_reader_(other.next_reader_),
+      dropped_control_(other.dropped_control_) {}
+
+GuestSession::~GuestSession() {
+  if (region_.empty()) return;
+  set_state(wire::GuestState::Stopping);
+  SharedWords(region_, layout_).session().store(0, std::memory_order_release);
+}
+
+void GuestSession::beat() {
+  word_at<std::uint64_t>(region_, offsetof(wire::RawHeader, heartbeat))
+      .store(++heartbeat_, std::memory_order_relaxed);
+}
+
+void GuestSession::set_state(wire::GuestState state) {
+  word_at<std::uint32_t>(region_, offsetof(wire::RawHeader, state))
+      .store(std::to_underlying(state), std::memory_order_relaxed);
+}
+
+std::uint32_t GuestSession::retire_dead_readers(HostTime now) {
+  SharedWords words(region_, layout_);
+  std::uint32_t retired = 0;
+  for (std::uint32_t reader = 0; reader < layout_.reader_count; ++reader) {
+    Watched& watched = watched_[reader];
+    std::uint64_t token = words.token(reader).load(std::memory_order_acquire);
+    const auto heartbeat = load_field<std::uint64_t>(
+        region_, layout_.reader_at(reader) + offsetof(wire::RawReader, heartbeat));
+    if (token == 0 || token != watched.token || heartbeat != watched.heartbeat) {
+      watched = {.token = token, .heartbeat = heartbeat, .since = now};
+      continue;
+    }
+    if (now - watched.since < kReaderTimeout) continue;
+    // Fails when the reader left and another took the block at this moment.
+    if (words.token(reader).compare_exchange_strong(token, 0, std::memory_order_seq_cst)) {
+      ++retired;
+    }
+  }
+  return retired;
+}
+
+ReaderDemand GuestSession::demand() const {
+  SharedWords words(region_, layout_);
+  ReaderDemand demand;
+  bool unlimited = false;
+  for (std::uint32_t reader = 0; reader < layout_.reader_count; ++reader) {
+    if (words.token(reader).load(std::memory_order_acquire) == 0) continue;
+    ++demand.readers;
+    const std::uint64_t block = layout_.reader_at(reader);
+    const auto flags = load_field<std::uint32_t>(region_, block + offsetof(wire::RawReader, flags));
+    if ((flags & wire::kReaderVisible) == 0) continue;
+    ++demand.visible;
+    const auto rate =
+        load_field<std::uint32_t>(region_, block + offsetof(wire::RawReader, wanted_millihertz));
+    unlimited = unlimited || rate == 0;
+    demand.max_millihertz = std::max(demand.max_millihertz, rate);
+  }
+  if (unlimited) demand.max_millihertz = 0;
+  return demand;
+}
+
+std::optional<wire::ControlMessage> GuestSession::next_control() {
+  // Bounded although readers may go on writing: one full ring each.
+  for (std::uint32_t i = 0; i < layout_.reader_count; ++i) {
+    const std::uint32_t reader = (next_reader_ + i) % layout_.reader_count;
+    if (auto message = next_control_of(reader)) {
+      next_reader_ = reader + 1;
+      return message;
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<wire::ControlMessage> GuestSession::next_control_of(std::uint32_t reader) {
+  const std::uint64_t block = layout_.reader_at(reader);
+  const auto head =
+      load_field<std::uint32_t>(region_, block + offsetof(wire::RawReader, control_head));
+  std::uint32_t& tail = control_tail_[reader];
+  std::optional<wire::ControlMessage> message;
+  if (head - tail > wire::kControlEntries) {
+    tail = head;  // nonsense: begin anew with what comes
+    ++dropped_control_;
+  }
+  while (tail != head && !message) {
+    const auto parsed = wire::parse_control(region_.subspan(block + control_entry(tail)));
+    ++tail;
+    if (parsed) message = *parsed;
+    if (!message) ++dropped_control_;
+  }
+  word_at<std::uint32_t>(region_, block + offsetof(wire::RawReader, control_tail))
+      .store(tail, std::memory_order_release);
+  return message;
+}
+
+}  // namespace pierglass::ring

@@ -24,16 +24,17 @@ struct WriteTicket {
   std::span<std::byte> pixels;
 };
 
-// Frames into slots. One thread.
+// Frames into slots. One thread, one frame at a time.
 class FrameWriter {
  public:
   // Chooses a slot that is neither the newest complete frame nor held by a reader, marks it
   // unreadable, writes the record and announces the frame as started. `damage` is what changed
   // since the previous begin() (also a Busy or aborted one: what was passed then is remembered);
   // rects must lie inside info.size. The first frame and every change of size, format or pitch is
-  // full damage whatever `damage` says. info.sequence is ignored.
-  // Busy: every slot is held, nothing is published, try the next frame. TooLarge: the picture does
-  // not fit a slot (`got` bytes needed, `want` there).
+  // full damage whatever `damage` says (also of rotation or colour space). info.sequence is
+  // ignored. Busy: every slot is held, nothing is published, try the next frame. TooLarge: the
+  // picture does not fit a slot (`got` bytes needed, `want` there). InvalidArgument: impossible
+  // size or pitch. A frame that was begun before and not committed is given up.
   Result<WriteTicket> begin(const wire::FrameInfo& info, std::span<const Rect> damage);
 
   // Rows [0, rows) of the slot are final: readers may use them. Orders the caller's non-temporal
@@ -46,8 +47,8 @@ class FrameWriter {
   // Gives a begun frame up: its slot stays unreadable until written again.
   void abort(const WriteTicket& ticket);
 
-  // What the slot holds now: the sequence last committed into it, 0 for none. The guest's damage
-  // accounting uses it to copy only what changed since.
+  // What the slot held before begin(): the sequence last committed into it, 0 for none or unknown.
+  // The guest's damage accounting uses it to copy only what changed since.
   [[nodiscard]] std::uint64_t slot_content(std::uint32_t slot) const;
 
  private:
@@ -56,8 +57,20 @@ class FrameWriter {
     Rect rect;
     std::uint64_t sequence;  // the frame in which it changed
   };
-  void log_damage(const wire::FrameInfo& info, std::span<const Rect> damage);
+  struct Open {
+    std::uint32_t slot = 0;
+    std::uint64_t sequence = 0;  // 0: no frame has been begun
+  };
+  // When the log is full, changes this many frames old are forgotten before any are merged.
+  static constexpr std::uint64_t kRememberedFrames = 16;
+
   std::optional<std::uint32_t> claim_slot();
+  void give_up();
+  void log_frame(const wire::FrameInfo& info, std::span<const Rect> damage);
+  void log_rect(const Rect& rect);
+  void forget_oldest();
+  void merge_into_nearest(const Rect& rect);
+  void list_damage(wire::FrameRecord& record) const;
 
   std::span<std::byte> region_;
   wire::RegionLayout layout_{};
@@ -68,10 +81,11 @@ class FrameWriter {
   std::array<std::uint64_t, wire::kMaxSlots> content_{};
   wire::FrameInfo last_info_{};
   std::uint64_t newest_ = 0;  // ticket
+  Open open_;
 };
 
 struct CursorState {
-  Point position;  // hot spot, pixels of the frame
+  Point position{};  // hot spot, pixels of the frame
   bool visible = false;
   bool acceleration = false;
   std::uint32_t speed = 0;
@@ -89,19 +103,20 @@ class CursorWriter {
 
  private:
   friend class GuestSession;
-  void store_locked(const CursorState& state, std::uint64_t shape);
+  void store_locked();
 
   std::span<std::byte> region_;
   wire::RegionLayout layout_{};
   CursorState state_{};
   std::uint64_t shape_ticket_ = 0;
   std::uint64_t next_sequence_ = 1;
+  std::uint32_t lock_ = 0;
 };
 
 // What the readers together ask of the guest.
 struct ReaderDemand {
-  std::uint32_t readers = 0;  // live leases
-  std::uint32_t visible = 0;  // of those, how many want frames
+  std::uint32_t readers = 0;         // live leases
+  std::uint32_t visible = 0;         // of those, how many want frames
   std::uint32_t max_millihertz = 0;  // the fastest wanted rate; 0: as fast as frames come
 };
 
@@ -120,6 +135,7 @@ class GuestSession {
   ~GuestSession();
 
   [[nodiscard]] const wire::RegionLayout& layout() const { return layout_; }
+  // Valid until this is moved or destroyed.
   FrameWriter& frames() { return frames_; }
   CursorWriter& cursor() { return cursor_; }
 
@@ -127,7 +143,8 @@ class GuestSession {
   void beat();
   void set_state(wire::GuestState state);
 
-  // Takes the lease of every reader that has been silent for kReaderTimeout. Returns how many.
+  // Takes the lease of every reader that has been silent for kReaderTimeout. Returns how many. One
+  // thread for this, demand() and next_control(), which may be another than the frames'.
   std::uint32_t retire_dead_readers(HostTime now);
   [[nodiscard]] ReaderDemand demand() const;
 
@@ -140,10 +157,10 @@ class GuestSession {
   struct Watched {
     std::uint64_t token = 0;
     std::uint64_t heartbeat = 0;
-    HostTime since{};
-    std::uint32_t control_tail = 0;
+    HostTime since;
   };
   GuestSession() = default;
+  std::optional<wire::ControlMessage> next_control_of(std::uint32_t reader);
 
   std::span<std::byte> region_;
   wire::RegionLayout layout_{};
@@ -151,6 +168,8 @@ class GuestSession {
   CursorWriter cursor_;
   std::uint64_t heartbeat_ = 0;
   std::array<Watched, wire::kMaxReaders> watched_{};
+  std::array<std::uint32_t, wire::kMaxReaders> control_tail_{};
+  std::uint32_t next_reader_ = 0;  // whose control messages are looked at first
   std::uint64_t dropped_control_ = 0;
 };
 

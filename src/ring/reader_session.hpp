@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -65,12 +66,13 @@ struct CursorSample {
 struct ReaderWish {
   bool visible = true;
   bool asleep = false;
-  Size size;                     // 0×0: as the guest likes
+  Size size{};                   // 0×0: as the guest likes
   std::uint32_t millihertz = 0;  // 0: as fast as frames come
 };
 
-// One reader's membership in one session of a guest. All calls from one thread, except
-// beat(), which may come from another.
+// One reader's membership in one session of a guest. Frames and their leases belong to one thread.
+// beat(), send() and set_wish()/announce_latch() may each come from another thread (one thread per
+// function); the const functions from any.
 class ReaderSession {
  public:
   // Parses the region and claims a free reader block. NotReady: no guest yet. Busy: all blocks are
@@ -92,7 +94,8 @@ class ReaderSession {
   [[nodiscard]] wire::GuestState guest_state() const;
 
   // Tells the guest that we live. Call at 4 Hz or faster. Claims a new block when the guest took
-  // ours away (we had been stopped too long): Busy when there is none.
+  // ours away (we had been stopped too long): Busy when there is none, Stale when the session is
+  // over. Leases that were out meanwhile tell by intact() whether they survived.
   Result<void> beat();
   void set_wish(const ReaderWish& wish);
   void announce_latch(Nanoseconds from_now);
@@ -102,41 +105,55 @@ class ReaderSession {
 
   // The newest complete frame, held. Nothing when it is not newer than `seen`, or when the guest
   // overtook us several times in a row (try again). Corrupt when the guest wrote nonsense; the
-  // sequence concerned is then skipped by passing it as `seen`.
+  // sequence concerned is then skipped by passing newest_sequence() as `seen`. Stale when the
+  // session is over. Busy when the guest took our block away and there is no other.
   Result<std::optional<FrameLease>> acquire_newest(std::uint64_t seen);
 
-  // The same, but also a frame that is still being copied: see FrameLease::rows_complete().
+  // The same, but also a frame that is still being copied: see FrameLease::rows_complete(). When
+  // the guest gives that frame up, intact() turns false and rows_complete() stops growing.
   Result<std::optional<FrameLease>> acquire_started(std::uint64_t seen);
 
-  // Nothing when the guest was writing at each of a bounded number of tries.
+  // Nothing when the guest was writing at each of a bounded number of tries, or the session is
+  // over.
   [[nodiscard]] std::optional<CursorSample> cursor() const;
 
   // Copies the shape that `ticket` names into `image`, whose size is at least
   // layout().shape_bytes; Stale when it has been replaced meanwhile.
   Result<wire::ShapeInfo> copy_shape(std::uint64_t ticket, std::span<std::byte> image) const;
 
-  // Queues a message for the guest; Busy when its ring is full.
+  // Queues a message for the guest; Busy when its ring is full; otherwise as beat().
   Result<void> send(const wire::ControlMessage& message);
 
  private:
   friend class FrameLease;
-  ReaderSession(std::span<std::byte> region, const wire::RegionLayout& layout,
-                std::uint64_t token);
+  ReaderSession(std::span<std::byte> region, const wire::RegionLayout& layout, std::uint64_t token);
+
+  [[nodiscard]] std::uint64_t at(std::uint64_t field) const;  // of our block
+  [[nodiscard]] bool member() const;
+  Result<void> ensure_member();
   Result<void> claim();
-  Result<std::optional<FrameLease>> acquire(std::uint64_t ticket, std::uint64_t seen,
-                                            bool& overtaken);
-  void hold(std::uint32_t slot);
+  Result<void> claim_free_block();
+  void enter(std::uint32_t block);
+  void leave();
+  void store_wish();
+  [[nodiscard]] std::uint64_t load_ticket(std::uint64_t field) const;
+  Result<std::optional<FrameLease>> acquire(std::uint64_t field, std::uint64_t seen);
+  Result<std::optional<FrameLease>> take(std::uint64_t ticket);
+  [[nodiscard]] std::optional<CursorSample> try_cursor() const;
   void release(std::uint32_t slot) noexcept;
 
   std::span<std::byte> region_;
   wire::RegionLayout layout_;
   std::uint64_t token_;
-  std::uint32_t block_ = 0;
   std::array<std::uint32_t, wire::kMaxSlots> holds_{};  // leases a slot, ours
-  std::uint64_t heartbeat_ = 0;
-  std::uint32_t control_head_ = 0;
-  std::uint32_t latch_serial_ = 0;
-  ReaderWish wish_{};
+  // Shared by the threads that may call us.
+  std::atomic<std::uint32_t> block_{0};
+  std::atomic<std::uint32_t> mask_{0};  // slots with a lease, as in our `held` word
+  std::atomic<bool> claiming_{false};   // some thread is looking for a block
+  std::atomic<std::uint64_t> heartbeat_{0};
+  std::atomic<std::uint32_t> flags_{wire::kReaderVisible};
+  std::atomic<std::uint64_t> wanted_size_{0};  // width << 32 | height
+  std::atomic<std::uint32_t> wanted_millihertz_{0};
 };
 
 }  // namespace pierglass::ring
