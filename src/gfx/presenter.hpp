@@ -49,11 +49,14 @@ class Presenter {
   // Takes the changed parts of a picture over. `picture` may lie in shared memory and change while
   // it is read; it is not touched after the call. The first picture, and each one of another size
   // or format, must come with full damage. What it copies is at most the damaged rows.
+  // After an error nothing was taken over: the same damage is due again. Busy: try again after the
+  // next dispatch of the queue. Lost: the connection is gone.
   virtual Result<UploadStats> upload(const pixel::ConstImage& picture,
                                      std::span<const Rect> damage) = 0;
 
   // Draws the last picture scaled to the window with correct aspect and black bars, the pointer on
-  // it, and commits. A caller that wants a frame callback requests it before.
+  // it, and commits. A caller that wants a frame callback requests it before. NotReady without a
+  // picture, Busy and Lost as upload.
   virtual Result<DrawStats> draw(const CursorOverlay& cursor) = 0;
 
   // Forgets the picture and commits a black window with one centred line of text (ASCII).

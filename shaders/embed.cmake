@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Writes a C++ header with one constexpr string_view per shader: frame.vert becomes kFrameVert.
+#   cmake -DOUTPUT=<header> "-DSHADERS=<file>,<file>..." -P embed.cmake
+set(text "// Generated from shaders/; do not edit.\n#pragma once\n\n#include <string_view>\n\n")
+string(APPEND text "namespace pierglass::gfx {\n\n")
+string(REPLACE "," ";" SHADERS "${SHADERS}")
+foreach(shader IN LISTS SHADERS)
+  get_filename_component(stem "${shader}" NAME)
+  string(REGEX REPLACE "[._]" ";" words "${stem}")
+  set(name "k")
+  foreach(word IN LISTS words)
+    string(SUBSTRING "${word}" 0 1 first)
+    string(SUBSTRING "${word}" 1 -1 rest)
+    string(TOUPPER "${first}" first)
+    string(APPEND name "${first}${rest}")
+  endforeach()
+  file(READ "${shader}" source)
+  string(APPEND text "inline constexpr std::string_view ${name} = R\"glsl(${source})glsl\";\n\n")
+endforeach()
+string(APPEND text "}  // namespace pierglass::gfx\n")
+file(CONFIGURE OUTPUT "${OUTPUT}" CONTENT "${text}" @ONLY)

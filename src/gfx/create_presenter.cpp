@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "gfx/create_presenter.hpp"
+
+#include <unistd.h>
+
+#include "base/describe.hpp"
+#include "gfx/gl_presenter.hpp"
+#include "gfx/shm_sink.hpp"
+#include "gfx/software_presenter.hpp"
+
+namespace pierglass::gfx {
+namespace {
+
+Result<std::unique_ptr<Presenter>> create_shm(const NativeSurface& native) {
+  if (native.shm == nullptr) return fail(ErrorCode::Unsupported, "wl_shm");
+  return std::make_unique<SoftwarePresenter>(make_shm_sink(native));
+}
+
+Result<std::unique_ptr<Presenter>> create_gl(const NativeSurface& native) {
+  return TRY(GlPresenter::create(native));
+}
+
+void set(std::string* reason, std::string text) {
+  if (reason != nullptr) *reason = std::move(text);
+}
+
+// Without a render node (minors 128 to 191, linux/Documentation/gpu/drm-uapi) a driver can only
+// draw with the CPU; asking it would cost a tenth of a second and its memory.
+bool has_render_node() {
+  for (int minor = 128; minor < 192; ++minor) {
+    const std::string path = "/dev/dri/renderD" + std::to_string(minor);
+    if (::access(path.c_str(), F_OK) == 0) return true;
+  }
+  return false;
+}
+
+Result<std::unique_ptr<Presenter>> create_best(const NativeSurface& native, std::string* reason) {
+  if (native.shm != nullptr && !has_render_node()) {
+    set(reason, "no GPU: /dev/dri has no render node");
+    return create_shm(native);
+  }
+  Result<std::unique_ptr<GlPresenter>> gl = GlPresenter::create(native);
+  if (!gl) {
+    set(reason, "no usable OpenGL ES: " + describe(gl.error()));
+    return create_shm(native);
+  }
+  if (native.shm == nullptr || !is_software_renderer((*gl)->device())) return *std::move(gl);
+  set(reason, "OpenGL ES is a software rasteriser (" + std::string((*gl)->device()) + ")");
+  return create_shm(native);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Presenter>> create_presenter(Renderer wish, const NativeSurface& native,
+                                                    std::string* reason) {
+  switch (wish) {
+    case Renderer::Gl:
+      return create_gl(native);
+    case Renderer::Shm:
+      return create_shm(native);
+    case Renderer::Auto:
+      return create_best(native, reason);
+  }
+  return fail(ErrorCode::InvalidArgument, "renderer");
+}
+
+}  // namespace pierglass::gfx

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/result.hpp"
+#include "gfx/presenter.hpp"
+
+struct wl_display;
+struct wl_shm;
+struct wl_surface;
+
+namespace pierglass::gfx {
+
+enum class Renderer : std::uint8_t { Auto, Gl, Shm };
+
+// Where pictures go. Borrowed; all must outlive the presenter. `surface` and `shm` are proxies or
+// proxy wrappers on the present thread's queue: objects made from them (buffers) send their events
+// there, and whoever dispatches that queue thereby tells the presenter which buffers are free. That
+// must happen on the thread that calls the presenter, and go on while it draws.
+struct NativeSurface {
+  wl_display* display = nullptr;
+  wl_surface* surface = nullptr;
+  wl_shm* shm = nullptr;
+};
+
+// Makes a presenter; call it on the thread that will draw. Blocks for round trips to the compositor
+// and for the driver's start (tens of milliseconds), attaches and commits nothing.
+// Auto: GL, unless it fails or a software rasteriser drives it; then shm. When `reason` is given it
+// gets one sentence fragment on why Auto did not take GL, else it is left alone.
+// Errors: Unsupported or OsCall (EGL) for Gl; Unsupported for Shm without wl_shm.
+Result<std::unique_ptr<Presenter>> create_presenter(Renderer wish, const NativeSurface& native,
+                                                    std::string* reason = nullptr);
+
+}  // namespace pierglass::gfx

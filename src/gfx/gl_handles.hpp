@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <GLES3/gl3.h>
+
+#include "base/handle.hpp"
+
+namespace pierglass::gfx {
+
+// All of them need their context to be current when they are closed.
+struct GlTextureTraits {
+  using Value = GLuint;
+  static constexpr Value invalid() { return 0; }
+  static void close(Value texture) noexcept { glDeleteTextures(1, &texture); }
+};
+using GlTexture = Handle<GlTextureTraits>;
+
+struct GlBufferTraits {
+  using Value = GLuint;
+  static constexpr Value invalid() { return 0; }
+  static void close(Value buffer) noexcept { glDeleteBuffers(1, &buffer); }  // unmaps it too
+};
+using GlBuffer = Handle<GlBufferTraits>;
+
+struct GlShaderTraits {
+  using Value = GLuint;
+  static constexpr Value invalid() { return 0; }
+  static void close(Value shader) noexcept { glDeleteShader(shader); }
+};
+using GlShader = Handle<GlShaderTraits>;
+
+struct GlProgramTraits {
+  using Value = GLuint;
+  static constexpr Value invalid() { return 0; }
+  static void close(Value program) noexcept { glDeleteProgram(program); }
+};
+using GlProgram = Handle<GlProgramTraits>;
+
+struct GlFenceTraits {
+  using Value = GLsync;
+  static constexpr Value invalid() { return nullptr; }
+  static void close(Value fence) noexcept { glDeleteSync(fence); }
+};
+using GlFence = Handle<GlFenceTraits>;
+
+inline GlTexture generate_texture() {
+  GLuint texture = 0;
+  glGenTextures(1, &texture);
+  return GlTexture(texture);
+}
+
+inline GlBuffer generate_buffer() {
+  GLuint buffer = 0;
+  glGenBuffers(1, &buffer);
+  return GlBuffer(buffer);
+}
+
+}  // namespace pierglass::gfx

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "gfx/gl_pass.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <vector>
+
+#include "base/checked.hpp"
+#include "gfx/damage.hpp"
+#include "gfx/message.hpp"
+#include "gfx/shaders.hpp"
+#include "pixel/copy.hpp"
+#include "pixel/scale.hpp"
+
+namespace pierglass::gfx {
+namespace {
+
+// The pitch of the pictures in the shared region, so that whole runs of rows copy as one block.
+constexpr std::uint32_t kPitchAlignment = 256;
+constexpr GLint kPictureUnit = 0;
+constexpr GLint kPointerUnit = 1;
+
+struct TextureFormat {
+  GLenum internal, format, type;
+  bool swap_red_blue;
+};
+
+TextureFormat texture_format(wire::PixelFormat format) {
+  switch (format) {
+    case wire::PixelFormat::Xrgb8888:
+      return {GL_RGBA8, GL_RGBA, GL_UNSIGNED_BYTE, true};
+    case wire::PixelFormat::Xbgr8888:
+      return {GL_RGBA8, GL_RGBA, GL_UNSIGNED_BYTE, false};
+    case wire::PixelFormat::Xbgr2101010:
+      return {GL_RGB10_A2, GL_RGBA, GL_UNSIGNED_INT_2_10_10_10_REV, false};
+    case wire::PixelFormat::Xbgr16161616f:
+      return {GL_RGBA16F, GL_RGBA, GL_HALF_FLOAT, false};
+  }
+  die("pixel format", std::source_location::current());
+}
+
+void set_sampling(GLint filter, bool swap_red_blue) {
+  glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, filter);
+  glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, filter);
+  glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_S, GL_CLAMP_TO_EDGE);
+  glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_T, GL_CLAMP_TO_EDGE);
+  glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_SWIZZLE_R, swap_red_blue ? GL_BLUE : GL_RED);
+  glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_SWIZZLE_B, swap_red_blue ? GL_RED : GL_BLUE);
+}
+
+Result<GlShader> compile(GLenum kind, std::string_view conditions, std::string_view source) {
+  GlShader shader(glCreateShader(kind));
+  if (!shader) return fail(ErrorCode::OsCall, "glCreateShader", glGetError());
+  const std::string text = std::string("#version 300 es\n").append(conditions).append(source);
+  const GLchar* start = text.c_str();
+  glShaderSource(shader.get(), 1, &start, nullptr);
+  glCompileShader(shader.get());
+  GLint compiled = GL_FALSE;
+  glGetShaderiv(shader.get(), GL_COMPILE_STATUS, &compiled);
+  if (compiled != GL_TRUE) return fail(ErrorCode::OsCall, "glCompileShader", kind);
+  return shader;
+}
+
+Result<GlProgram> link(const GlShader& vertex, const GlShader& fragment) {
+  GlProgram program(glCreateProgram());
+  glAttachShader(program.get(), vertex.get());
+  glAttachShader(program.get(), fragment.get());
+  glLinkProgram(program.get());
+  GLint linked = GL_FALSE;
+  glGetProgramiv(program.get(), GL_LINK_STATUS, &linked);
+  if (linked != GL_TRUE) return fail(ErrorCode::OsCall, "glLinkProgram");
+  return program;
+}
+
+GLint as_int(std::uint32_t value) {
+  return static_cast<GLint>(value);
+}
+
+// GL counts rows from the bottom.
+GLint from_bottom(const Rect& rect, Size target) {
+  return as_int(target.height - rect.y - rect.height);
+}
+
+void set_scissor(const Rect& rect, Size target) {
+  glScissor(as_int(rect.x), from_bottom(rect, target), as_int(rect.width), as_int(rect.height));
+}
+
+void clear(const Rect& rect, Size target) {
+  if (rect.empty()) return;
+  set_scissor(rect, target);
+  glClear(GL_COLOR_BUFFER_BIT);
+}
+
+// Black everywhere but in `into`.
+void clear_bars(const Rect& into, Size target) {
+  const auto right = static_cast<std::uint32_t>(into.right());
+  const auto bottom = static_cast<std::uint32_t>(into.bottom());
+  glEnable(GL_SCISSOR_TEST);
+  clear({0, 0, target.width, into.y}, target);
+  clear({0, bottom, target.width, target.height - bottom}, target);
+  clear({0, into.y, into.x, into.height}, target);
+  clear({right, into.y, target.width - right, into.height}, target);
+  glDisable(GL_SCISSOR_TEST);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<GlPass>> GlPass::create(PboMode mode) {
+  std::unique_ptr<GlPass> pass(new GlPass(mode));
+  TRY(pass->build_variants(0));
+  pass->pointer_ = generate_texture();
+  glGetIntegerv(GL_MAX_TEXTURE_SIZE, &pass->max_texture_side_);
+  glPixelStorei(GL_UNPACK_ALIGNMENT, 1);
+  glDisable(GL_DITHER);
+  glClearColor(0, 0, 0, 1);
+  return pass;
+}
+
+// `light`: 0 or Variant::kLinearLight.
+Result<void> GlPass::build_variants(std::size_t light) {
+  const GlShader vertex = TRY(compile(GL_VERTEX_SHADER, "", kFrameVert));
+  for (std::size_t which = light; which < light + Variant::kLinearLight; ++which) {
+    const auto condition = [&](const char* name, std::size_t bit) {
+      return std::string("#define ") + name + ((which & bit) != 0 ? " 1\n" : " 0\n");
+    };
+    const std::string conditions = condition("EXACT", Variant::kExact) +
+                                   condition("POINTER", Variant::kPointer) +
+                                   condition("LINEAR_LIGHT", Variant::kLinearLight);
+    const GlShader fragment = TRY(compile(GL_FRAGMENT_SHADER, conditions, kFrameFrag));
+    Variant& variant = variants_[which];
+    variant.program = TRY(link(vertex, fragment));
+    const GLuint program = variant.program.get();
+    glUseProgram(program);
+    glUniform1i(glGetUniformLocation(program, "picture"), kPictureUnit);
+    glUniform1i(glGetUniformLocation(program, "pointer"), kPointerUnit);
+    variant.viewport = glGetUniformLocation(program, "viewport");
+    variant.pointer_box = glGetUniformLocation(program, "pointer_box");
+    variant.pointer_inverts = glGetUniformLocation(program, "pointer_inverts");
+  }
+  return {};
+}
+
+Result<UploadStats> GlPass::upload(const pixel::ConstImage& picture, std::span<const Rect> damage) {
+  pixel::DamageRegion region = normalised(damage, picture.size);
+  const bool fresh = picture.size != picture_size_ || picture.format != format_;
+  if (fresh) {
+    TRY(start_picture(picture.size, picture.format));
+    region.clear();
+    region.set_full(picture.size);
+  }
+  const Result<void> transferred = transfer(picture, region.rects());
+  if (!transferred) {
+    if (fresh) picture_size_ = {};  // the texture holds nothing, so the next one must start anew
+    return std::unexpected(transferred.error());
+  }
+  return UploadStats{region.area() * wire::bytes_per_pixel(format_), rows_of(region)};
+}
+
+Result<void> GlPass::start_picture(Size size, wire::PixelFormat format) {
+  picture_size_ = {};
+  const auto side = static_cast<std::uint32_t>(max_texture_side_);
+  const std::uint32_t longest = std::max(size.width, size.height);
+  if (longest > side) return fail(ErrorCode::TooLarge, "picture", longest, side);
+  if (size.area() == 0) return fail(ErrorCode::InvalidArgument, "picture size");
+
+  if (format == wire::PixelFormat::Xbgr16161616f && !variants_[Variant::kLinearLight].program) {
+    TRY(build_variants(Variant::kLinearLight));
+  }
+  const TextureFormat gl = texture_format(format);
+  while (glGetError() != GL_NO_ERROR) {
+  }
+  picture_ = generate_texture();
+  glActiveTexture(GL_TEXTURE0 + kPictureUnit);
+  glBindTexture(GL_TEXTURE_2D, picture_.get());
+  glTexStorage2D(GL_TEXTURE_2D, 1, gl.internal, as_int(size.width), as_int(size.height));
+  if (const GLenum error = glGetError(); error != GL_NO_ERROR) {
+    return fail(ErrorCode::OsCall, "glTexStorage2D", error);
+  }
+  set_sampling(GL_LINEAR, gl.swap_red_blue);
+
+  pitch_ = align_up(size.width * wire::bytes_per_pixel(format), kPitchAlignment);
+  const std::size_t bytes = std::size_t{pitch_} * size.height;
+  if (!ring_ || ring_->bytes() != bytes) {
+    ring_.reset();
+    ring_ = std::make_unique<PboRing>(TRY(PboRing::create(mode_, bytes)));
+  }
+  picture_size_ = size;
+  format_ = format;
+  return {};
+}
+
+Result<void> GlPass::transfer(const pixel::ConstImage& picture, std::span<const Rect> rects) {
+  if (rects.empty()) return {};
+  std::byte* memory = TRY(ring_->begin_write());
+  pixel::copy_rects({memory, pitch_, picture_size_, format_}, picture, rects);
+  TRY(ring_->end_write());
+
+  const TextureFormat gl = texture_format(format_);
+  const std::uint32_t pixel_bytes = wire::bytes_per_pixel(format_);
+  glActiveTexture(GL_TEXTURE0 + kPictureUnit);
+  glBindTexture(GL_TEXTURE_2D, picture_.get());
+  glPixelStorei(GL_UNPACK_ROW_LENGTH, as_int(pitch_ / pixel_bytes));
+  for (const Rect& rect : rects) {
+    const std::size_t offset = std::size_t{rect.y} * pitch_ + std::size_t{rect.x} * pixel_bytes;
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): with a bound buffer, GL takes an offset here
+    const auto* from = reinterpret_cast<const void*>(offset);
+    glTexSubImage2D(GL_TEXTURE_2D, 0, as_int(rect.x), as_int(rect.y), as_int(rect.width),
+                    as_int(rect.height), gl.format, gl.type, from);
+  }
+  glPixelStorei(GL_UNPACK_ROW_LENGTH, 0);
+  ring_->end_read();
+  return {};
+}
+
+Result<void> GlPass::draw(Size target, const CursorOverlay& cursor) {
+  if (picture_size_.area() == 0) return fail(ErrorCode::NotReady, "picture");
+  const Rect into = pixel::fit_rect(picture_size_, target);
+  const std::size_t light = format_ == wire::PixelFormat::Xbgr16161616f ? Variant::kLinearLight : 0;
+  const std::size_t scale = Size{into.width, into.height} == picture_size_ ? Variant::kExact : 0;
+  draw_texture(picture_.get(), light | scale, into, target);
+  draw_pointer(cursor, light | scale, into, target);
+  return {};
+}
+
+void GlPass::draw_texture(GLuint texture, std::size_t which, const Rect& into, Size target) {
+  clear_bars(into, target);
+  if (into.empty()) return;
+  glViewport(as_int(into.x), from_bottom(into, target), as_int(into.width), as_int(into.height));
+  glActiveTexture(GL_TEXTURE0 + kPictureUnit);
+  glBindTexture(GL_TEXTURE_2D, texture);
+  use_variant(which, into, target);
+  glDrawArrays(GL_TRIANGLES, 0, 3);
+}
+
+// Draws once more what the pointer reaches, now with the pointer; after draw_texture.
+void GlPass::draw_pointer(const CursorOverlay& cursor, std::size_t which, const Rect& into,
+                          Size target) {
+  if (cursor.image == nullptr) return;
+  const pixel::CursorImage& image = *cursor.image;
+  const Rect bounds = pixel::cursor_bounds(image, cursor.position, picture_size_);
+  const Rect reached = pixel::scaled_damage(bounds, picture_size_, into);
+  if (reached.empty()) return;
+  if (pointer_serial_ != cursor.serial) load_pointer(image);
+  pointer_serial_ = cursor.serial;
+  const Variant& variant = use_variant(which | Variant::kPointer, into, target);
+  glUniform4i(variant.pointer_box, cursor.position.x - image.hot.x, cursor.position.y - image.hot.y,
+              as_int(image.size.width), as_int(image.size.height));
+  glUniform1i(variant.pointer_inverts, image.invert.empty() ? 0 : 1);
+  glEnable(GL_SCISSOR_TEST);
+  set_scissor(reached, target);
+  glDrawArrays(GL_TRIANGLES, 0, 3);
+  glDisable(GL_SCISSOR_TEST);
+}
+
+const GlPass::Variant& GlPass::use_variant(std::size_t which, const Rect& into, Size target) {
+  const Variant& variant = variants_[which];
+  glUseProgram(variant.program.get());
+  glUniform4i(variant.viewport, as_int(into.x), from_bottom(into, target), as_int(into.width),
+              as_int(into.height));
+  return variant;
+}
+
+void GlPass::load_pointer(const pixel::CursorImage& image) {
+  const GLint width = as_int(image.size.width);
+  const GLint height = as_int(image.size.height);
+  const auto load = [&](GLint top, const std::vector<std::uint32_t>& plane) {
+    glTexSubImage2D(GL_TEXTURE_2D, 0, 0, top, width, height, GL_RED_INTEGER, GL_UNSIGNED_INT,
+                    plane.data());
+  };
+  glActiveTexture(GL_TEXTURE0 + kPointerUnit);
+  glBindTexture(GL_TEXTURE_2D, pointer_.get());
+  set_sampling(GL_NEAREST, false);
+  glTexImage2D(GL_TEXTURE_2D, 0, GL_R32UI, width, image.invert.empty() ? height : 2 * height, 0,
+               GL_RED_INTEGER, GL_UNSIGNED_INT, nullptr);
+  load(0, image.blend);
+  if (!image.invert.empty()) load(height, image.invert);
+}
+
+void GlPass::draw_message(Size target, std::string_view text) {
+  picture_size_ = {};
+  picture_.reset();
+  ring_.reset();
+  const MessagePicture message = message_picture(text, target);
+  const Rect& into = message.into;
+  const GlTexture texture = generate_texture();
+  glActiveTexture(GL_TEXTURE0 + kPictureUnit);
+  glBindTexture(GL_TEXTURE_2D, texture.get());
+  set_sampling(GL_NEAREST, true);
+  if (!into.empty()) {
+    glTexImage2D(GL_TEXTURE_2D, 0, GL_RGBA8, as_int(into.width), as_int(into.height), 0, GL_RGBA,
+                 GL_UNSIGNED_BYTE, message.pixels.data());
+  }
+  draw_texture(texture.get(), Variant::kExact, into, target);
+}
+
+}  // namespace pierglass::gfx

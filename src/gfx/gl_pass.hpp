@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "base/geometry.hpp"
+#include "base/result.hpp"
+#include "gfx/gl_handles.hpp"
+#include "gfx/pbo_ring.hpp"
+#include "gfx/presenter.hpp"
+#include "pixel/image.hpp"
+
+namespace pierglass::gfx {
+
+// Everything of GL that does not care where the pixels go: takes pictures over and draws them into
+// the current framebuffer. One OpenGL ES 3 context is current whenever it is made, used or
+// destroyed.
+class GlPass {
+ public:
+  // Unsupported or OsCall with the failing GL call.
+  static Result<std::unique_ptr<GlPass>> create(PboMode mode);
+
+  // As Presenter::upload. TooLarge when the picture is beyond the driver's texture size.
+  Result<UploadStats> upload(const pixel::ConstImage& picture, std::span<const Rect> damage);
+
+  // Fills a framebuffer of `target` pixels. NotReady without a picture.
+  Result<void> draw(Size target, const CursorOverlay& cursor);
+
+  // Forgets the picture.
+  void draw_message(Size target, std::string_view text);
+
+ private:
+  // One combination of the fragment shader's conditions.
+  struct Variant {
+    static constexpr std::size_t kExact = 1, kPointer = 2, kLinearLight = 4, kCount = 8;
+    GlProgram program;
+    GLint viewport = -1, pointer_box = -1, pointer_inverts = -1;
+  };
+
+  explicit GlPass(PboMode mode) : mode_(mode) {}
+  Result<void> build_variants(std::size_t light);
+  Result<void> start_picture(Size size, wire::PixelFormat format);
+  Result<void> transfer(const pixel::ConstImage& picture, std::span<const Rect> rects);
+  void load_pointer(const pixel::CursorImage& image);
+  void draw_texture(GLuint texture, std::size_t which, const Rect& into, Size target);
+  void draw_pointer(const CursorOverlay& cursor, std::size_t which, const Rect& into, Size target);
+  const Variant& use_variant(std::size_t which, const Rect& into, Size target);
+
+  PboMode mode_;
+  std::array<Variant, Variant::kCount> variants_;  // those of linear light when first needed
+  std::unique_ptr<PboRing> ring_;
+  GlTexture picture_;
+  Size picture_size_;  // empty: no picture
+  wire::PixelFormat format_ = wire::PixelFormat::Xrgb8888;
+  std::uint32_t pitch_ = 0;  // of the pixel buffers
+  GlTexture pointer_;
+  std::optional<std::uint64_t> pointer_serial_;
+  GLint max_texture_side_ = 0;
+};
+
+}  // namespace pierglass::gfx

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "gfx/gl_presenter.hpp"
+
+#include <EGL/eglext.h>
+#include <wayland-client.h>
+#include <wayland-egl.h>
+
+#include <algorithm>
+#include <array>
+
+namespace pierglass::gfx {
+namespace {
+
+std::string gl_string(GLenum name) {
+  const auto* text = reinterpret_cast<const char*>(glGetString(name));
+  return text == nullptr ? std::string() : std::string(text);
+}
+
+}  // namespace
+
+void WlEglWindowTraits::close(Value window) noexcept {
+  wl_egl_window_destroy(window);
+}
+
+bool is_software_renderer(std::string_view renderer) {
+  constexpr std::array<std::string_view, 5> kNames = {"llvmpipe", "softpipe", "swrast", "SWR",
+                                                      "Software Rasterizer"};
+  return std::ranges::any_of(
+      kNames, [&](std::string_view name) { return renderer.find(name) != renderer.npos; });
+}
+
+Result<std::unique_ptr<GlPresenter>> GlPresenter::create(const NativeSurface& native) {
+  std::unique_ptr<GlPresenter> self(new GlPresenter);
+  self->display_ = TRY(open_egl_display(EGL_PLATFORM_WAYLAND_KHR, native.display));
+  self->connection_ = native.display;
+  self->size_ = {1, 1};  // until the first resize
+  self->window_ = Handle<WlEglWindowTraits>(wl_egl_window_create(native.surface, 1, 1));
+  if (!self->window_) return fail(ErrorCode::OsCall, "wl_egl_window_create");
+  self->config_ = TRY(choose_egl_config(self->display_.get(), EGL_WINDOW_BIT));
+  self->context_ = TRY(create_egl_context(self->display_.get(), self->config_));
+  TRY(self->replace_surface());
+  self->device_ = gl_string(GL_RENDERER);
+  self->pass_ = TRY(GlPass::create(best_pbo_mode()));
+  return self;
+}
+
+// A new EGL surface for the window, made current.
+Result<void> GlPresenter::replace_surface() {
+  EGLDisplay display = display_.get();
+  eglMakeCurrent(display, EGL_NO_SURFACE, EGL_NO_SURFACE, EGL_NO_CONTEXT);
+  surface_.reset();
+  EGLSurface surface = eglCreatePlatformWindowSurface(display, config_, window_.get(), nullptr);
+  if (surface == EGL_NO_SURFACE) return fail_egl("eglCreatePlatformWindowSurface");
+  surface_ = EglSurface({display, surface});
+  if (!eglMakeCurrent(display, surface, surface, context_.get().object)) {
+    return fail_egl("eglMakeCurrent");
+  }
+  // The frame callback is the caller's business.
+  if (!eglSwapInterval(display, 0)) return fail_egl("eglSwapInterval");
+  return {};
+}
+
+Result<void> GlPresenter::resize(Size window) {
+  if (window.area() == 0) return fail(ErrorCode::InvalidArgument, "window size");
+  if (window == size_) return {};
+  size_ = window;
+  wl_egl_window_resize(window_.get(), static_cast<int>(window.width),
+                       static_cast<int>(window.height), 0, 0);
+  // Mesa's software drivers notice a new size only after a swap of the old one (seen with 22.3).
+  return is_software_renderer(device_) ? replace_surface() : Result<void>();
+}
+
+Result<UploadStats> GlPresenter::upload(const pixel::ConstImage& picture,
+                                        std::span<const Rect> damage) {
+  return pass_->upload(picture, damage);
+}
+
+Result<DrawStats> GlPresenter::draw(const CursorOverlay& cursor) {
+  const HostTime start = HostClock::now();
+  TRY(pass_->draw(size_, cursor));
+  return present(start);
+}
+
+Result<DrawStats> GlPresenter::draw_message(std::string_view text) {
+  const HostTime start = HostClock::now();
+  pass_->draw_message(size_, text);
+  return present(start);
+}
+
+Result<DrawStats> GlPresenter::present(HostTime start) {
+  const HostTime drawn = HostClock::now();
+  const EglSurfaceTraits::Value surface = surface_.get();
+  if (!eglSwapBuffers(surface.display, surface.object)) {
+    return fail_egl("eglSwapBuffers", ErrorCode::Lost);
+  }
+  // Mesa does not say that the connection broke.
+  if (const int broken = wl_display_get_error(connection_); broken != 0) {
+    return fail_os(OsErrorKind::Errno, broken, "wl_display", ErrorCode::Lost);
+  }
+  return DrawStats{drawn - start, HostClock::now() - drawn};
+}
+
+}  // namespace pierglass::gfx

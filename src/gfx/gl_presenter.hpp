@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "gfx/create_presenter.hpp"
+#include "gfx/egl.hpp"
+#include "gfx/gl_pass.hpp"
+
+struct wl_egl_window;
+
+namespace pierglass::gfx {
+
+struct WlEglWindowTraits {
+  using Value = wl_egl_window*;
+  static constexpr Value invalid() { return nullptr; }
+  static void close(Value window) noexcept;
+};
+
+// Draws with OpenGL ES into an EGL window surface at swap interval 0. The context stays current on
+// the thread that made it.
+class GlPresenter final : public Presenter {
+ public:
+  static Result<std::unique_ptr<GlPresenter>> create(const NativeSurface& native);
+
+  [[nodiscard]] std::string_view name() const override { return "gl"; }
+  [[nodiscard]] std::string_view device() const override { return device_; }
+
+  Result<void> resize(Size window) override;
+  Result<UploadStats> upload(const pixel::ConstImage& picture,
+                             std::span<const Rect> damage) override;
+  Result<DrawStats> draw(const CursorOverlay& cursor) override;
+  Result<DrawStats> draw_message(std::string_view text) override;
+
+ private:
+  GlPresenter() = default;
+  Result<void> replace_surface();
+  Result<DrawStats> present(HostTime start);
+
+  wl_display* connection_ = nullptr;
+  // The order of destruction is part of the design: pass, context, surface, window, display.
+  EglDisplay display_;
+  EGLConfig config_ = nullptr;
+  Handle<WlEglWindowTraits> window_;
+  EglSurface surface_;
+  EglContext context_;
+  std::unique_ptr<GlPass> pass_;
+  std::string device_;
+  Size size_;
+};
+
+// True for GL_RENDERER strings of drivers that draw with the CPU.
+bool is_software_renderer(std::string_view renderer);
+
+}  // namespace pierglass::gfx

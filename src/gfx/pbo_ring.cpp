@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "gfx/pbo_ring.hpp"
+
+#include <EGL/egl.h>
+#include <GLES2/gl2ext.h>
+
+#include <string_view>
+
+namespace pierglass::gfx {
+namespace {
+
+constexpr GLuint64 kFenceTimeoutNs =
+    1'000'000'000;  // far above any upload; a hung GPU, not a slow one
+constexpr GLbitfield kPersistent =
+    GL_MAP_WRITE_BIT | GL_MAP_PERSISTENT_BIT_EXT | GL_MAP_COHERENT_BIT_EXT;
+
+bool has_extension(std::string_view wanted) {
+  GLint count = 0;
+  glGetIntegerv(GL_NUM_EXTENSIONS, &count);
+  for (GLuint i = 0; i < static_cast<GLuint>(count); ++i) {
+    const auto* name = reinterpret_cast<const char*>(glGetStringi(GL_EXTENSIONS, i));
+    if (name != nullptr && name == wanted) return true;
+  }
+  return false;
+}
+
+PFNGLBUFFERSTORAGEEXTPROC buffer_storage() {
+  return reinterpret_cast<PFNGLBUFFERSTORAGEEXTPROC>(eglGetProcAddress("glBufferStorageEXT"));
+}
+
+}  // namespace
+
+PboMode best_pbo_mode() {
+  const bool persistent = has_extension("GL_EXT_buffer_storage") && buffer_storage() != nullptr;
+  return persistent ? PboMode::Persistent : PboMode::Unsynchronised;
+}
+
+Result<PboRing> PboRing::create(PboMode mode, std::size_t bytes) {
+  if (mode == PboMode::Persistent && best_pbo_mode() != PboMode::Persistent) {
+    return fail(ErrorCode::Unsupported, "GL_EXT_buffer_storage");
+  }
+  PboRing ring(mode, bytes);
+  for (Buffer& buffer : ring.buffers_) {
+    const Result<void> allocated = ring.allocate(buffer);
+    glBindBuffer(GL_PIXEL_UNPACK_BUFFER, 0);
+    if (!allocated) return std::unexpected(allocated.error());
+  }
+  return ring;
+}
+
+Result<void> PboRing::allocate(Buffer& buffer) {
+  buffer.name = generate_buffer();
+  const auto size = static_cast<GLsizeiptr>(bytes_);
+  glBindBuffer(GL_PIXEL_UNPACK_BUFFER, buffer.name.get());
+  if (mode_ == PboMode::Unsynchronised) {
+    glBufferData(GL_PIXEL_UNPACK_BUFFER, size, nullptr, GL_STREAM_DRAW);
+    if (glGetError() != GL_NO_ERROR) return fail(ErrorCode::OsCall, "glBufferData", bytes_);
+    return {};
+  }
+  buffer_storage()(GL_PIXEL_UNPACK_BUFFER, size, nullptr, kPersistent);
+  buffer.mapping =
+      static_cast<std::byte*>(glMapBufferRange(GL_PIXEL_UNPACK_BUFFER, 0, size, kPersistent));
+  if (glGetError() != GL_NO_ERROR || buffer.mapping == nullptr) {
+    return fail(ErrorCode::OsCall, "glBufferStorageEXT", bytes_);
+  }
+  return {};
+}
+
+Result<std::byte*> PboRing::begin_write() {
+  Buffer& buffer = buffers_[next_];
+  if (buffer.last_read) {
+    const GLenum waited =
+        glClientWaitSync(buffer.last_read.get(), GL_SYNC_FLUSH_COMMANDS_BIT, kFenceTimeoutNs);
+    if (waited == GL_TIMEOUT_EXPIRED) return fail(ErrorCode::Busy, "pixel buffer");
+    if (waited == GL_WAIT_FAILED) return fail(ErrorCode::OsCall, "glClientWaitSync");
+    buffer.last_read.reset();
+  }
+  if (mode_ == PboMode::Persistent) return buffer.mapping;
+  glBindBuffer(GL_PIXEL_UNPACK_BUFFER, buffer.name.get());
+  void* mapping =
+      glMapBufferRange(GL_PIXEL_UNPACK_BUFFER, 0, static_cast<GLsizeiptr>(bytes_),
+                       GL_MAP_WRITE_BIT | GL_MAP_UNSYNCHRONIZED_BIT | GL_MAP_INVALIDATE_RANGE_BIT);
+  glBindBuffer(GL_PIXEL_UNPACK_BUFFER, 0);
+  if (mapping == nullptr) return fail(ErrorCode::OsCall, "glMapBufferRange", glGetError());
+  return static_cast<std::byte*>(mapping);
+}
+
+Result<void> PboRing::end_write() {
+  glBindBuffer(GL_PIXEL_UNPACK_BUFFER, buffers_[next_].name.get());
+  if (mode_ == PboMode::Unsynchronised && !glUnmapBuffer(GL_PIXEL_UNPACK_BUFFER)) {
+    // The driver lost the contents, as it may over a mode switch; the same upload can be tried
+    // again.
+    glBindBuffer(GL_PIXEL_UNPACK_BUFFER, 0);
+    return fail(ErrorCode::Busy, "glUnmapBuffer");
+  }
+  return {};
+}
+
+void PboRing::end_read() {
+  glBindBuffer(GL_PIXEL_UNPACK_BUFFER, 0);
+  buffers_[next_].last_read = GlFence(glFenceSync(GL_SYNC_GPU_COMMANDS_COMPLETE, 0));
+  next_ = (next_ + 1) % kBuffers;
+}
+
+}  // namespace pierglass::gfx

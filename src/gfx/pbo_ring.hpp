@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "base/result.hpp"
+#include "gfx/gl_handles.hpp"
+
+namespace pierglass::gfx {
+
+// How pixel buffers are written. Persistent needs GL_EXT_buffer_storage; the other works
+// everywhere.
+enum class PboMode : std::uint8_t { Persistent, Unsynchronised };
+
+// Persistent where the current context has it.
+PboMode best_pbo_mode();
+
+// Three pixel buffers of one size, used in turn, each guarded by a fence: the CPU fills one while
+// the GPU may still read the two before it. Its context is current whenever it is used or dies.
+class PboRing {
+ public:
+  static constexpr std::size_t kBuffers = 3;
+
+  // Unsupported for Persistent without the extension; OsCall when memory runs out.
+  static Result<PboRing> create(PboMode mode, std::size_t bytes);
+
+  // The next buffer's memory, write-only and possibly uncached: write ascending, read nothing.
+  // Waits for the GPU if it still reads this buffer; Busy after kFenceTimeout.
+  Result<std::byte*> begin_write();
+
+  // The bytes are in. Leaves the buffer bound to GL_PIXEL_UNPACK_BUFFER, offset 0 = first byte.
+  Result<void> end_write();
+
+  // All commands that read the buffer have been issued; unbinds it.
+  void end_read();
+
+  [[nodiscard]] std::size_t bytes() const { return bytes_; }
+
+ private:
+  struct Buffer {
+    GlBuffer name;
+    GlFence last_read;
+    std::byte* mapping = nullptr;  // Persistent: for the buffer's life
+  };
+
+  PboRing(PboMode mode, std::size_t bytes) : mode_(mode), bytes_(bytes) {}
+  Result<void> allocate(Buffer& buffer);
+
+  PboMode mode_;
+  std::size_t bytes_;
+  std::array<Buffer, kBuffers> buffers_;
+  std::size_t next_ = 0;
+};
+
+}  // namespace pierglass::gfx

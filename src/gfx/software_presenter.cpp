@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "gfx/software_presenter.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "gfx/damage.hpp"
+#include "gfx/message.hpp"
+#include "pixel/convert.hpp"
+#include "pixel/copy.hpp"
+#include "pixel/scale.hpp"
+#include "wire/format.hpp"
+
+namespace pierglass::gfx {
+namespace {
+
+constexpr std::size_t kUsualPointerPixels =
+    std::size_t{256} * 256;  // the largest that the region carries
+
+bool covers(const pixel::DamageRegion& region, const Rect& rect) {
+  return std::ranges::any_of(region.rects(), [&](const Rect& r) { return r.contains(rect); });
+}
+
+void fill_black(const pixel::Image& image, const Rect& rect) {
+  for (std::uint32_t y = rect.y; y < rect.bottom(); ++y) {
+    std::memset(image.row(y) + std::size_t{rect.x} * 4, 0, std::size_t{rect.width} * 4);
+  }
+}
+
+// Copies rectangles into an Xrgb8888 image of the same size, converting where needed.
+void take_over(const pixel::Image& to, const pixel::ConstImage& from, std::span<const Rect> rects) {
+  if (from.format == wire::PixelFormat::Xrgb8888) {
+    pixel::copy_rects(to, from, rects);
+    return;
+  }
+  const std::size_t pixel_bytes = wire::bytes_per_pixel(from.format);
+  for (const Rect& rect : rects) {
+    for (std::uint32_t y = rect.y; y < rect.bottom(); ++y) {
+      auto* row = reinterpret_cast<std::uint32_t*>(to.row(y)) + rect.x;
+      pixel::convert_row(row, from.row(y) + rect.x * pixel_bytes, rect.width, from.format);
+    }
+  }
+}
+
+}  // namespace
+
+SoftwarePresenter::SoftwarePresenter(std::unique_ptr<BufferSink> sink) : sink_(std::move(sink)) {
+  under_.reserve(kUsualPointerPixels);
+}
+
+Result<void> SoftwarePresenter::resize(Size window) {
+  if (window == window_) return {};
+  keep_picture();
+  drop_buffers();
+  window_ = window;
+  place_picture();
+  return {};
+}
+
+Result<UploadStats> SoftwarePresenter::upload(const pixel::ConstImage& picture,
+                                              std::span<const Rect> damage) {
+  pixel::DamageRegion region = normalised(damage, picture.size);
+  const bool fresh = picture.size != picture_size_ || picture.format != format_;
+  if (fresh) {
+    start_picture(picture);
+    region.clear();
+    region.set_full(picture.size);
+  }
+  Slot* current = nullptr;
+  if (direct_) {
+    const Result<Slot*> begun = begin_direct(region);
+    if (!begun) {
+      if (fresh) picture_size_ = {};  // nothing holds it, so the next one must start anew
+      return std::unexpected(begun.error());
+    }
+    current = *begun;
+    take_over(picture_part(*current), picture, region.rects());
+  } else {
+    take_over(kept_picture(), picture, region.rects());
+  }
+  for (Slot& slot : std::span(slots_).first(slot_count_)) {
+    if (&slot != current) slot.stale.add(region);
+  }
+  uncommitted_.add(region);
+  return UploadStats{region.area() * wire::bytes_per_pixel(picture.format), rows_of(region)};
+}
+
+Result<DrawStats> SoftwarePresenter::draw(const CursorOverlay& cursor) {
+  if (picture_size_.area() == 0) return fail(ErrorCode::NotReady, "picture");
+  const HostTime start = HostClock::now();
+  const Rect pointer = cursor.image == nullptr
+                           ? Rect{}
+                           : pixel::cursor_bounds(*cursor.image, cursor.position, picture_size_);
+  Slot& slot = *(direct_ ? TRY(begin_direct({})) : TRY(acquire()));
+  draw_bars(slot);
+  if (direct_) {
+    draw_direct(slot, cursor, pointer);
+  } else {
+    draw_scaled(slot, cursor, pointer);
+  }
+  const HostTime drawn = HostClock::now();
+  TRY(commit(slot, pointer));
+  return DrawStats{drawn - start, HostClock::now() - drawn};
+}
+
+Result<DrawStats> SoftwarePresenter::draw_message(std::string_view text) {
+  const HostTime start = HostClock::now();
+  picture_size_ = {};
+  picture_ = {};
+  place_picture();
+  Slot& slot = *TRY(acquire());
+  fill_black(slot.buffer->image, full_rect(window_));
+  const MessagePicture message = message_picture(text, window_);
+  for (std::uint32_t y = 0; y < message.into.height; ++y) {
+    std::memcpy(slot.buffer->image.row(message.into.y + y) + std::size_t{message.into.x} * 4,
+                message.pixels.data() + std::size_t{y} * message.into.width,
+                std::size_t{message.into.width} * 4);
+  }
+  const HostTime drawn = HostClock::now();
+  TRY(commit(slot, {}));
+  commit_everything_ = true;
+  return DrawStats{drawn - start, HostClock::now() - drawn};
+}
+
+// A free buffer: the newest if possible, because nearly nothing in it is stale.
+Result<SoftwarePresenter::Slot*> SoftwarePresenter::acquire() {
+  std::erase_if(retired_, [](const auto& buffer) { return !buffer->busy; });
+  if (newest_ != nullptr && !newest_->buffer->busy) return newest_;
+  Slot* best = nullptr;
+  for (Slot& slot : std::span(slots_).first(slot_count_)) {
+    if (slot.buffer->busy) continue;
+    if (best == nullptr || slot.stale.area() < best->stale.area()) best = &slot;
+  }
+  if (best != nullptr) return best;
+  return create_slot();
+}
+
+Result<SoftwarePresenter::Slot*> SoftwarePresenter::create_slot() {
+  if (slot_count_ == kMaxBuffers) return fail(ErrorCode::Busy, "window buffers", kMaxBuffers);
+  Slot& slot = slots_[slot_count_];
+  slot.buffer = TRY(sink_->create_buffer(window_));
+  slot.bars_black = false;
+  slot.stale.clear();
+  slot.stale.set_full(picture_size_);
+  ++slot_count_;
+  return &slot;
+}
+
+// The buffer that the next commit shows, holding the newest picture without pointer, except inside
+// `overwritten`, which the caller writes next.
+Result<SoftwarePresenter::Slot*> SoftwarePresenter::begin_direct(
+    const pixel::DamageRegion& overwritten) {
+  if (filling_) return newest_;
+  Slot* slot = TRY(acquire());
+  bring_up_to_date(*slot, overwritten);
+  newest_ = slot;
+  filling_ = true;
+  return slot;
+}
+
+void SoftwarePresenter::bring_up_to_date(Slot& slot, const pixel::DamageRegion& overwritten) {
+  const pixel::Image to = picture_part(slot);
+  if (&slot != newest_ && (newest_ != nullptr || !picture_.empty())) {
+    const pixel::Image from = newest_ != nullptr ? picture_part(*newest_) : kept_picture();
+    for (const Rect& rect : slot.stale.rects()) {
+      if (!covers(overwritten, rect)) pixel::copy_rects(to, from, {&rect, 1});
+    }
+  }
+  if (newest_ != nullptr) restore_under(to);
+  slot.stale.clear();
+  under_rect_ = {};
+  picture_ = {};  // the buffers hold it now
+}
+
+void SoftwarePresenter::start_picture(const pixel::ConstImage& picture) {
+  picture_size_ = picture.size;
+  format_ = picture.format;
+  picture_ = {};
+  place_picture();
+}
+
+// Decides where the picture lands; every buffer then starts anew.
+void SoftwarePresenter::place_picture() {
+  into_ = pixel::fit_rect(picture_size_, window_);
+  direct_ = picture_size_.area() != 0 && Size{into_.width, into_.height} == picture_size_;
+  newest_ = nullptr;
+  filling_ = false;
+  under_rect_ = {};
+  shown_pointer_ = {};
+  uncommitted_.clear();
+  commit_everything_ = true;
+  if (!direct_) picture_.resize(picture_size_.area());
+  for (Slot& slot : std::span(slots_).first(slot_count_)) {
+    slot.bars_black = false;
+    slot.stale.clear();
+    slot.stale.set_full(picture_size_);
+  }
+}
+
+// Saves the picture from the buffers before they go.
+void SoftwarePresenter::keep_picture() {
+  if (newest_ == nullptr) return;
+  picture_.resize(picture_size_.area());
+  const Rect all = full_rect(picture_size_);
+  pixel::copy_rects(kept_picture(), picture_part(*newest_), {&all, 1});
+  restore_under(kept_picture());
+}
+
+void SoftwarePresenter::drop_buffers() {
+  for (Slot& slot : std::span(slots_).first(slot_count_)) {
+    if (slot.buffer->busy) retired_.push_back(std::move(slot.buffer));
+    slot.buffer.reset();
+  }
+  slot_count_ = 0;
+}
+
+void SoftwarePresenter::draw_bars(Slot& slot) {
+  if (slot.bars_black) return;
+  slot.bars_black = true;
+  const auto right = static_cast<std::uint32_t>(into_.right());
+  const auto bottom = static_cast<std::uint32_t>(into_.bottom());
+  const pixel::Image& image = slot.buffer->image;
+  fill_black(image, {0, 0, window_.width, into_.y});
+  fill_black(image, {0, bottom, window_.width, window_.height - bottom});
+  fill_black(image, {0, into_.y, into_.x, into_.height});
+  fill_black(image, {right, into_.y, window_.width - right, into_.height});
+}
+
+void SoftwarePresenter::draw_direct(Slot& slot, const CursorOverlay& cursor, const Rect& pointer) {
+  if (pointer.empty()) return;
+  const pixel::Image target = picture_part(slot);
+  save_under(target, pointer);
+  pixel::draw_cursor(target, *cursor.image, cursor.position, pointer);
+  slot.stale.add(pointer);
+}
+
+// The pointer is drawn into the picture and then scaled with it, as if the guest had drawn it.
+void SoftwarePresenter::draw_scaled(Slot& slot, const CursorOverlay& cursor, const Rect& pointer) {
+  slot.stale.add(pointer);
+  const pixel::Image source = kept_picture();
+  if (!pointer.empty()) {
+    save_under(source, pointer);
+    pixel::draw_cursor(source, *cursor.image, cursor.position, pointer);
+  }
+  for (const Rect& rect : slot.stale.rects()) {
+    pixel::scale_bilinear(slot.buffer->image, into_, source, in_window(rect));
+  }
+  restore_under(source);
+  under_rect_ = {};
+  slot.stale.clear();
+  slot.stale.add(pointer);
+}
+
+Result<void> SoftwarePresenter::commit(Slot& slot, const Rect& pointer) {
+  pixel::DamageRegion damage;
+  if (commit_everything_) {
+    damage.set_full(window_);
+  } else {
+    uncommitted_.add(shown_pointer_);
+    uncommitted_.add(pointer);
+    for (const Rect& rect : uncommitted_.rects()) damage.add(in_window(rect));
+  }
+  if (direct_) newest_ = &slot;
+  filling_ = false;
+  shown_pointer_ = pointer;
+  uncommitted_.clear();
+  commit_everything_ = false;
+  return sink_->commit(*slot.buffer, damage.rects());
+}
+
+// What changes in the window when `rect` of the picture does.
+Rect SoftwarePresenter::in_window(const Rect& rect) const {
+  if (!direct_) return pixel::scaled_damage(rect, picture_size_, into_);
+  return {rect.x + into_.x, rect.y + into_.y, rect.width, rect.height};
+}
+
+void SoftwarePresenter::save_under(const pixel::Image& from, const Rect& rect) {
+  under_.resize(rect.area());
+  under_rect_ = rect;
+  for (std::uint32_t y = 0; y < rect.height; ++y) {
+    std::memcpy(under_.data() + std::size_t{y} * rect.width,
+                from.row(rect.y + y) + std::size_t{rect.x} * 4, std::size_t{rect.width} * 4);
+  }
+}
+
+void SoftwarePresenter::restore_under(const pixel::Image& to) const {
+  const Rect& rect = under_rect_;
+  for (std::uint32_t y = 0; y < rect.height; ++y) {
+    std::memcpy(to.row(rect.y + y) + std::size_t{rect.x} * 4,
+                under_.data() + std::size_t{y} * rect.width, std::size_t{rect.width} * 4);
+  }
+}
+
+// The part of a buffer that shows the picture; 1:1 only.
+pixel::Image SoftwarePresenter::picture_part(const Slot& slot) const {
+  pixel::Image part = slot.buffer->image;
+  part.data = part.row(into_.y) + std::size_t{into_.x} * 4;
+  part.size = picture_size_;
+  return part;
+}
+
+pixel::Image SoftwarePresenter::kept_picture() {
+  return {reinterpret_cast<std::byte*>(picture_.data()), picture_size_.width * 4, picture_size_,
+          wire::PixelFormat::Xrgb8888};
+}
+
+}  // namespace pierglass::gfx

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "gfx/gl_pass.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+#include "pixel/copy.hpp"
+#include "tests/unit/gfx/offscreen.hpp"
+
+namespace pierglass::gfx::test {
+namespace {
+
+using enum wire::PixelFormat;
+
+constexpr std::array kPointerTypes = {wire::CursorType::Colour, wire::CursorType::Monochrome,
+                                      wire::CursorType::MaskedColour};
+
+// Every test runs with both ways to write pixel buffers.
+class GlPassTest : public ::testing::TestWithParam<PboMode> {
+ protected:
+  void SetUp() override {
+    auto opened = OffscreenContext::create();
+    ASSERT_TRUE(opened) << opened.error().what;
+    context = std::make_unique<OffscreenContext>(*std::move(opened));
+    auto made = GlPass::create(GetParam());
+    ASSERT_TRUE(made) << made.error().what;
+    pass = *std::move(made);
+  }
+
+  void upload(const Picture& picture) {
+    const Rect all = full_rect(picture.size);
+    const Result<UploadStats> stats = pass->upload(picture.image(), {&all, 1});
+    ASSERT_TRUE(stats) << stats.error().what;
+    EXPECT_EQ(stats->bytes, picture.size.area() * wire::bytes_per_pixel(picture.format));
+    EXPECT_EQ(stats->rows, picture.size.height);
+  }
+
+  Picture drawn(Size window, const CursorOverlay& cursor = {}) {
+    const OffscreenWindow target(window);
+    EXPECT_TRUE(pass->draw(window, cursor));
+    EXPECT_EQ(glGetError(), static_cast<GLenum>(GL_NO_ERROR));
+    return target.pixels();
+  }
+
+  void expect_drawn(const Picture& picture, Size window, const CursorOverlay& cursor,
+                    int tolerance) {
+    const Difference wrong = difference(drawn(window, cursor), reference(picture, window, cursor));
+    EXPECT_LE(wrong.worst, tolerance) << wrong;
+  }
+
+  Random random;
+  std::unique_ptr<OffscreenContext> context;
+  std::unique_ptr<GlPass> pass;
+};
+
+TEST_P(GlPassTest, EightAndTenBitFormatsAreExactOneToOne) {
+  for (const wire::PixelFormat format : {Xrgb8888, Xbgr8888, Xbgr2101010}) {
+    const Picture picture = random_picture({130, 67}, format, random);
+    upload(picture);
+    expect_drawn(picture, picture.size, {}, 0);
+  }
+}
+
+// The reference rounds an exact sRGB curve, a GPU's pow() is not exact.
+TEST_P(GlPassTest, HalfFloatsAreOneStepFromTheReferenceOneToOne) {
+  const Picture picture = random_picture({130, 67}, Xbgr16161616f, random);
+  upload(picture);
+  expect_drawn(picture, picture.size, {}, 1);
+}
+
+TEST_P(GlPassTest, ALinearRampOfHalfFloatsFollowsTheCurve) {
+  Picture picture({1024, 1}, Xbgr16161616f);
+  for (std::uint32_t x = 0; x < 1024; ++x) {
+    const auto half = static_cast<std::uint16_t>(x * 0x3c00 / 1023);  // 0 .. 1.0
+    for (std::uint32_t channel = 0; channel < 4; ++channel) {
+      std::memcpy(picture.bytes.data() + x * 8 + channel * 2, &half, 2);
+    }
+  }
+  upload(picture);
+  expect_drawn(picture, picture.size, {}, 1);
+}
+
+TEST_P(GlPassTest, APitchOfAnyMultipleOfAPixelIsTaken) {
+  for (const std::uint32_t width : {1U, 33U, 63U, 64U, 65U}) {
+    const Picture picture = random_picture({width, 9}, Xrgb8888, random, 4);
+    upload(picture);
+    expect_drawn(picture, picture.size, {}, 0);
+  }
+}
+
+TEST_P(GlPassTest, ScalingIsWithinTwoStepsOfTheReference) {
+  const Picture picture = random_picture({96, 54}, Xrgb8888, random);
+  upload(picture);
+  for (const Size window : {Size{192, 108}, Size{131, 74}, Size{48, 27}, Size{61, 200}}) {
+    expect_drawn(picture, window, {}, 2);
+  }
+}
+
+TEST_P(GlPassTest, EachFormatScalesWithinTwoStepsOfTheReference) {
+  for (const wire::PixelFormat format : {Xbgr8888, Xbgr2101010, Xbgr16161616f}) {
+    const Picture picture = random_picture({96, 54}, format, random);
+    upload(picture);
+    expect_drawn(picture, {131, 80}, {}, 2);
+  }
+}
+
+TEST_P(GlPassTest, BarsAreBlackAndThePictureBetweenThemExact) {
+  const Picture picture = random_picture({60, 40}, Xrgb8888, random);
+  upload(picture);
+  expect_drawn(picture, {60, 51}, {}, 0);
+  expect_drawn(picture, {77, 40}, {}, 0);
+}
+
+TEST_P(GlPassTest, PointersOfEveryTypeAreExactOneToOne) {
+  const Picture picture = random_picture({100, 80}, Xrgb8888, random);
+  upload(picture);
+  CursorOverlay cursor;
+  for (const wire::CursorType type : kPointerTypes) {
+    const pixel::CursorImage image = random_pointer(type, {31, 17}, random);
+    cursor.image = &image;
+    ++cursor.serial;
+    for (const Point at :
+         {Point{50, 40}, Point{0, 0}, Point{-5, 79}, Point{99, 3}, Point{500, 5}}) {
+      cursor.position = at;
+      expect_drawn(picture, picture.size, cursor, 0);
+      expect_drawn(picture, {120, 80}, cursor, 0);
+    }
+  }
+}
+
+// Every blend of a screen value with an alpha and a premultiplied colour, and its inversion.
+TEST_P(GlPassTest, EveryScreenValueMeetsEveryAlphaExactly) {
+  Picture picture({256, 256});
+  pixel::CursorImage image{{256, 256}, {0, 0}, {}, {}};
+  for (std::uint32_t y = 0; y < 256; ++y) {
+    for (std::uint32_t x = 0; x < 256; ++x) {
+      const std::uint32_t screen = x << 16 | x << 8 | x;
+      std::memcpy(picture.image().row(y) + std::size_t{x} * 4, &screen, 4);
+      image.blend.push_back(y << 24 | y << 16 | (y / 2) << 8);
+      image.invert.push_back(random() & 0xffffff);
+    }
+  }
+  upload(picture);
+  expect_drawn(picture, picture.size, {&image, 1, {0, 0}}, 0);
+}
+
+TEST_P(GlPassTest, APointerOverAnyFormatIsBlendedOnEightBits) {
+  const pixel::CursorImage image = random_pointer(wire::CursorType::MaskedColour, {30, 30}, random);
+  for (const wire::PixelFormat format : {Xbgr8888, Xbgr2101010}) {
+    const Picture picture = random_picture({64, 64}, format, random);
+    upload(picture);
+    expect_drawn(picture, picture.size, {&image, 1, {32, 32}}, 0);
+  }
+}
+
+TEST_P(GlPassTest, AScaledPointerLooksAsIfTheGuestHadDrawnIt) {
+  const Picture picture = random_picture({100, 80}, Xrgb8888, random);
+  upload(picture);
+  CursorOverlay cursor;
+  for (const wire::CursorType type : kPointerTypes) {
+    const pixel::CursorImage image = random_pointer(type, {31, 17}, random);
+    cursor = {&image, cursor.serial + 1, {60, 40}};
+    expect_drawn(picture, {237, 190}, cursor, 2);
+    expect_drawn(picture, {71, 90}, cursor, 2);
+  }
+}
+
+TEST_P(GlPassTest, APointerAtTheEndOfTheNumbersIsOutside) {
+  const Picture picture = random_picture({32, 32}, Xrgb8888, random);
+  upload(picture);
+  const pixel::CursorImage image = random_pointer(wire::CursorType::Colour, {8, 8}, random);
+  constexpr std::int32_t kMin = std::numeric_limits<std::int32_t>::min();
+  constexpr std::int32_t kMax = std::numeric_limits<std::int32_t>::max();
+  for (const Point at : {Point{kMin, kMin}, Point{kMax, kMax}, Point{kMin, kMax}}) {
+    expect_drawn(picture, picture.size, {&image, 1, at}, 0);
+    expect_drawn(picture, {50, 50}, {&image, 1, at}, 2);
+  }
+}
+
+TEST_P(GlPassTest, APartialUploadChangesOnlyItsRectangles) {
+  for (const wire::PixelFormat format : {Xrgb8888, Xbgr2101010}) {
+    Picture picture = random_picture({100, 60}, format, random);
+    upload(picture);
+    Picture expected = reference(picture, picture.size, {});
+    scribble(picture, full_rect(picture.size), random);  // all of it changes, little is reported
+    const Picture changed = reference(picture, picture.size, {});
+    const std::array<Rect, 3> rects = {Rect{3, 5, 10, 4}, Rect{0, 30, 100, 3}, Rect{99, 59, 1, 1}};
+    const Result<UploadStats> stats = pass->upload(picture.image(), rects);
+    ASSERT_TRUE(stats);
+    EXPECT_EQ(stats->bytes, (10U * 4 + 100 * 3 + 1) * 4);
+    EXPECT_EQ(stats->rows, 8U);
+    for (const Rect& rect : rects) {
+      const pixel::Image to = expected.image();
+      pixel::copy_rects(to, changed.image(), {&rect, 1});
+    }
+    const Difference wrong = difference(drawn(picture.size), expected);
+    EXPECT_EQ(wrong.worst, 0) << wrong;
+  }
+}
+
+TEST_P(GlPassTest, ManyFramesWithoutAPauseLoseNoRectangle) {
+  Picture picture = random_picture({160, 90}, Xrgb8888, random);
+  upload(picture);
+  const OffscreenWindow target(picture.size);
+  for (int frame = 0; frame < 60; ++frame) {
+    const Rect rect{random() % 100, random() % 60, 60, 30};
+    scribble(picture, rect, random);
+    ASSERT_TRUE(pass->upload(picture.image(), {&rect, 1}));
+    ASSERT_TRUE(pass->draw(picture.size, {}));
+  }
+  const Difference wrong = difference(target.pixels(), reference(picture, picture.size, {}));
+  EXPECT_EQ(wrong.worst, 0) << wrong;
+}
+
+TEST_P(GlPassTest, AnEmptyDamageListUploadsNothing) {
+  const Picture picture = random_picture({40, 30}, Xrgb8888, random);
+  upload(picture);
+  const Result<UploadStats> stats = pass->upload(picture.image(), {});
+  ASSERT_TRUE(stats);
+  EXPECT_EQ(stats->bytes, 0U);
+  expect_drawn(picture, picture.size, {}, 0);
+}
+
+TEST_P(GlPassTest, APictureOfAnotherSizeOrFormatIsTakenWholeWhateverItsDamage) {
+  upload(random_picture({40, 30}, Xrgb8888, random));
+  for (const wire::PixelFormat format : {Xrgb8888, Xbgr8888}) {
+    const Picture picture = random_picture({50, 30}, format, random);
+    const Rect little{0, 0, 1, 1};
+    const Result<UploadStats> stats = pass->upload(picture.image(), {&little, 1});
+    ASSERT_TRUE(stats);
+    EXPECT_EQ(stats->rows, 30U);
+    expect_drawn(picture, picture.size, {}, 0);
+  }
+}
+
+TEST_P(GlPassTest, APictureBeyondTheTextureSizeIsTooLarge) {
+  GLint side = 0;
+  glGetIntegerv(GL_MAX_TEXTURE_SIZE, &side);
+  const Picture picture({static_cast<std::uint32_t>(side) + 1, 1});
+  const Result<UploadStats> stats = pass->upload(picture.image(), {});
+  ASSERT_FALSE(stats);
+  EXPECT_EQ(stats.error().code, ErrorCode::TooLarge);
+  EXPECT_EQ(pass->draw({10, 10}, {}).error().code, ErrorCode::NotReady);
+}
+
+TEST_P(GlPassTest, AMessageIsWhiteOnBlackAndForgetsThePicture) {
+  upload(random_picture({40, 30}, Xbgr16161616f, random));
+  constexpr Size kWindow{300, 100};
+  const OffscreenWindow target(kWindow);
+  pass->draw_message(kWindow, "waiting for guest");
+  const Picture shown = target.pixels();
+  std::uint64_t white = 0;
+  for (std::uint32_t y = 0; y < kWindow.height; ++y) {
+    for (std::uint32_t x = 0; x < kWindow.width; ++x) {
+      ASSERT_TRUE(shown.at(x, y) == 0 || shown.at(x, y) == 0xffffff);
+      white += shown.at(x, y) != 0 ? 1 : 0;
+    }
+  }
+  EXPECT_GT(white, 100U);
+  EXPECT_EQ(pass->draw(kWindow, {}).error().code, ErrorCode::NotReady);
+}
+
+INSTANTIATE_TEST_SUITE_P(PixelBuffers, GlPassTest,
+                         ::testing::Values(PboMode::Persistent, PboMode::Unsynchronised),
+                         [](const auto& mode) {
+                           return mode.param == PboMode::Persistent ? "Persistent"
+                                                                    : "Unsynchronised";
+                         });
+
+}  // namespace
+}  // namespace pierglass::gfx::test

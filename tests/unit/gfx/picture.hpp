@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <random>
+#include <vector>
+
+#include "base/checked.hpp"
+#include "gfx/presenter.hpp"
+#include "pixel/convert.hpp"
+#include "pixel/cursor.hpp"
+#include "pixel/scale.hpp"
+
+namespace pierglass::gfx::test {
+
+// The same numbers in every run.
+class Random {
+ public:
+  std::uint32_t operator()() { return static_cast<std::uint32_t>(engine_()); }
+
+ private:
+  std::mt19937 engine_{2026};
+};
+
+// Pixels with the memory they lie in.
+struct Picture {
+  Size size;
+  wire::PixelFormat format = wire::PixelFormat::Xrgb8888;
+  std::uint32_t pitch = 0;
+  std::vector<std::byte> bytes;
+
+  Picture() = default;
+  explicit Picture(Size s, wire::PixelFormat f = wire::PixelFormat::Xrgb8888,
+                   std::uint32_t alignment = 256)
+      : size(s),
+        format(f),
+        pitch(align_up(s.width * wire::bytes_per_pixel(f), alignment)),
+        bytes(std::size_t{pitch} * s.height) {}
+
+  [[nodiscard]] pixel::Image image() { return {bytes.data(), pitch, size, format}; }
+  [[nodiscard]] pixel::ConstImage image() const { return {bytes.data(), pitch, size, format}; }
+  [[nodiscard]] std::uint32_t at(std::uint32_t x, std::uint32_t y) const {
+    std::uint32_t pixel;
+    std::memcpy(&pixel, image().row(y) + std::size_t{x} * 4, sizeof pixel);
+    return pixel & 0xffffff;
+  }
+};
+
+inline void scribble(Picture& picture, const Rect& rect, Random& random) {
+  const std::uint32_t pixel_bytes = wire::bytes_per_pixel(picture.format);
+  for (std::uint32_t y = rect.y; y < rect.bottom(); ++y) {
+    std::byte* row = picture.image().row(y);
+    for (std::size_t i = rect.x * pixel_bytes; i < rect.right() * pixel_bytes; ++i) {
+      row[i] = static_cast<std::byte>(random());
+    }
+  }
+}
+
+inline Picture random_picture(Size size, wire::PixelFormat format, Random& random,
+                              std::uint32_t alignment = 256) {
+  Picture picture(size, format, alignment);
+  scribble(picture, full_rect(size), random);
+  return picture;
+}
+
+inline pixel::CursorImage random_pointer(wire::CursorType type, Size size, Random& random) {
+  wire::ShapeInfo info;
+  info.type = type;
+  info.size = size;
+  info.pitch = type == wire::CursorType::Monochrome ? (size.width + 7) / 8 : size.width * 4;
+  info.hot = {static_cast<std::int32_t>(size.width / 3),
+              static_cast<std::int32_t>(size.height / 2)};
+  std::vector<std::byte> bytes(info.bytes());
+  for (std::byte& byte : bytes) byte = static_cast<std::byte>(random());
+  return *pixel::make_cursor_image(info, bytes);
+}
+
+// What a window must show, by the plain reference functions: pointer drawn into the picture, the
+// result scaled, the rest black.
+inline Picture reference(const Picture& picture, Size window, const CursorOverlay& cursor) {
+  Picture composed(picture.size);
+  for (std::uint32_t y = 0; y < picture.size.height; ++y) {
+    pixel::convert_row(reinterpret_cast<std::uint32_t*>(composed.image().row(y)),
+                       picture.image().row(y), picture.size.width, picture.format);
+  }
+  if (cursor.image != nullptr) {
+    pixel::draw_cursor(composed.image(), *cursor.image, cursor.position, full_rect(picture.size));
+  }
+  Picture shown(window);
+  const Rect into = pixel::fit_rect(picture.size, window);
+  pixel::scale_bilinear(shown.image(), into, composed.image(), into);
+  return shown;
+}
+
+// The largest difference of any channel, and where.
+struct Difference {
+  int worst = 0;
+  std::uint32_t x = 0, y = 0;
+  std::uint32_t got = 0, want = 0;
+};
+
+inline Difference difference(const Picture& got, const Picture& want) {
+  Difference result;
+  for (std::uint32_t y = 0; y < want.size.height; ++y) {
+    for (std::uint32_t x = 0; x < want.size.width; ++x) {
+      const std::uint32_t a = got.at(x, y);
+      const std::uint32_t b = want.at(x, y);
+      for (int shift : {0, 8, 16}) {
+        const int apart =
+            std::abs(static_cast<int>(a >> shift & 255) - static_cast<int>(b >> shift & 255));
+        if (apart > result.worst) result = {apart, x, y, a, b};
+      }
+    }
+  }
+  return result;
+}
+
+inline std::ostream& operator<<(std::ostream& out, const Difference& d) {
+  return out << d.worst << " at " << d.x << "," << d.y << std::hex << ": " << d.got << " not "
+             << d.want << std::dec;
+}
+
+}  // namespace pierglass::gfx::test

@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "gfx/software_presenter.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <deque>
+
+#include "tests/unit/gfx/picture.hpp"
+
+namespace pierglass::gfx::test {
+namespace {
+
+using enum wire::PixelFormat;
+
+// A compositor in memory: it latches the damaged part of each committed buffer, as a real one
+// uploads it, and keeps the last `held` buffers busy.
+struct FakeScreen {
+  struct Buffer final : SinkBuffer {
+    explicit Buffer(Size size, FakeScreen& s) : screen(s), pixels(size) {
+      std::ranges::fill(pixels.bytes, std::byte{0xa5});  // undefined, as the contract says
+      image = pixels.image();
+      ++screen.alive;
+    }
+    ~Buffer() override {
+      EXPECT_TRUE(!busy || screen.closing) << "a busy buffer was destroyed";
+      --screen.alive;
+    }
+    FakeScreen& screen;
+    Picture pixels;
+  };
+
+  Picture shown;
+  std::size_t held = 1;
+  std::deque<SinkBuffer*> busy;
+  std::uint64_t damaged_pixels = 0;
+  int alive = 0;
+  bool closing = false;
+  bool refuse = false;  // to make buffers
+
+  void latch(SinkBuffer& buffer, std::span<const Rect> damage) {
+    if (shown.size != buffer.image.size) shown = Picture(buffer.image.size);
+    damaged_pixels = 0;
+    for (const Rect& rect : damage) {
+      ASSERT_TRUE(rect.inside(shown.size));
+      damaged_pixels += rect.area();
+      for (std::uint32_t y = rect.y; y < rect.bottom(); ++y) {
+        std::memcpy(shown.image().row(y) + std::size_t{rect.x} * 4,
+                    buffer.image.row(y) + std::size_t{rect.x} * 4, std::size_t{rect.width} * 4);
+      }
+    }
+    std::erase(busy, &buffer);
+    busy.push_back(&buffer);
+    release_down_to(held);
+  }
+
+  void release_down_to(std::size_t count) {
+    while (busy.size() > count) {
+      busy.front()->busy = false;
+      busy.pop_front();
+    }
+  }
+};
+
+class FakeSink final : public BufferSink {
+ public:
+  explicit FakeSink(FakeScreen& screen) : screen_(screen) {}
+
+  Result<std::unique_ptr<SinkBuffer>> create_buffer(Size size) override {
+    if (screen_.refuse) return fail(ErrorCode::TooLarge, "window");
+    return std::make_unique<FakeScreen::Buffer>(size, screen_);
+  }
+
+  Result<void> commit(SinkBuffer& buffer, std::span<const Rect> damage) override {
+    EXPECT_FALSE(buffer.busy);
+    buffer.busy = true;
+    screen_.latch(buffer, damage);
+    return {};
+  }
+
+ private:
+  FakeScreen& screen_;
+};
+
+class SoftwarePresenterTest : public ::testing::Test {
+ protected:
+  ~SoftwarePresenterTest() override { screen.closing = true; }
+
+  void upload(const Rect& rect) {
+    scribble(picture, rect, random);
+    const Result<UploadStats> stats = presenter.upload(picture.image(), {&rect, 1});
+    ASSERT_TRUE(stats);
+    EXPECT_EQ(stats->bytes, rect.area() * wire::bytes_per_pixel(picture.format));
+    EXPECT_EQ(stats->rows, rect.height);
+  }
+
+  void start(Size window, Size size, wire::PixelFormat format = Xrgb8888) {
+    ASSERT_TRUE(presenter.resize(window));
+    picture = Picture(size, format);
+    upload(full_rect(size));
+  }
+
+  void expect_shown(Size window, const CursorOverlay& cursor, int tolerance = 0) {
+    ASSERT_TRUE(presenter.draw(cursor));
+    const Difference wrong = difference(screen.shown, reference(picture, window, cursor));
+    ASSERT_LE(wrong.worst, tolerance) << wrong;
+  }
+
+  Rect random_rect(Size size) {
+    const std::uint32_t x = random() % size.width;
+    const std::uint32_t y = random() % size.height;
+    return {x, y, 1 + random() % (size.width - x), 1 + random() % (size.height - y)};
+  }
+
+  Random random;
+  FakeScreen screen;
+  SoftwarePresenter presenter{std::make_unique<FakeSink>(screen)};
+  Picture picture;
+};
+
+TEST_F(SoftwarePresenterTest, ShowsEachFormatOneToOne) {
+  for (const wire::PixelFormat format : {Xrgb8888, Xbgr8888, Xbgr2101010, Xbgr16161616f}) {
+    start({61, 40}, {61, 40}, format);
+    expect_shown({61, 40}, {});
+  }
+}
+
+TEST_F(SoftwarePresenterTest, DrawsBlackBarsAroundAPictureOfAnotherAspect) {
+  start({61, 60}, {61, 40});
+  expect_shown({61, 60}, {});
+  start({100, 40}, {61, 40});
+  expect_shown({100, 40}, {});
+}
+
+TEST_F(SoftwarePresenterTest, ScalesUpAndDown) {
+  start({150, 90}, {61, 40});
+  expect_shown({150, 90}, {});
+  start({30, 17}, {61, 40});
+  expect_shown({30, 17}, {});
+}
+
+TEST_F(SoftwarePresenterTest, APartialUploadReadsOnlyItsRectangles) {
+  start({64, 64}, {64, 64});
+  expect_shown({64, 64}, {});
+  const Picture before = picture;
+  scribble(picture, full_rect(picture.size), random);  // all of it changes, little is reported
+  const std::array<Rect, 2> rects = {Rect{3, 5, 10, 4}, Rect{40, 5, 2, 9}};
+  const Result<UploadStats> stats = presenter.upload(picture.image(), rects);
+  ASSERT_TRUE(stats);
+  EXPECT_EQ(stats->bytes, (10U * 4 + 2 * 9) * 4);
+  EXPECT_EQ(stats->rows, 9U);
+  ASSERT_TRUE(presenter.draw({}));
+  EXPECT_EQ(screen.damaged_pixels, 10U * 4 + 2 * 9);
+  for (std::uint32_t y = 0; y < 64; ++y) {
+    for (std::uint32_t x = 0; x < 64; ++x) {
+      const bool changed =
+          std::ranges::any_of(rects, [&](const Rect& rect) { return rect.contains({x, y, 1, 1}); });
+      ASSERT_EQ(screen.shown.at(x, y), (changed ? picture : before).at(x, y));
+    }
+  }
+}
+
+TEST_F(SoftwarePresenterTest, AMovedPointerDamagesWhereItWasAndWhereItIs) {
+  start({64, 64}, {64, 64});
+  const pixel::CursorImage image = random_pointer(wire::CursorType::Colour, {8, 8}, random);
+  expect_shown({64, 64}, {&image, 1, {10, 10}});
+  expect_shown({64, 64}, {&image, 1, {50, 50}});
+  EXPECT_EQ(screen.damaged_pixels, 2U * 64);
+  expect_shown({64, 64}, {});
+  EXPECT_EQ(screen.damaged_pixels, 64U);
+  expect_shown({64, 64}, {});
+  EXPECT_EQ(screen.damaged_pixels, 0U);
+}
+
+TEST_F(SoftwarePresenterTest, PointersOfEveryTypeLookLikeTheReference) {
+  for (const auto type :
+       {wire::CursorType::Colour, wire::CursorType::Monochrome, wire::CursorType::MaskedColour}) {
+    const pixel::CursorImage image = random_pointer(type, {13, 21}, random);
+    start({64, 64}, {64, 64});
+    expect_shown({64, 64}, {&image, 1, {-2, 60}});
+    expect_shown({64, 64}, {&image, 1, {30, 30}});
+    start({100, 50}, {64, 64});
+    expect_shown({100, 50}, {&image, 1, {30, 30}});
+    expect_shown({100, 50}, {&image, 1, {63, 1}});
+  }
+}
+
+TEST_F(SoftwarePresenterTest, TwoBuffersAreEnoughForACompositorThatHoldsOne) {
+  start({64, 64}, {64, 64});
+  for (int i = 0; i < 10; ++i) {
+    upload(random_rect(picture.size));
+    expect_shown({64, 64}, {});
+  }
+  EXPECT_EQ(screen.alive, 2);
+}
+
+TEST_F(SoftwarePresenterTest, OneBufferIsEnoughForACompositorThatHoldsNone) {
+  screen.held = 0;
+  start({64, 64}, {64, 64});
+  for (int i = 0; i < 10; ++i) {
+    upload(random_rect(picture.size));
+    expect_shown({64, 64}, {});
+  }
+  EXPECT_EQ(screen.alive, 1);
+}
+
+TEST_F(SoftwarePresenterTest, IsBusyWhenTheCompositorHoldsAllBuffersAndGoesOnAfterwards) {
+  screen.held = SoftwarePresenter::kMaxBuffers;
+  start({64, 64}, {64, 64});
+  for (std::size_t i = 0; i < SoftwarePresenter::kMaxBuffers; ++i) expect_shown({64, 64}, {});
+  scribble(picture, {1, 1, 5, 5}, random);
+  const Rect rect{1, 1, 5, 5};
+  const Result<UploadStats> stats = presenter.upload(picture.image(), {&rect, 1});
+  ASSERT_FALSE(stats);
+  EXPECT_EQ(stats.error().code, ErrorCode::Busy);
+  EXPECT_EQ(presenter.draw({}).error().code, ErrorCode::Busy);
+
+  screen.release_down_to(1);
+  ASSERT_TRUE(presenter.upload(picture.image(), {&rect, 1}));
+  expect_shown({64, 64}, {});
+}
+
+TEST_F(SoftwarePresenterTest, APictureRefusedForWantOfABufferMustComeWhole) {
+  ASSERT_TRUE(presenter.resize({64, 64}));
+  picture = random_picture({64, 64}, Xrgb8888, random);
+  screen.refuse = true;
+  const Rect all = full_rect(picture.size);
+  EXPECT_EQ(presenter.upload(picture.image(), {&all, 1}).error().code, ErrorCode::TooLarge);
+  EXPECT_EQ(presenter.draw({}).error().code, ErrorCode::NotReady);
+  screen.refuse = false;
+  const Rect part{0, 0, 1, 1};
+  ASSERT_TRUE(presenter.upload(picture.image(), {&part, 1}));
+  expect_shown({64, 64}, {});
+}
+
+TEST_F(SoftwarePresenterTest, DrawingBeforeAPictureIsNotReady) {
+  ASSERT_TRUE(presenter.resize({64, 64}));
+  EXPECT_EQ(presenter.draw({}).error().code, ErrorCode::NotReady);
+}
+
+TEST_F(SoftwarePresenterTest, AMessageIsWhiteOnBlackAndForgetsThePicture) {
+  start({300, 100}, {300, 100});
+  expect_shown({300, 100}, {});
+  ASSERT_TRUE(presenter.draw_message("waiting for guest"));
+  std::uint64_t white = 0;
+  for (std::uint32_t y = 0; y < 100; ++y) {
+    for (std::uint32_t x = 0; x < 300; ++x) {
+      const std::uint32_t pixel = screen.shown.at(x, y);
+      ASSERT_TRUE(pixel == 0 || pixel == 0xffffff);
+      white += pixel != 0 ? 1 : 0;
+      if (y < 40 || y >= 60) {
+        ASSERT_EQ(pixel, 0U);
+      }
+    }
+  }
+  EXPECT_GT(white, 100U);
+  EXPECT_EQ(presenter.draw({}).error().code, ErrorCode::NotReady);
+  upload(full_rect(picture.size));
+  expect_shown({300, 100}, {});
+}
+
+TEST_F(SoftwarePresenterTest, ThePictureSurvivesAResizeWithoutANewUpload) {
+  start({64, 64}, {64, 64});
+  const pixel::CursorImage image = random_pointer(wire::CursorType::Colour, {8, 8}, random);
+  expect_shown({64, 64}, {&image, 1, {10, 10}});
+  for (const Size window : {Size{100, 70}, Size{64, 80}, Size{64, 64}, Size{31, 90}}) {
+    ASSERT_TRUE(presenter.resize(window));
+    expect_shown(window, {&image, 1, {20, 20}});
+    expect_shown(window, {});
+  }
+}
+
+// Any order of uploads, draws, pointer moves, releases, resizes and messages shows what the
+// reference does, although the screen only takes over what is reported as damaged.
+TEST_F(SoftwarePresenterTest, AnyCourseOfEventsShowsTheReference) {
+  const std::array<Size, 4> windows = {Size{64, 48}, Size{64, 60}, Size{97, 61}, Size{40, 48}};
+  const std::array<Size, 2> pictures = {Size{64, 48}, Size{50, 30}};
+  const std::array<wire::PixelFormat, 3> formats = {Xrgb8888, Xbgr8888, Xbgr2101010};
+  const std::array<pixel::CursorImage, 3> pointers = {
+      random_pointer(wire::CursorType::Colour, {16, 16}, random),
+      random_pointer(wire::CursorType::Monochrome, {16, 9}, random),
+      random_pointer(wire::CursorType::MaskedColour, {5, 20}, random)};
+  Size window = windows[0];
+  start(window, pictures[0]);
+  CursorOverlay cursor;
+  for (int step = 0; step < 3000; ++step) {
+    SCOPED_TRACE(step);
+    switch (random() % 16) {
+      case 0:
+        window = windows[random() % windows.size()];
+        ASSERT_TRUE(presenter.resize(window));
+        break;
+      case 1:
+        picture = Picture(pictures[random() % 2], formats[random() % 3], 4);
+        upload(full_rect(picture.size));
+        break;
+      case 2:
+        ASSERT_TRUE(presenter.draw_message("lost"));
+        upload(full_rect(picture.size));
+        break;
+      case 3:
+        screen.held = random() % SoftwarePresenter::kMaxBuffers;
+        screen.release_down_to(screen.held);
+        break;
+      case 4:
+        cursor.image = random() % 4 == 0 ? nullptr : &pointers[random() % 3];
+        ++cursor.serial;
+        break;
+      case 5:
+      case 6:
+      case 7:
+        cursor.position = {static_cast<std::int32_t>(random() % 90) - 10,
+                           static_cast<std::int32_t>(random() % 70) - 10};
+        break;
+      default:
+        upload(random_rect(picture.size));
+    }
+    if (random() % 3 != 0) {
+      expect_shown(window, cursor);
+    }
+    if (HasFatalFailure()) return;
+  }
+}
+
+}  // namespace
+}  // namespace pierglass::gfx::test

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Both presenters on a real connection, against a compositor that keeps what it was shown.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "gfx/create_presenter.hpp"
+#include "tests/unit/gfx/picture.hpp"
+#include "tests/unit/wl/test_client.hpp"
+
+namespace pierglass::gfx::test {
+namespace {
+
+using pierglass::test::Commit;
+using pierglass::test::FakeOptions;
+using pierglass::test::Releases;
+using pierglass::test::ToplevelState;
+using wl::test::TestClient;
+
+constexpr Size kWindow{320, 200};
+
+NativeSurface native_of(const wl::NativeSurface& native) {
+  return {native.display, native.surface, native.shm};
+}
+
+Picture shown_by(const ToplevelState& toplevel) {
+  Picture picture(toplevel.pixels_size, wire::PixelFormat::Xrgb8888, 4);
+  std::memcpy(picture.bytes.data(), toplevel.pixels.data(), picture.bytes.size());
+  return picture;
+}
+
+class WindowTest : public ::testing::Test {
+ protected:
+  void open(Renderer renderer, FakeOptions options = {}) {
+    client = std::make_unique<TestClient>(std::move(options));
+    client->open_window({.size = kWindow});
+    client->open_queue();
+    auto made = create_presenter(renderer, native_of(client->queue->native()), &reason);
+    ASSERT_TRUE(made) << made.error().what;
+    presenter = *std::move(made);
+    resize(kWindow);
+  }
+
+  void resize(Size size) {
+    (void)client->window->apply_pending();
+    ASSERT_TRUE(presenter->resize(size));
+  }
+
+  void upload(const Picture& picture) {
+    const Rect all = full_rect(picture.size);
+    ASSERT_TRUE(presenter->upload(picture.image(), {&all, 1}));
+  }
+
+  // What has been committed so far is on the screen and its events are here.
+  void settle() {
+    client->settle();
+    ASSERT_TRUE(client->queue->dispatch_pending());
+  }
+
+  void expect_shown(const Picture& picture, Size window, const CursorOverlay& cursor) {
+    ASSERT_TRUE(presenter->draw(cursor));
+    settle();
+    const ToplevelState toplevel = client->toplevel();
+    ASSERT_EQ(toplevel.pixels_size, window);
+    const Difference wrong = difference(shown_by(toplevel), reference(picture, window, cursor));
+    EXPECT_EQ(wrong.worst, 0) << wrong;
+  }
+
+  std::size_t buffer_commits() {
+    const auto commits = client->toplevel().commits;
+    return static_cast<std::size_t>(
+        std::ranges::count_if(commits, [](const Commit& commit) { return commit.with_buffer; }));
+  }
+
+  Random random;
+  std::string reason;
+  std::unique_ptr<TestClient> client;
+  std::unique_ptr<Presenter> presenter;
+};
+
+class EitherWindowTest : public WindowTest, public ::testing::WithParamInterface<Renderer> {
+ protected:
+  void SetUp() override { open(GetParam()); }
+};
+
+TEST_P(EitherWindowTest, MakingAPresenterShowsNothing) {
+  settle();
+  EXPECT_EQ(buffer_commits(), 0U);
+}
+
+TEST_P(EitherWindowTest, TheFirstCommitHasTheWindowsSizeAndTheMessage) {
+  ASSERT_TRUE(presenter->draw_message("Waiting for the guest"));
+  settle();
+  EXPECT_EQ(buffer_commits(), 1U);
+  const ToplevelState toplevel = client->toplevel();
+  ASSERT_EQ(toplevel.pixels_size, kWindow);
+  const auto is = [&](std::uint32_t colour) {
+    return std::ranges::count_if(toplevel.pixels,
+                                 [&](std::uint32_t pixel) { return (pixel & 0xffffff) == colour; });
+  };
+  EXPECT_GT(is(0xffffff), 100);
+  EXPECT_EQ(is(0xffffff) + is(0), static_cast<std::int64_t>(kWindow.area()));
+}
+
+TEST_P(EitherWindowTest, PictureAndPointerAreExactOneToOne) {
+  const Picture picture = random_picture(kWindow, wire::PixelFormat::Xrgb8888, random);
+  const pixel::CursorImage image = random_pointer(wire::CursorType::MaskedColour, {32, 32}, random);
+  upload(picture);
+  expect_shown(picture, kWindow, {&image, 1, {100, 100}});
+  expect_shown(picture, kWindow, {&image, 1, {110, 90}});
+  expect_shown(picture, kWindow, {});
+}
+
+TEST_P(EitherWindowTest, EachDrawIsOneCommit) {
+  upload(random_picture(kWindow, wire::PixelFormat::Xrgb8888, random));
+  for (std::size_t drawn = 1; drawn <= 5; ++drawn) {
+    ASSERT_TRUE(presenter->draw({}));
+    settle();
+    EXPECT_EQ(buffer_commits(), drawn);
+  }
+}
+
+TEST_P(EitherWindowTest, AResizeTakesEffectWithTheNextCommit) {
+  const Picture picture = random_picture({300, 200}, wire::PixelFormat::Xrgb8888, random);
+  upload(picture);
+  expect_shown(picture, kWindow, {});
+  for (const Size window : {Size{300, 210}, Size{400, 200}, Size{300, 200}}) {
+    resize(window);
+    expect_shown(picture, window, {});
+  }
+}
+
+TEST_P(EitherWindowTest, ALostCompositorEndsInAnErrorThatSaysSo) {
+  upload(random_picture(kWindow, wire::PixelFormat::Xrgb8888, random));
+  ASSERT_TRUE(presenter->draw({}));
+  client->compositor.disconnect_clients();
+  Result<DrawStats> drawn = presenter->draw({});
+  for (int i = 0; i < 10 && drawn; ++i) drawn = presenter->draw({});
+  ASSERT_FALSE(drawn);
+  EXPECT_EQ(drawn.error().code, ErrorCode::Lost);
+}
+
+INSTANTIATE_TEST_SUITE_P(Presenters, EitherWindowTest,
+                         ::testing::Values(Renderer::Gl, Renderer::Shm), [](const auto& renderer) {
+                           return renderer.param == Renderer::Gl ? "Gl" : "Shm";
+                         });
+
+TEST_F(WindowTest, ShmTellsTheCompositorExactlyWhatChanged) {
+  open(Renderer::Shm);
+  const Picture picture = random_picture(kWindow, wire::PixelFormat::Xrgb8888, random);
+  upload(picture);
+  ASSERT_TRUE(presenter->draw({}));
+  settle();
+  EXPECT_EQ(client->toplevel().commits.back().damage, std::vector{full_rect(kWindow)});
+  const Rect part{17, 30, 40, 5};
+  ASSERT_TRUE(presenter->upload(picture.image(), {&part, 1}));
+  ASSERT_TRUE(presenter->draw({}));
+  settle();
+  EXPECT_EQ(client->toplevel().commits.back().damage, std::vector{part});
+}
+
+TEST_F(WindowTest, ShmMakesAsManyBuffersAsTheCompositorHoldsAndOne) {
+  for (const auto& [releases, buffers] :
+       {std::pair{Releases::WithCommit, 1U}, std::pair{Releases::WithNextCommit, 2U}}) {
+    presenter.reset();
+    open(Renderer::Shm, {.releases = releases});
+    for (int i = 0; i < 6; ++i) {
+      const Picture picture = random_picture(kWindow, wire::PixelFormat::Xrgb8888, random);
+      upload(picture);
+      expect_shown(picture, kWindow, {});
+    }
+    EXPECT_EQ(client->compositor.count("wl_shm_pool", "create_buffer"), buffers);
+  }
+}
+
+TEST_F(WindowTest, AutoTakesGlOnlyFromAGpuAndSaysWhyNot) {
+  open(Renderer::Auto);
+  if (presenter->name() == "gl") {
+    EXPECT_EQ(reason, "");
+  } else {
+    EXPECT_EQ(presenter->name(), "shm");
+    EXPECT_NE(reason, "");
+  }
+  const Picture picture = random_picture(kWindow, wire::PixelFormat::Xrgb8888, random);
+  upload(picture);
+  expect_shown(picture, kWindow, {});
+}
+
+}  // namespace
+}  // namespace pierglass::gfx::test
