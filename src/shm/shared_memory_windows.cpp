@@ -1,1 +1,46 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <windows.h>
+
+#include <utility>
+
+#include "shm/ivshmem_driver_windows.hpp"
+#include "shm/shared_memory.hpp"
+
+// `platform_` is 0 for a view of a file mapping, else the handle of the IVSHMEM device.
+namespace pierglass::shm {
+namespace {
+
+void release_device(HANDLE device) {
+  DWORD returned = 0;
+  // Closing the handle would unmap as well; a failure leaves that to it.
+  DeviceIoControl(device, kIvshmemReleaseMmap, nullptr, 0, nullptr, 0, &returned, nullptr);
+  CloseHandle(device);
+}
+
+}  // namespace
+
+SharedMemory::SharedMemory(std::span<std::byte> bytes, std::uintptr_t platform)
+    : bytes_(bytes), platform_(platform) {}
+
+SharedMemory::SharedMemory(SharedMemory&& other) noexcept
+    : bytes_(std::exchange(other.bytes_, {})), platform_(std::exchange(other.platform_, 0)) {}
+
+SharedMemory& SharedMemory::operator=(SharedMemory&& other) noexcept {
+  std::swap(bytes_, other.bytes_);
+  std::swap(platform_, other.platform_);
+  return *this;
+}
+
+SharedMemory::~SharedMemory() {
+  if (platform_ != 0) {
+    release_device(reinterpret_cast<HANDLE>(platform_));
+  } else if (!bytes_.empty()) {
+    UnmapViewOfFile(bytes_.data());
+  }
+}
+
+bool SharedMemory::intact() const {
+  return true;
+}
+
+}  // namespace pierglass::shm

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guest/core/frame_publisher.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "pixel/copy.hpp"
+#include "wire/build.hpp"
+
+namespace pierglass::guest {
+namespace {
+
+struct Band {
+  std::array<Rect, pixel::DamageRegion::kMaxRects> rects;
+  std::size_t count = 0;
+};
+
+Band cut(const pixel::DamageRegion& damage, const Rect& band) {
+  Band out;
+  for (const Rect& rect : damage.rects()) {
+    const Rect part = intersection(rect, band);
+    if (!part.empty()) out.rects[out.count++] = part;
+  }
+  return out;
+}
+
+}  // namespace
+
+Step FramePublisher::step(HostTime now, Nanoseconds timeout) {
+  // What was kept while every slot was held has been announced already: no damage again.
+  if (holding_) return publish(held_, {});
+  switch (source_.acquire(now, timeout, held_)) {
+    case CaptureOutcome::Frame:
+      holding_ = true;
+      account(held_);
+      return publish(held_, held_.damage);
+    case CaptureOutcome::NoChange:
+    case CaptureOutcome::Timeout:
+      return {.kind = Step::Kind::Nothing};
+    case CaptureOutcome::MustReinit:
+      return {.kind = Step::Kind::MustReinit};
+    case CaptureOutcome::Lost:
+      break;
+  }
+  return {.kind = Step::Kind::Lost};
+}
+
+void FramePublisher::account(const CapturedFrame& frame) {
+  if (frame.picture.size == size_ && frame.picture.format == format_) {
+    slots_.add(frame.damage);
+    return;
+  }
+  size_ = frame.picture.size;
+  format_ = frame.picture.format;
+  slots_.reset(size_);
+}
+
+Step FramePublisher::publish(const CapturedFrame& frame, std::span<const Rect> announced) {
+  wire::FrameInfo info = frame.info;
+  info.format = frame.picture.format;
+  info.size = frame.picture.size;
+  info.pitch = wire::pitch_for(info.size.width, info.format);
+  const auto ticket = frames_.begin(info, announced);
+  if (!ticket) {
+    if (ticket.error().code == ErrorCode::Busy) return {.kind = Step::Kind::Busy};
+    let_go();
+    return {.kind = Step::Kind::TooLarge, .size = info.size};
+  }
+  const HostTime begun = HostClock::now();
+  const std::uint64_t bytes = copy(*ticket, frame.picture);
+  frames_.commit(*ticket, HostClock::now() - begun);
+  const HostTime done = HostClock::now();
+  slots_.written(ticket->slot);
+  let_go();
+  return {.kind = Step::Kind::Published,
+          .size = info.size,
+          .sequence = ticket->sequence,
+          .bytes = bytes,
+          .at = done};
+}
+
+std::uint64_t FramePublisher::copy(const ring::WriteTicket& ticket, const pixel::ConstImage& from) {
+  const pixel::Image to{ticket.pixels.data(), wire::pitch_for(from.size.width, from.format),
+                        from.size, from.format};
+  const pixel::DamageRegion& owed = slots_.owed(ticket.slot);
+  if (owed.area() * wire::bytes_per_pixel(from.format) <= kBandBytes)
+    return pixel::copy_rects(to, from, owed.rects());
+
+  const auto band_rows = std::max(1u, static_cast<std::uint32_t>(kBandBytes / to.pitch));
+  std::uint64_t bytes = 0;
+  for (std::uint32_t y = 0; y < from.size.height; y += band_rows) {
+    const std::uint32_t rows = std::min(band_rows, from.size.height - y);
+    const Band band = cut(owed, {0, y, from.size.width, rows});
+    bytes += pixel::copy_rects(to, from, {band.rects.data(), band.count});
+    frames_.rows_complete(ticket, y + rows);
+  }
+  return bytes;
+}
+
+void FramePublisher::let_go() {
+  if (!holding_) return;
+  holding_ = false;
+  source_.release();
+}
+
+}  // namespace pierglass::guest

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guest/core/publisher.hpp"
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+#include "guest/core/capture_policy.hpp"
+
+namespace pierglass::guest {
+namespace {
+
+using std::chrono::milliseconds;
+
+// How soon a reader's request is seen. A doorbell will replace the first.
+constexpr Nanoseconds kControlPeriodWatched = milliseconds(4);
+constexpr Nanoseconds kControlPeriodIdle = milliseconds(20);
+constexpr int kMaxRequestsAtOnce =
+    64;  // a hostile reader can refill its ring as fast as we empty it
+
+constexpr Nanoseconds kSlotRetry = milliseconds(1);
+constexpr Nanoseconds kSleep = std::chrono::seconds(1);  // nothing to do: until woken, nearly
+constexpr Nanoseconds kAcquireTimeout = milliseconds(100);
+
+}  // namespace
+
+Result<std::unique_ptr<Publisher>> Publisher::create(std::span<std::byte> region,
+                                                     const wire::RegionSpec& spec,
+                                                     std::uint64_t session, CaptureSource& source,
+                                                     PublisherObserver& observer,
+                                                     const PublisherOptions& options,
+                                                     MakeWaiter make_waiter) {
+  auto made = TRY(ring::GuestSession::create(region, spec, session));
+  return std::unique_ptr<Publisher>(
+      new Publisher(std::move(made), source, observer, options, make_waiter));
+}
+
+Publisher::Publisher(ring::GuestSession session, CaptureSource& source, PublisherObserver& observer,
+                     const PublisherOptions& options, MakeWaiter make_waiter)
+    : session_(std::move(session)),
+      source_(source),
+      observer_(observer),
+      options_(options),
+      control_waiter_(make_waiter()),
+      capture_waiter_(make_waiter()),
+      pointer_waiter_(make_waiter()),
+      frames_(source, session_.frames()) {}
+
+Result<PublisherSummary> Publisher::run() {
+  session_.set_state(wire::GuestState::Capturing);
+  {
+    const std::jthread capture([this] { capture_loop(); });
+    const std::jthread pointer([this] { pointer_loop(); });
+    control_loop();
+    stop();  // wakes the other two
+  }
+  session_.set_state(wire::GuestState::Stopping);
+  if (lost_.load(std::memory_order_acquire)) return fail(ErrorCode::Lost, "capture source");
+  return summary_;
+}
+
+void Publisher::stop() {
+  stopping_.store(true, std::memory_order_release);
+  control_waiter_->wake();
+  capture_waiter_->wake();
+  pointer_waiter_->wake();
+}
+
+// ---- control thread
+// ------------------------------------------------------------------------------
+
+void Publisher::control_loop() {
+  while (!stopping()) {
+    const HostTime now = HostClock::now();
+    session_.beat();
+    serve_readers(now);
+    const bool watched = visible_readers_.load(std::memory_order_relaxed) != 0;
+    control_waiter_->wait_until(now + (watched ? kControlPeriodWatched : kControlPeriodIdle));
+  }
+}
+
+void Publisher::serve_readers(HostTime now) {
+  session_.retire_dead_readers(now);
+  const ring::ReaderDemand demand = session_.demand();
+  wanted_millihertz_.store(demand.max_millihertz, std::memory_order_relaxed);
+  const std::uint32_t before = visible_readers_.exchange(demand.visible, std::memory_order_relaxed);
+  if (before == 0 && demand.visible != 0) {
+    capture_waiter_->wake();
+    pointer_waiter_->wake();
+  }
+  for (int taken = 0; taken < kMaxRequestsAtOnce; ++taken) {
+    const auto message = session_.next_control();
+    if (!message) break;
+    obey(*message);
+  }
+  // A reader that stopped the capture and went away must not leave it stopped for the next one.
+  if (demand.readers == 0) set_paused(false);
+}
+
+void Publisher::obey(const wire::ControlMessage& message) {
+  switch (message.type) {
+    case wire::ControlType::SetCursorPosition:
+      source_.move_pointer(message.position);
+      pointer_waiter_->wake();
+      return;
+    case wire::ControlType::SetMode:
+      source_.request_mode(message.size, message.millihertz);
+      capture_waiter_->wake();
+      return;
+    case wire::ControlType::SetCapture:
+      set_paused(!message.run);
+      return;
+  }
+}
+
+void Publisher::set_paused(bool paused) {
+  if (paused_.exchange(paused, std::memory_order_relaxed) == paused) return;
+  session_.set_state(paused ? wire::GuestState::Paused : wire::GuestState::Capturing);
+  capture_waiter_->wake();
+  pointer_waiter_->wake();
+}
+
+// ---- capture thread
+// ------------------------------------------------------------------------------
+
+bool Publisher::frames_wanted() const {
+  if (finished_ || paused_.load(std::memory_order_relaxed)) return false;
+  // The first frame is there before the first reader, so that it has something to show at once.
+  return summary_.frames == 0 || options_.without_readers ||
+         visible_readers_.load(std::memory_order_relaxed) != 0;
+}
+
+void Publisher::capture_loop() {
+  while (!stopping()) {
+    const HostTime now = HostClock::now();
+    if (!frames_wanted()) {
+      capture_waiter_->wait_until(now + kSleep);
+      continue;
+    }
+    pacer_.set_rates(options_.millihertz, wanted_millihertz_.load(std::memory_order_relaxed));
+    const HostTime due = not_before_ > HostTime{} ? not_before_ : pacer_.due(now);
+    if (now < due) {
+      capture_waiter_->wait_until(due);
+      continue;
+    }
+    capture_once(now);
+  }
+}
+
+void Publisher::capture_once(HostTime now) {
+  // A second try of a frame that found no slot does not count as a look.
+  if (std::exchange(not_before_, HostTime{}) == HostTime{}) pacer_.looked(now);
+  if (reinit_needed_) return bring_back(now);
+  on_step(frames_.step(now, kAcquireTimeout), now);
+}
+
+void Publisher::on_step(const Step& step, HostTime now) {
+  switch (step.kind) {
+    case Step::Kind::Published:
+      ++summary_.frames;
+      summary_.bytes += step.bytes;
+      observer_.on_published(step);
+      finished_ = options_.max_frames != 0 && summary_.frames >= options_.max_frames;
+      if (finished_ && !options_.hold) stop();
+      return;
+    case Step::Kind::Nothing:
+      return;
+    case Step::Kind::Busy:
+      not_before_ = now + kSlotRetry;
+      return;
+    case Step::Kind::TooLarge:
+      if (std::exchange(too_large_, step.size) != step.size) observer_.on_too_large(step.size);
+      return;
+    case Step::Kind::MustReinit:
+      return bring_back(now);
+    case Step::Kind::Lost:
+      lost_.store(true, std::memory_order_release);
+      stop();
+      return;
+  }
+}
+
+void Publisher::bring_back(HostTime now) {
+  const auto done = source_.reinit();
+  const ReinitStep next = after_reinit(done ? nullptr : &done.error());
+  reinit_needed_ = next == ReinitStep::RetryLater;
+  if (reinit_needed_) not_before_ = now + kReinitPause;
+  if (next == ReinitStep::GiveUp) on_step({.kind = Step::Kind::Lost}, now);
+}
+
+// ---- pointer thread
+// ------------------------------------------------------------------------------
+
+void Publisher::pointer_loop() {
+  const HostTime begun = HostClock::now();
+  Pacer pacer;
+  pacer.set_rates(options_.pointer_millihertz, 0);
+  bool shown = false;
+  while (!stopping()) {
+    const HostTime now = HostClock::now();
+    const bool wanted =
+        !shown || options_.without_readers || visible_readers_.load(std::memory_order_relaxed) != 0;
+    const HostTime due = wanted ? pacer.due(now) : now + kSleep;
+    if (now < due) {
+      pointer_waiter_->wait_until(due);
+      continue;
+    }
+    pacer.looked(now);
+    const PointerUpdate update = source_.pointer().poll(now);
+    // A shape that no slot can hold leaves the last one in place.
+    if (update.reshaped) (void)session_.cursor().set_shape(update.shape, update.image);
+    if (update.moved) {
+      session_.cursor().move(update.state);
+      ++summary_.pointer_moves;
+    }
+    shown = shown || update.moved || now - begun > kSleep;
+  }
+}
+
+}  // namespace pierglass::guest

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "guest/core/capture_source.hpp"
+#include "guest/core/frame_publisher.hpp"
+#include "guest/core/pacer.hpp"
+#include "guest/core/waiter.hpp"
+#include "ring/guest_session.hpp"
+
+namespace pierglass::guest {
+
+struct PublisherOptions {
+  std::uint32_t millihertz = 60'000;           // 0: as fast as Pacer::kFastest
+  std::uint32_t pointer_millihertz = 125'000;  // how often the pointer is asked for
+  std::uint64_t max_frames = 0;                // 0: no end
+  bool hold = false;             // after the last frame stay in session instead of ending
+  bool without_readers = false;  // publish although nobody looks
+};
+
+// Told about what happens, on the capture thread; must not block.
+class PublisherObserver {
+ public:
+  virtual ~PublisherObserver() = default;
+  virtual void on_published(const Step& step) = 0;
+  virtual void on_too_large(Size size) = 0;  // once for each size
+};
+
+struct PublisherSummary {
+  std::uint64_t frames = 0;
+  std::uint64_t bytes = 0;  // copied into slots
+  std::uint64_t pointer_moves = 0;
+};
+
+// A whole guest over a capture source: session, heartbeat, readers' requests, pacing, copying,
+// pointer. Three threads: control (the caller of run()), capture, pointer.
+class Publisher {
+ public:
+  // Lays the region out and begins session `session` (random, not 0). Region, source and observer
+  // outlive the publisher.
+  static Result<std::unique_ptr<Publisher>> create(std::span<std::byte> region,
+                                                   const wire::RegionSpec& spec,
+                                                   std::uint64_t session, CaptureSource& source,
+                                                   PublisherObserver& observer,
+                                                   const PublisherOptions& options,
+                                                   MakeWaiter make_waiter);
+  Publisher(const Publisher&) = delete;
+  Publisher& operator=(const Publisher&) = delete;
+
+  // Publishes until stop(), the last frame, or Lost. The session ends with the publisher.
+  Result<PublisherSummary> run();
+
+  // Any thread, any number of times, also before run().
+  void stop();
+
+ private:
+  Publisher(ring::GuestSession session, CaptureSource& source, PublisherObserver& observer,
+            const PublisherOptions& options, MakeWaiter make_waiter);
+
+  void control_loop();
+  void serve_readers(HostTime now);
+  void obey(const wire::ControlMessage& message);
+  void set_paused(bool paused);
+
+  void capture_loop();
+  void capture_once(HostTime now);
+  void on_step(const Step& step, HostTime now);
+  void bring_back(HostTime now);
+  [[nodiscard]] bool frames_wanted() const;
+
+  void pointer_loop();
+
+  [[nodiscard]] bool stopping() const { return stopping_.load(std::memory_order_acquire); }
+
+  ring::GuestSession session_;
+  CaptureSource& source_;
+  PublisherObserver& observer_;
+  const PublisherOptions options_;
+
+  // Between the threads.
+  std::unique_ptr<Waiter> control_waiter_;
+  std::unique_ptr<Waiter> capture_waiter_;
+  std::unique_ptr<Waiter> pointer_waiter_;
+  std::atomic<bool> stopping_{false};
+  std::atomic<bool> lost_{false};
+  std::atomic<bool> paused_{false};
+  std::atomic<std::uint32_t> visible_readers_{0};
+  std::atomic<std::uint32_t> wanted_millihertz_{0};
+
+  // Capture thread.
+  FramePublisher frames_;
+  Pacer pacer_;
+  HostTime not_before_;  // after Busy or a failed reinit
+  bool reinit_needed_ = false;
+  bool finished_ = false;
+  Size too_large_;
+  PublisherSummary summary_;  // pointer_moves: the pointer thread
+};
+
+}  // namespace pierglass::guest

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <windows.h>
+
+#include <cstdio>
+#include <memory>
+
+#include "base/describe.hpp"
+#include "guest/capture/gdi_source.hpp"
+#include "guest/core/other_guest.hpp"
+#include "guest/core/pattern_source.hpp"
+#include "guest/core/region_fit.hpp"
+#include "guest/options.hpp"
+#include "guest/report.hpp"
+#include "guest/win/console_windows.hpp"
+#include "guest/win/waiter_windows.hpp"
+#include "shm/file_windows.hpp"
+#include "shm/ivshmem_windows.hpp"
+
+namespace pierglass::guest {
+namespace {
+
+int complain(const std::string& sentence) {
+  std::fprintf(stderr, "pierglass-guest: %s\n", sentence.c_str());
+  return 1;
+}
+
+class ConsoleObserver final : public PublisherObserver {
+ public:
+  explicit ConsoleObserver(std::uint64_t region_bytes) : region_bytes_(region_bytes) {}
+
+  void on_published(const Step&) override {}
+  void on_too_large(Size size) override {
+    complain(explain_fit(region_bytes_, size, wire::PixelFormat::Xrgb8888));
+  }
+
+ private:
+  std::uint64_t region_bytes_;
+};
+
+Result<shm::SharedMemory> open_memory(const GuestOptions& options) {
+  if (!options.memory.empty()) return shm::open_file(options.memory);
+  return shm::open_ivshmem(options.device, options.cache);
+}
+
+int publish(const GuestOptions& options, const shm::SharedMemory& memory, CaptureSource& source) {
+  ConsoleObserver observer(memory.bytes().size());
+  const auto publisher =
+      Publisher::create(memory.bytes(), region_spec("Pierglass guest on Windows"), random_session(),
+                        source, observer, options.publisher, make_windows_waiter);
+  if (!publisher) return complain(explain_memory(publisher.error(), options));
+  const ConsoleStop stop(**publisher);
+  const auto summary = (*publisher)->run();
+  if (!summary) return complain("the capture was lost: start the program again");
+  std::fprintf(stderr, "pierglass-guest: %s\n", summarise(*summary).c_str());
+  return 0;
+}
+
+int publish_pattern(const GuestOptions& options, const shm::SharedMemory& memory) {
+  const std::string misfit = pattern_misfit(memory.bytes().size(), options.pattern);
+  if (!misfit.empty()) return complain(misfit);
+  PatternSource source(options.pattern);
+  return publish(options, memory, source);
+}
+
+std::string explain_gdi(const Error& error, const GuestOptions& options) {
+  if (error.code == ErrorCode::NotFound) {
+    return "no visible window has \"" + options.window +
+           "\" in its title: open it first, or leave --window out";
+  }
+  return "the screen cannot be read (" + describe(error) +
+         "): start the program in a session with a desktop";
+}
+
+int publish_gdi(const GuestOptions& options, const shm::SharedMemory& memory) {
+  // Coordinates and sizes in real pixels on every monitor.
+  SetProcessDpiAwarenessContext(DPI_AWARENESS_CONTEXT_PER_MONITOR_AWARE_V2);
+  const auto source = GdiSource::create(options.window);
+  if (!source) return complain(explain_gdi(source.error(), options));
+  const Size size = (*source)->size();
+  const auto format = wire::PixelFormat::Xrgb8888;
+  if (!check_fits(memory.bytes().size(), region_spec(""), size, format))
+    return complain(explain_fit(memory.bytes().size(), size, format));
+  return publish(options, memory, **source);
+}
+
+int run(const GuestOptions& options) {
+  const auto memory = open_memory(options);
+  if (!memory) return complain(explain_memory(memory.error(), options));
+  if (other_guest_lives(memory->bytes())) return complain(kOtherGuest);
+  return options.capture == CaptureKind::Gdi ? publish_gdi(options, *memory)
+                                             : publish_pattern(options, *memory);
+}
+
+}  // namespace
+}  // namespace pierglass::guest
+
+int main() {
+  using namespace pierglass::guest;
+  const auto options = parse_options(Program::Guest, command_line_arguments());
+  return options ? run(*options) : options.error();
+}

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guest/options.hpp"
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+#include <map>
+
+#include "wire/layout.hpp"
+
+// CLI11 throws; nothing of it leaves this file.
+namespace pierglass::guest {
+namespace {
+
+using shm::IvshmemCache;
+using wire::PixelFormat;
+
+Size parse_size(const std::string& text) {
+  Size size;
+  const char* end = text.data() + text.size();
+  const auto width = std::from_chars(text.data(), end, size.width);
+  const bool cross = width.ec == std::errc() && width.ptr != end && *width.ptr == 'x';
+  const auto height = std::from_chars(cross ? width.ptr + 1 : end, end, size.height);
+  const bool fits = size.width >= 1 && size.width <= wire::kMaxDimension && size.height >= 1 &&
+                    size.height <= wire::kMaxDimension;
+  if (!cross || height.ec != std::errc() || height.ptr != end || !fits)
+    throw CLI::ValidationError(text, "give a size as WIDTHxHEIGHT, at most 16384x16384");
+  return size;
+}
+
+shm::PciAddress parse_address(const std::string& text) {
+  const auto address = shm::parse_pci_address(text);
+  if (!address)
+    throw CLI::ValidationError(text, "give a PCI address as BB:DD.F, for example 03:00.0");
+  return *address;
+}
+
+// Hz as typed to millihertz; 0 stays 0.
+std::uint32_t to_millihertz(double hertz) {
+  if (!(hertz >= 0.0 && hertz <= 10'000.0))
+    throw CLI::ValidationError("rate", "give a rate of 0 to 10000 per second");
+  return static_cast<std::uint32_t>(std::lround(hertz * 1000.0));
+}
+
+// Text as it was typed; turned into GuestOptions when all of it is there.
+struct Typed {
+  std::string capture;
+  std::string size = "1920x1080";
+  std::vector<std::string> sizes;
+  double size_seconds = 5;
+  double rate = 60;
+  std::int64_t frames = 0;  // an unsigned one would take "-3" for a large number
+  std::string mode = "full";
+  std::string format = "xrgb8888";
+  std::string cursor = "none";
+  std::optional<double> cursor_rate;
+  std::string address;
+  std::string cache = "cached";
+};
+
+template <typename Value>
+using Names = std::map<std::string, Value>;
+
+const Names<CaptureKind> kCaptures{{"pattern", CaptureKind::Pattern}, {"gdi", CaptureKind::Gdi}};
+const Names<PatternMode> kModes{
+    {"full", PatternMode::Full}, {"small", PatternMode::Small}, {"still", PatternMode::Still}};
+const Names<PixelFormat> kFormats{{"xrgb8888", PixelFormat::Xrgb8888},
+                                  {"xbgr8888", PixelFormat::Xbgr8888},
+                                  {"xbgr2101010", PixelFormat::Xbgr2101010},
+                                  {"xbgr16161616f", PixelFormat::Xbgr16161616f}};
+const Names<std::optional<wire::CursorType>> kCursors{{"none", std::nullopt},
+                                                      {"colour", wire::CursorType::Colour},
+                                                      {"mono", wire::CursorType::Monochrome},
+                                                      {"masked", wire::CursorType::MaskedColour}};
+const Names<IvshmemCache> kCaches{{"cached", IvshmemCache::Cached},
+                                  {"write-combined", IvshmemCache::WriteCombined},
+                                  {"uncached", IvshmemCache::Uncached}};
+
+// An option that takes one of the names.
+template <typename Value>
+void add_choice(CLI::App& app, const char* option, std::string& typed, const Names<Value>& names,
+                const char* help) {
+  app.add_option(option, typed, help)->capture_default_str()->check(CLI::IsMember(&names));
+}
+
+void add_common(CLI::App& app, GuestOptions& out, Typed& typed) {
+  app.add_option("--memory", out.memory, "Shared memory: an existing file");
+  app.add_option("--rate", typed.rate, "Pictures per second at most; 0: no limit")
+      ->capture_default_str();
+  app.add_option("--frames", typed.frames, "End after so many frames; 0: never")
+      ->check(CLI::NonNegativeNumber);
+  app.add_flag("--hold", out.publisher.hold, "Stay, without new frames, after the last one");
+  app.add_flag("--always", out.publisher.without_readers, "Publish also while nobody looks");
+  app.add_option("--size", typed.size, "Pattern: its size")->capture_default_str();
+  app.add_option("--sizes", typed.sizes, "Pattern: sizes to show in turn, with commas between")
+      ->delimiter(',');
+  app.add_option("--size-seconds", typed.size_seconds, "Pattern: how long each of --sizes stays")
+      ->capture_default_str()
+      ->check(CLI::Range(0.01, 86400.0));
+  add_choice(app, "--mode", typed.mode, kModes, "Pattern: what moves");
+  add_choice(app, "--format", typed.format, kFormats, "Pattern: its pixels");
+  add_choice(app, "--cursor", typed.cursor, kCursors, "Pattern: the kind of cursor");
+  app.add_option("--cursor-rate", typed.cursor_rate,
+                 "Pattern: cursor steps per second (0: it stays in the centre); GDI: how often the "
+                 "pointer is read, per second (125)");
+}
+
+void add_guest_only(CLI::App& app, GuestOptions& out, Typed& typed) {
+  add_choice(app, "--capture", typed.capture, kCaptures, "Where pictures come from");
+  app.add_option("--window", out.window, "GDI: only the window whose title contains this");
+  auto* memory = app.get_option("--memory");
+  auto* index = app.add_option("--ivshmem-index", out.device.index,
+                               "Shared memory: the IVSHMEM device with this number, from 0, in "
+                               "the order of PCI addresses");
+  auto* address = app.add_option("--ivshmem-address", typed.address,
+                                 "Shared memory: the IVSHMEM device at this PCI address, BB:DD.F");
+  auto* size = app.add_option("--ivshmem-size", out.device.bytes,
+                              "Shared memory: the IVSHMEM device of this size, for example 64M")
+                   ->transform(CLI::AsSizeValue(false));
+  add_choice(app, "--ivshmem-cache", typed.cache, kCaches, "How Windows maps the device's memory");
+  for (auto* option : {index, address, size}) option->excludes(memory);
+  address->excludes(index);
+  size->excludes(index)->excludes(address);
+}
+
+void add_feed_only(CLI::App& app, GuestOptions& out) {
+  app.add_flag("--create", out.create_memory, "Make the file, large enough for every size");
+  app.add_option("--log", out.log,
+                 "Write \"sequence nanoseconds\" (CLOCK_MONOTONIC at publication) for each frame "
+                 "to this file; -: to standard output");
+}
+
+// Not left to CLI11, which would complain of a missing option before an unknown one.
+void require(const std::string& value, const char* option) {
+  if (value.empty()) throw CLI::RequiredError(option);
+}
+
+void finish(GuestOptions& out, const Typed& typed) {
+  if (const auto kind = kCaptures.find(typed.capture); kind != kCaptures.end())
+    out.capture = kind->second;
+  out.pattern.mode = kModes.at(typed.mode);
+  out.pattern.format = kFormats.at(typed.format);
+  out.pattern.cursor = kCursors.at(typed.cursor);
+  out.cache = kCaches.at(typed.cache);
+  out.pattern.sizes.clear();
+  for (const std::string& size : typed.sizes) out.pattern.sizes.push_back(parse_size(size));
+  if (out.pattern.sizes.empty()) out.pattern.sizes.push_back(parse_size(typed.size));
+  if (out.pattern.sizes.size() > 1)
+    out.pattern.size_time = Nanoseconds(std::llround(typed.size_seconds * 1e9));
+  out.publisher.max_frames = static_cast<std::uint64_t>(typed.frames);
+  out.publisher.millihertz = to_millihertz(typed.rate);
+  const std::uint32_t moves = to_millihertz(typed.cursor_rate.value_or(0));
+  out.pattern.cursor_moves = moves != 0;
+  if (moves != 0) out.publisher.pointer_millihertz = moves;
+  if (!typed.address.empty()) out.device.address = parse_address(typed.address);
+}
+
+}  // namespace
+
+std::expected<GuestOptions, int> parse_options(Program program,
+                                               const std::vector<std::string>& arguments) {
+  const bool guest = program == Program::Guest;
+  const char* name = guest ? "pierglass-guest" : "pattern_feed";
+  GuestOptions out;
+  Typed typed;
+  CLI::App app(guest ? "Shows this Windows machine's screen to Pierglass through shared memory."
+                     : "Publishes Pierglass' test pattern into a shared memory file.",
+               name);
+  app.set_version_flag("--version", std::string(name) + " " PIERGLASS_VERSION);
+  try {
+    add_common(app, out, typed);
+    guest ? add_guest_only(app, out, typed) : add_feed_only(app, out);
+    // CLI11 takes them from the back.
+    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+    guest ? require(typed.capture, "--capture") : require(out.memory, "--memory");
+    finish(out, typed);
+  } catch (const CLI::Success& done) {
+    return std::unexpected(app.exit(done));
+  } catch (const CLI::Error& error) {
+    std::fprintf(stderr, "%s: %s; %s --help lists the options\n", name, error.what(), name);
+    return std::unexpected(error.get_exit_code());
+  }
+  return out;
+}
+
+}  // namespace pierglass::guest

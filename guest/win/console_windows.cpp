@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guest/win/console_windows.hpp"
+
+#include <windows.h>
+// windows.h first
+#include <shellapi.h>
+
+#include <atomic>
+#include <mutex>
+
+#include "base/result.hpp"
+#include "shm/win32_handle_windows.hpp"
+
+namespace pierglass::guest {
+namespace {
+
+constexpr DWORD kGraceMs = 4000;  // Windows kills a closing console's programs after 5 s
+
+// The handler runs on a thread that Windows makes and gets no argument.
+std::mutex stop_mutex;
+Publisher* stop_target = nullptr;
+HANDLE stop_done = nullptr;  // set when the target is gone; lives as long as the process
+
+BOOL WINAPI on_console_event(DWORD event) {
+  {
+    const std::lock_guard lock(stop_mutex);
+    if (stop_target == nullptr) return FALSE;
+    stop_target->stop();
+  }
+  if (event != CTRL_C_EVENT && event != CTRL_BREAK_EVENT) WaitForSingleObject(stop_done, kGraceMs);
+  return TRUE;
+}
+
+std::string narrow(const wchar_t* wide) {
+  const int bytes = WideCharToMultiByte(CP_UTF8, 0, wide, -1, nullptr, 0, nullptr, nullptr);
+  if (bytes <= 1) return {};
+  std::string text(static_cast<std::size_t>(bytes), '\0');
+  WideCharToMultiByte(CP_UTF8, 0, wide, -1, text.data(), bytes, nullptr, nullptr);
+  text.pop_back();  // the zero at the end
+  return text;
+}
+
+struct LocalTraits {
+  using Value = wchar_t**;
+  static Value invalid() { return nullptr; }
+  static void close(Value memory) noexcept { LocalFree(static_cast<void*>(memory)); }
+};
+
+}  // namespace
+
+ConsoleStop::ConsoleStop(Publisher& publisher) {
+  const std::lock_guard lock(stop_mutex);
+  if (stop_done == nullptr) stop_done = CreateEventW(nullptr, TRUE, FALSE, nullptr);
+  stop_target = &publisher;
+  SetConsoleCtrlHandler(on_console_event, TRUE);
+}
+
+ConsoleStop::~ConsoleStop() {
+  {
+    const std::lock_guard lock(stop_mutex);
+    stop_target = nullptr;
+  }
+  if (stop_done != nullptr) SetEvent(stop_done);
+}
+
+std::vector<std::string> command_line_arguments() {
+  int count = 0;
+  const Handle<LocalTraits> words(CommandLineToArgvW(GetCommandLineW(), &count));
+  std::vector<std::string> arguments;
+  for (int i = 1; words && i < count; ++i) arguments.push_back(narrow(words.get()[i]));
+  return arguments;
+}
+
+}  // namespace pierglass::guest

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <windows.h>
+
+#include <cstddef>
+#include <cstdint>
+
+// The interface of virtio-win's ivshmem.sys, as far as it is used here. Lengths of inputs and
+// outputs are compared for equality by the driver.
+namespace pierglass::shm {
+
+// {DF576976-569D-4672-95A0-F57E4EA0B210}
+inline constexpr GUID kIvshmemInterface = {
+    0xdf576976, 0x569d, 0x4672, {0x95, 0xa0, 0xf5, 0x7e, 0x4e, 0xa0, 0xb2, 0x10}};
+
+inline constexpr DWORD kIvshmemRequestSize = 0x222004;
+inline constexpr DWORD kIvshmemRequestMmap = 0x222008;
+inline constexpr DWORD kIvshmemReleaseMmap = 0x22200c;
+
+struct IvshmemMmapConfig {
+  std::uint8_t cache_mode;  // IvshmemCache
+};
+
+struct IvshmemMmap {
+  std::uint16_t peer;
+  std::uint64_t bytes;
+  void* address;
+  std::uint16_t vectors;
+};
+
+static_assert(sizeof(IvshmemMmapConfig) == 1);
+static_assert(sizeof(IvshmemMmap) == 32);
+static_assert(offsetof(IvshmemMmap, bytes) == 8);
+static_assert(offsetof(IvshmemMmap, address) == 16);
+static_assert(offsetof(IvshmemMmap, vectors) == 24);
+
+}  // namespace pierglass::shm

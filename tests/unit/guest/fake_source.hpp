@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <vector>
+
+#include "guest/core/capture_source.hpp"
+#include "tests/unit/guest/pictures.hpp"
+
+namespace pierglass::guest::test {
+
+// Does what the test says at each look; checks that frames are released.
+class FakeSource final : public CaptureSource, private PointerSource {
+ public:
+  // Called by acquire(); answers Frame after it filled `frame`.
+  std::function<CaptureOutcome(CapturedFrame&)> on_acquire;
+  std::function<Result<void>()> on_reinit = [] { return Result<void>(); };
+
+  CaptureOutcome acquire(HostTime, Nanoseconds, CapturedFrame& frame) override {
+    if (held) ++faults;
+    const CaptureOutcome outcome = on_acquire(frame);
+    held = outcome == CaptureOutcome::Frame;
+    return outcome;
+  }
+  void release() override {
+    if (!held) ++faults;
+    held = false;
+  }
+  Result<void> reinit() override { return on_reinit(); }
+  PointerSource& pointer() override { return *this; }
+  void move_pointer(Point position) override {
+    const std::lock_guard lock(mutex);
+    pointer_moves.push_back(position);
+  }
+  void request_mode(Size size, std::uint32_t) override {
+    const std::lock_guard lock(mutex);
+    modes.push_back(size);
+  }
+
+  bool held = false;
+  int faults = 0;  // a second frame while one is held, or a release without one
+  std::mutex mutex;
+  std::vector<Point> pointer_moves;
+  std::vector<Size> modes;
+
+ private:
+  PointerUpdate poll(HostTime) override { return {}; }
+};
+
+}  // namespace pierglass::guest::test

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guest/core/publisher.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+
+#include "guest/core/pattern_source.hpp"
+#include "tests/support/wait_until.hpp"
+#include "tests/unit/guest/fake_source.hpp"
+#include "tests/unit/ring/ring_region.hpp"
+
+namespace pierglass::guest {
+namespace {
+
+using pierglass::test::wait_until;
+using test::FakeSource;
+using test::Picture;
+using namespace std::chrono_literals;
+
+class Counter final : public PublisherObserver {
+ public:
+  void on_published(const Step& step) override { newest = step.sequence; }
+  void on_too_large(Size) override { ++too_large; }
+  std::atomic<std::uint64_t> newest{0};
+  std::atomic<int> too_large{0};
+};
+
+// Runs a publisher in a thread of its own until the test ends it.
+class Running {
+ public:
+  explicit Running(CaptureSource& source, const PublisherOptions& options = {})
+      : publisher_(Publisher::create(region.span(), {}, 77, source, counter, options,
+                                     make_condition_waiter)
+                       .value()),
+        thread_([this] { result_ = publisher_->run(); }) {}
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+  ~Running() {
+    if (thread_.joinable()) (void)finish();
+  }
+
+  Result<PublisherSummary> finish() {
+    publisher_->stop();
+    return join();
+  }
+  Result<PublisherSummary> join() {
+    thread_.join();
+    return result_;
+  }
+  bool reaches(std::uint64_t sequence) {
+    return wait_until([&] { return counter.newest >= sequence; }, 10s);
+  }
+  void end_session() { publisher_.reset(); }
+
+  ring::test::Region region;
+  Counter counter;
+
+ private:
+  std::unique_ptr<Publisher> publisher_;
+  Result<PublisherSummary> result_;
+  std::thread thread_;
+};
+
+PatternOptions pattern(PatternMode mode = PatternMode::Small) {
+  return {.mode = mode, .sizes = {{320, 240}}};
+}
+
+TEST(Publisher, TheFirstFrameComesBeforeTheFirstReader) {
+  PatternSource source(pattern());
+  Running guest(source, {.millihertz = 1'000'000});
+  ASSERT_TRUE(guest.reaches(1));
+  const auto summary = guest.finish();
+  ASSERT_TRUE(summary);
+  EXPECT_EQ(summary->frames, 1u);
+}
+
+TEST(Publisher, FramesFlowWhileAReaderLooks) {
+  PatternSource source(pattern());
+  Running guest(source, {.millihertz = 500'000});
+  ASSERT_TRUE(guest.reaches(1));
+  const auto reader = guest.region.reader();
+  reader->set_wish({.visible = true});
+  EXPECT_TRUE(guest.reaches(50));
+  EXPECT_EQ(reader->guest_state(), wire::GuestState::Capturing);
+  const std::uint64_t beat = reader->guest_heartbeat();
+  EXPECT_TRUE(wait_until([&] { return reader->guest_heartbeat() > beat; }, 5s));
+}
+
+TEST(Publisher, AHiddenReaderStopsTheFlow) {
+  PatternSource source(pattern());
+  Running guest(source, {.millihertz = 1'000'000});
+  const auto reader = guest.region.reader();
+  reader->set_wish({.visible = true});
+  ASSERT_TRUE(guest.reaches(20));
+  reader->set_wish({.visible = false});
+  // Stopped when ten beats, two hundred possible frames long, bring nothing new.
+  EXPECT_TRUE(wait_until(
+      [&] {
+        const std::uint64_t newest = guest.counter.newest;
+        const std::uint64_t beat = reader->guest_heartbeat();
+        return wait_until([&] { return reader->guest_heartbeat() > beat + 10; }, 5s) &&
+               guest.counter.newest == newest;
+      },
+      10s));
+  const std::uint64_t newest = guest.counter.newest;
+  reader->set_wish({.visible = true});
+  EXPECT_TRUE(guest.reaches(newest + 20));
+}
+
+TEST(Publisher, TheLastFrameEndsTheRun) {
+  PatternSource source(pattern());
+  Running guest(source, {.millihertz = 0, .max_frames = 30, .without_readers = true});
+  const auto summary = guest.join();
+  ASSERT_TRUE(summary);
+  EXPECT_EQ(summary->frames, 30u);
+  EXPECT_GT(summary->bytes, 0u);
+}
+
+TEST(Publisher, HoldStaysInSessionAfterTheLastFrame) {
+  PatternSource source(pattern());
+  Running guest(source, {.millihertz = 0, .max_frames = 5, .hold = true, .without_readers = true});
+  ASSERT_TRUE(guest.reaches(5));
+  const auto reader = guest.region.reader();
+  const std::uint64_t beat = reader->guest_heartbeat();
+  EXPECT_TRUE(wait_until([&] { return reader->guest_heartbeat() > beat + 5; }, 5s));
+  EXPECT_EQ(guest.counter.newest, 5u);
+  EXPECT_TRUE(reader->current());
+}
+
+TEST(Publisher, TheSessionEndsWithThePublisher) {
+  PatternSource source(pattern());
+  Running guest(source);
+  ASSERT_TRUE(guest.reaches(1));
+  const auto reader = guest.region.reader();
+  ASSERT_TRUE(guest.finish());
+  EXPECT_EQ(reader->guest_state(), wire::GuestState::Stopping);
+  guest.end_session();
+  EXPECT_FALSE(reader->current());
+}
+
+TEST(Publisher, AReadersRequestsReachTheSource) {
+  FakeSource source;
+  source.on_acquire = [](CapturedFrame&) { return CaptureOutcome::NoChange; };
+  Running guest(source);
+  const auto reader = guest.region.reader();  // the session stands before the thread starts
+  wire::ControlMessage move{.type = wire::ControlType::SetCursorPosition, .position = {7, 8}};
+  wire::ControlMessage mode{.type = wire::ControlType::SetMode, .size = {800, 600}};
+  ASSERT_TRUE(reader->send(move));
+  ASSERT_TRUE(reader->send(mode));
+  EXPECT_TRUE(wait_until(
+      [&] {
+        const std::lock_guard lock(source.mutex);
+        return source.modes == std::vector{Size{800, 600}} &&
+               source.pointer_moves == std::vector{Point{7, 8}};
+      },
+      5s));
+}
+
+TEST(Publisher, AReaderStopsAndResumesTheCapture) {
+  PatternSource source(pattern());
+  Running guest(source, {.millihertz = 500'000});
+  ASSERT_TRUE(guest.reaches(1));
+  auto reader = guest.region.reader();
+  reader->set_wish({.visible = true});
+  ASSERT_TRUE(guest.reaches(10));
+  const wire::ControlMessage stop{.type = wire::ControlType::SetCapture, .run = false};
+  const wire::ControlMessage resume{.type = wire::ControlType::SetCapture, .run = true};
+  ASSERT_TRUE(reader->send(stop));
+  EXPECT_TRUE(wait_until([&] { return reader->guest_state() == wire::GuestState::Paused; }, 5s));
+  ASSERT_TRUE(reader->send(resume));
+  EXPECT_TRUE(wait_until([&] { return reader->guest_state() == wire::GuestState::Capturing; }, 5s));
+  EXPECT_TRUE(guest.reaches(guest.counter.newest + 10));
+
+  // Stopped again by a reader that then leaves: the next one finds frames flowing.
+  ASSERT_TRUE(reader->send(stop));
+  ASSERT_TRUE(wait_until([&] { return reader->guest_state() == wire::GuestState::Paused; }, 5s));
+  reader.reset();
+  EXPECT_TRUE(wait_until(
+      [&] {
+        reader = guest.region.reader();
+        const bool flows = reader->guest_state() == wire::GuestState::Capturing;
+        if (!flows) reader.reset();
+        return flows;
+      },
+      5s, 50ms));
+}
+
+TEST(Publisher, TheCursorIsPublished) {
+  PatternOptions options = pattern();
+  options.cursor = wire::CursorType::Monochrome;
+  PatternSource source(options);
+  Running guest(source);
+  ASSERT_TRUE(guest.reaches(1));
+  const auto reader = guest.region.reader();
+  ASSERT_TRUE(wait_until(
+      [&] {
+        const auto cursor = reader->cursor();
+        return cursor && cursor->visible && cursor->shape_ticket != 0;
+      },
+      5s));
+  const auto cursor = reader->cursor().value();
+  EXPECT_EQ(cursor.position, pattern_cursor_position({320, 240}, 0));
+  std::vector<std::byte> image(reader->layout().shape_bytes);
+  const auto shape = reader->copy_shape(cursor.shape_ticket, image).value();
+  const PatternCursor expected = pattern_cursor(wire::CursorType::Monochrome);
+  EXPECT_EQ(shape.type, wire::CursorType::Monochrome);
+  image.resize(shape.bytes());
+  EXPECT_EQ(image, expected.image);
+}
+
+TEST(Publisher, ALostSourceEndsTheRunWithAnError) {
+  FakeSource source;
+  source.on_acquire = [](CapturedFrame&) { return CaptureOutcome::Lost; };
+  Running guest(source);
+  const auto summary = guest.join();
+  ASSERT_FALSE(summary);
+  EXPECT_EQ(summary.error().code, ErrorCode::Lost);
+}
+
+TEST(Publisher, ASourceIsBroughtBackHoweverLongItTakes) {
+  FakeSource source;
+  Picture picture({320, 240});
+  const Rect all = full_rect({320, 240});
+  bool broken = true;
+  int tries = 0;
+  source.on_acquire = [&](CapturedFrame& frame) {
+    if (broken) return CaptureOutcome::MustReinit;
+    frame.picture = picture.image;
+    frame.damage = {&all, 1};
+    return CaptureOutcome::Frame;
+  };
+  source.on_reinit = [&]() -> Result<void> {
+    if (++tries < 3) return fail(ErrorCode::Busy, "desktop");
+    broken = false;
+    return {};
+  };
+  Running guest(source);
+  EXPECT_TRUE(guest.reaches(1));
+  ASSERT_TRUE(guest.finish());
+  EXPECT_EQ(tries, 3);
+  EXPECT_EQ(source.faults, 0);
+}
+
+TEST(Publisher, ASourceThatCannotComeBackIsLost) {
+  FakeSource source;
+  source.on_acquire = [](CapturedFrame&) { return CaptureOutcome::MustReinit; };
+  source.on_reinit = []() -> Result<void> { return fail(ErrorCode::OsCall, "device"); };
+  Running guest(source);
+  EXPECT_EQ(guest.join().error().code, ErrorCode::Lost);
+}
+
+TEST(Publisher, ATooLargePictureIsReportedOnce) {
+  PatternOptions options = pattern(PatternMode::Full);
+  options.sizes = {{4000, 4000}};
+  PatternSource source(options);
+  Running guest(source, {.millihertz = 0, .without_readers = true});
+  ASSERT_TRUE(wait_until([&] { return guest.counter.too_large > 0; }, 5s));
+  source.request_mode({320, 240}, 0);
+  ASSERT_TRUE(guest.reaches(3));
+  EXPECT_EQ(guest.counter.too_large, 1);
+}
+
+TEST(Publisher, AMemoryThatIsTooSmallIsAnError) {
+  alignas(4096) static std::array<std::byte, 65536> small{};
+  PatternSource source(pattern());
+  Counter counter;
+  const auto publisher =
+      Publisher::create(small, {}, 77, source, counter, {}, make_condition_waiter);
+  ASSERT_FALSE(publisher);
+  EXPECT_EQ(publisher.error().code, ErrorCode::TooSmall);
+}
+
+TEST(Waiter, AWakeBeforeTheWaitEndsIt) {
+  ConditionWaiter waiter;
+  waiter.wake();
+  waiter.wait_until(HostClock::now() + 1h);
+  const HostTime before = HostClock::now();
+  waiter.wait_until(before + 3ms);
+  EXPECT_GE(HostClock::now(), before + 3ms);
+}
+
+}  // namespace
+}  // namespace pierglass::guest
