@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "app/client.hpp"
+
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <csignal>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "app/messages.hpp"
+#include "app/present_thread.hpp"
+#include "app/statistics.hpp"
+#include "base/describe.hpp"
+#include "loop/event_loop.hpp"
+#include "loop/signals.hpp"
+#include "loop/timer.hpp"
+#include "shm/file_linux.hpp"
+#include "source/region_source.hpp"
+#include "wl/display.hpp"
+#include "wl/registry.hpp"
+#include "wl/window.hpp"
+
+namespace pierglass::app {
+namespace {
+
+constexpr Nanoseconds kSummaryInterval = std::chrono::seconds(1);
+
+// A sentence that has been made already, or nothing: how the steps of the start end.
+using Failure = std::optional<std::string>;
+
+void start_logging(const Options& options) {
+  auto logger = spdlog::stderr_color_mt("pierglass");
+  logger->set_pattern("%n: %^%l%$: %v");
+  logger->set_level(spdlog::level::from_str(options.log_level));
+  spdlog::set_default_logger(std::move(logger));
+}
+
+// Members end in reverse order: the present thread first, then what it uses.
+class Client final : private wl::WindowEvents {
+ public:
+  explicit Client(const Options& options) : options_(options) {}
+
+  int run() {
+    Failure failure = open_loop();
+    if (!failure) failure = open_memory();
+    if (!failure) failure = open_display();
+    if (!failure) failure = open_window();
+    if (!failure) failure = start_presenting();
+    if (!failure) failure = serve();
+    if (!failure) return 0;
+    spdlog::error("{}", *failure);
+    return 1;
+  }
+
+ private:
+  Failure open_loop() {
+    auto loop = loop::EventLoop::create();
+    if (!loop) return describe(loop.error());
+    loop_ = std::move(*loop);
+    auto signals = loop::Signals::create(*loop_, {SIGINT, SIGTERM, SIGHUP}, [this](int) {
+      loop_->quit();
+      return loop::Next::Keep;
+    });
+    if (!signals) return describe(signals.error());
+    signals_.emplace(std::move(*signals));
+    std::signal(SIGPIPE, SIG_IGN);
+    auto statistics =
+        Statistics::create({.summaries = options_.stats, .frame_log = options_.frame_log});
+    if (!statistics)
+      return "cannot write " + options_.frame_log + ": " + describe(statistics.error());
+    statistics_.emplace(std::move(*statistics));
+    return {};
+  }
+
+  Failure open_memory() {
+    const std::string& path = options_.memory;
+    if (options_.memory_size != 0 && !shm::identify(path)) {
+      const auto created = shm::create_file(path, options_.memory_size);
+      if (!created) return memory_message(created.error(), path);
+      spdlog::info("created {} with {} MiB", path, options_.memory_size >> 20);
+    }
+    auto source = source::RegionSource::open(path);
+    if (!source) return memory_message(source.error(), path);
+    if (const auto identity = shm::identify(path); identity && identity->open_to_others()) {
+      spdlog::warn("every user of this machine can read the guest's screen: chmod 0660 {}", path);
+    }
+    source_ = std::move(*source);
+    return {};
+  }
+
+  Failure open_display() {
+    auto display = wl::Display::connect();
+    if (!display) return wayland_message(display.error());
+    display_ = std::move(*display);
+    auto registry = wl::Registry::create(*display_);
+    if (!registry) return wayland_message(registry.error());
+    registry_ = std::move(*registry);
+    if (const auto complete = registry_->require(); !complete) {
+      return wayland_message(complete.error());
+    }
+    for (const wl::MissingGlobal& missing : registry_->audit()) {
+      spdlog::debug("the compositor lacks {}: {}", missing.row->name, missing.row->without);
+    }
+    return {};
+  }
+
+  Failure open_window() {
+    wl::WindowOptions window{.fullscreen = !options_.windowed, .size = options_.window_size};
+    if (!options_.output.empty()) {
+      const wl::Output* output = registry_->outputs().find(options_.output);
+      if (output == nullptr) {
+        return "there is no output called " + options_.output +
+               "; name one of these with --output: " + registry_->outputs().names();
+      }
+      window.output = output->proxy();
+    }
+    auto created = wl::Window::create(*display_, *registry_, window, *this);
+    if (!created) return wayland_message(created.error());
+    window_ = std::move(*created);
+    const auto configured = display_->dispatch_until([this] { return window_->configured(); });
+    if (!configured) return wayland_message(configured.error());
+    return {};
+  }
+
+  Failure start_presenting() {
+    auto reports = loop::Wakeup::create(*loop_, [this]() -> Result<loop::Next> {
+      on_report();
+      return loop::Next::Keep;
+    });
+    if (!reports) return describe(reports.error());
+    reports_.emplace(std::move(*reports));
+    if (const auto attached = display_->attach(*loop_); !attached) {
+      return wayland_message(attached.error());
+    }
+    auto present = PresentThread::start(*display_, *registry_,
+                                        {.source = std::move(source_),
+                                         .window = window_.get(),
+                                         .renderer = options_.renderer,
+                                         .waiting = "Waiting for the guest in " + options_.memory,
+                                         .log = statistics_->wanted() ? &log_ : nullptr,
+                                         .main = &*reports_});
+    if (!present) return describe(present.error());
+    present_ = std::move(*present);
+    display_->on_read([this]() noexcept { present_->wake(); });
+    present_->wake();  // for what came between attach and now
+    return statistics_->wanted() ? start_summaries() : Failure();
+  }
+
+  Failure start_summaries() {
+    auto timer = loop::Timer::create(*loop_, [this](std::uint64_t) -> Result<loop::Next> {
+      statistics_->drain(log_);
+      if (statistics_->summaries()) present_->request_snapshot();
+      return loop::Next::Keep;
+    });
+    if (!timer) return describe(timer.error());
+    summaries_.emplace(std::move(*timer));
+    const auto armed = summaries_->arm_every(HostClock::now() + kSummaryInterval, kSummaryInterval);
+    if (!armed) return describe(armed.error());
+    return {};
+  }
+
+  Failure serve() {
+    const Result<void> ended = loop_->run();
+    display_->on_read([]() noexcept {});
+    present_.reset();
+    on_final_records();
+    const std::string loss = display_->loss();
+    if (!loss.empty()) return "the Wayland compositor ended the connection: " + loss;
+    if (failure_) return failure_;
+    if (!ended) return wayland_message(ended.error());
+    return {};
+  }
+
+  void on_report() {
+    PresentThread::Report report = present_->take_report();
+    if (report.renderer) {
+      spdlog::info("drawing with {} ({}){}{}", *report.renderer, report.device,
+                   report.reason.empty() ? "" : "; ", report.reason);
+      statistics_->set_presenter(*report.renderer, report.device);
+    }
+    if (report.status) {
+      spdlog::info("guest: {}{}{}", status_name(*report.status),
+                   report.source_error.empty() ? "" : ": ", report.source_error);
+    }
+    if (report.snapshot) statistics_->print_summary(*report.snapshot, log_.dropped());
+    if (report.failure) {
+      failure_ = presenter_message(*report.failure);
+      loop_->quit();
+    }
+  }
+
+  void on_final_records() {
+    if (statistics_->wanted()) statistics_->drain(log_);
+  }
+
+  void on_close() noexcept override { loop_->quit(); }
+  void on_state() noexcept override {
+    if (present_ != nullptr) present_->wake();
+  }
+
+  const Options& options_;
+  std::unique_ptr<loop::EventLoop> loop_;
+  std::optional<loop::Signals> signals_;
+  std::optional<Statistics> statistics_;
+  pace::FrameLog log_;
+  std::unique_ptr<source::FrameSource> source_;
+  std::unique_ptr<wl::Display> display_;
+  std::unique_ptr<wl::Registry> registry_;
+  std::unique_ptr<wl::Window> window_;
+  std::optional<loop::Wakeup> reports_;
+  std::optional<loop::Timer> summaries_;
+  std::unique_ptr<PresentThread> present_;
+  Failure failure_;
+};
+
+}  // namespace
+
+int run_client(const Options& options) {
+  start_logging(options);
+  return Client(options).run();
+}
+
+}  // namespace pierglass::app

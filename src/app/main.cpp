@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "app/client.hpp"
+#include "app/options.hpp"
+
+int main(int argc, char** argv) {
+  const pierglass::app::ParsedOptions parsed = pierglass::app::parse_options(argc, argv);
+  if (!parsed.options) return parsed.exit_status;
+  return pierglass::app::run_client(*parsed.options);
+}

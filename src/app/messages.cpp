@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "app/messages.hpp"
+
+#include <cerrno>
+
+#include "base/describe.hpp"
+#include "wl/globals.hpp"
+
+namespace pierglass::app {
+namespace {
+
+std::string version_message(const Error& error, const std::string& path) {
+  const std::string versions = "the guest in " + path + " speaks layout " +
+                               std::to_string(error.got) + ", this client layout " +
+                               std::to_string(error.want);
+  return versions + (error.got > error.want
+                         ? ": update pierglass on this machine"
+                         : ": update pierglass-guest.exe in the virtual machine");
+}
+
+}  // namespace
+
+std::string memory_message(const Error& error, const std::string& path) {
+  switch (error.code) {
+    case ErrorCode::NotFound:
+      return "there is no shared memory at " + path +
+             ": start the virtual machine first, or let --memory-size 64M create it";
+    case ErrorCode::PermissionDenied:
+      return "this user may not use " + path + ": join the group that owns it (ls -l " + path +
+             ") and give that group read and write";
+    case ErrorCode::NotARegularFile:
+      return path +
+             " is not a regular file: name the file that the virtual machine's ivshmem "
+             "device is backed by with --memory";
+    case ErrorCode::TooSmall:
+      return path + " holds " + std::to_string(error.got) + " bytes where at least " +
+             std::to_string(error.want) +
+             " are needed: give the virtual machine's ivshmem device 64 MiB or more";
+    case ErrorCode::NotARegion:
+      return path +
+             " holds something else than a guest's pictures: name another file with "
+             "--memory, or remove this one while the virtual machine is off";
+    case ErrorCode::VersionMismatch:
+      return version_message(error, path);
+    default:
+      return "the shared memory at " + path + " cannot be used: " + describe(error);
+  }
+}
+
+std::string wayland_message(const Error& error) {
+  switch (error.code) {
+    case ErrorCode::NotFound:
+      return "no Wayland compositor was found: start pierglass in a Wayland session (Sway, GNOME "
+             "…), or set WAYLAND_DISPLAY";
+    case ErrorCode::PermissionDenied:
+      return "this user may not use the Wayland compositor's socket: start pierglass as the user "
+             "who is logged in";
+    case ErrorCode::NotReady:
+      return "the Wayland compositor does not answer: is it stopped or overloaded?";
+    case ErrorCode::Unsupported:
+      for (const wl::GlobalRow& row : wl::global_table()) {
+        if (std::string_view(row.name) == error.what) return row.without;
+      }
+      return std::string("the Wayland compositor lacks ") + error.what;
+    default:
+      return "the Wayland connection failed: " + describe(error);
+  }
+}
+
+std::string presenter_message(const Error& error) {
+  if (error.code == ErrorCode::Lost) return wayland_message(error);
+  return "the picture cannot be drawn: " + describe(error) + "; try --renderer shm";
+}
+
+}  // namespace pierglass::app

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <string>
+
+#include "base/error.hpp"
+
+// Sentences for the user: what is wrong and what mends it. No full stop, one line.
+namespace pierglass::app {
+
+// A memory file that could not be opened or created.
+std::string memory_message(const Error& error, const std::string& path);
+
+// A compositor that could not be reached or lacks something.
+std::string wayland_message(const Error& error);
+
+// A presenter that could not be made or failed.
+std::string presenter_message(const Error& error);
+
+}  // namespace pierglass::app

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/geometry.hpp"
+
+namespace pierglass::app {
+
+enum class RendererChoice : std::uint8_t { Auto, Gl, Shm };
+
+// Everything the user can decide, after command line and config file.
+struct Options {
+  std::string memory = "/dev/shm/pierglass";
+  std::uint64_t memory_size = 0;  // bytes; 0: the file must exist
+  std::string output;             // empty: the compositor chooses
+  bool windowed = false;
+  Size window_size{1280, 720};  // logical pixels
+  RendererChoice renderer = RendererChoice::Auto;
+  bool stats = false;
+  std::string frame_log;  // path; empty: none
+  std::string log_level = "info";
+};
+
+// What parsing ended with: options to run with, or an exit status because everything was said
+// already (help, version, print-config, a usage error on stderr).
+struct ParsedOptions {
+  std::optional<Options> options;
+  int exit_status = 0;
+};
+
+// Reads the command line over the config file ($XDG_CONFIG_HOME/pierglass/config, or --config).
+// CLI11 throws inside; nothing leaves here.
+ParsedOptions parse_options(int argc, char** argv);
+
+}  // namespace pierglass::app

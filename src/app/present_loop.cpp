@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "app/present_loop.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace pierglass::app {
+namespace {
+
+using source::GuestStatus;
+
+constexpr Nanoseconds kTickInterval = std::chrono::milliseconds(50);
+// A guest that keeps overwriting what we read gets this many chances a step.
+constexpr int kTakeAttempts = 2;
+
+std::string message_for(GuestStatus status, const std::string& waiting, const std::string& error) {
+  switch (status) {
+    case GuestStatus::Absent:
+      return waiting;
+    case GuestStatus::Silent:
+      return "The guest does not answer; waiting for it";
+    case GuestStatus::Unreadable:
+      return "The guest's memory cannot be used: " + error;
+    case GuestStatus::Live:
+      return "Waiting for the guest's first picture";
+  }
+  return waiting;
+}
+
+}  // namespace
+
+PresentLoop::PresentLoop(source::FrameSource& source, gfx::Presenter& presenter,
+                         VideoSurface& surface, pace::FrameLog* log, std::string waiting)
+    : source_(source),
+      presenter_(presenter),
+      surface_(surface),
+      log_(log),
+      waiting_(std::move(waiting)) {}
+
+Result<Nanoseconds> PresentLoop::step(HostTime now) {
+  TRY(apply_window_state());
+  if (now >= next_tick_) tick(now);
+  watch_visibility(now);
+
+  pace::WaitLadder::Found found;
+  const bool live = status_ == GuestStatus::Live;
+  if (live && !suspended_ && !gate_.blocked()) {
+    found.frame = TRY(take_frame(now));
+    const source::Cursor cursor = source_.cursor();
+    found.cursor = !(cursor == cursor_);
+    cursor_ = cursor;
+    if (found.cursor && have_picture_) gate_.on_change();
+  }
+  ladder_.on_look(now, found);
+  last_look_ = now;
+
+  if (have_size_) TRY(draw());
+  return ladder_.next(HostClock::now(), {.present = live, .blocked = gate_.blocked()}).sleep;
+}
+
+PresentLoop::~PresentLoop() {
+  log_committed();
+}
+
+void PresentLoop::on_callback(HostTime now) {
+  gate_.on_callback(now);
+  if (committed_) committed_->callback = now;
+  log_committed();
+}
+
+void PresentLoop::tick(HostTime now) {
+  next_tick_ = now + kTickInterval;
+  const GuestStatus status = source_.tick(now);
+  if (status != status_) on_status(status);
+}
+
+void PresentLoop::on_status(GuestStatus status) {
+  status_ = status;
+  ladder_.on_source_change();
+  if (status == GuestStatus::Live) return;  // what is on screen stays until a frame comes
+  have_picture_ = false;
+  cursor_ = {};
+  times_ = {};
+  source_.forget();
+  gate_.on_change();
+}
+
+Result<void> PresentLoop::apply_window_state() {
+  const auto state = surface_.apply_pending();
+  if (!state) return {};
+  TRY(presenter_.resize(state->buffer));
+  have_size_ = true;
+  suspended_ = state->suspended;
+  gate_.on_must_draw();
+  return {};
+}
+
+void PresentLoop::watch_visibility(HostTime now) {
+  const bool visible = !suspended_ && !gate_.hidden(now);
+  if (visible == visible_) return;
+  visible_ = visible;
+  source_.set_visible(visible);
+}
+
+Result<bool> PresentLoop::take_frame(HostTime now) {
+  for (int attempt = 0; attempt < kTakeAttempts && source_.has_new_frame(); ++attempt) {
+    pace::FrameTimes times;
+    times.looked = last_look_;
+    times.seen = now;
+    if (TRY(take_frame_once(times))) {
+      times_ = times;
+      have_picture_ = true;
+      gate_.on_change();
+      return true;
+    }
+  }
+  return false;
+}
+
+Result<bool> PresentLoop::take_frame_once(pace::FrameTimes& times) {
+  auto frame = source_.acquire();
+  if (!frame) return false;
+  times.acquired = HostClock::now();
+  times.sequence = frame->info().sequence;
+  times.capture_ns = frame->info().capture_ns;
+  times.skipped = shown_ != 0 && times.sequence > shown_
+                      ? static_cast<std::uint32_t>(
+                            std::min<std::uint64_t>(times.sequence - shown_ - 1, UINT32_MAX))
+                      : 0;
+  const gfx::UploadStats stats = TRY(presenter_.upload(frame->image(), frame->damage().rects()));
+  times.bytes = stats.bytes;
+  times.rows = static_cast<std::uint32_t>(stats.rows);
+  const bool good = frame->finish();
+  times.uploaded = HostClock::now();
+  if (good) {
+    shown_ = times.sequence;
+  } else {
+    ++torn_;
+  }
+  return good;
+}
+
+Result<void> PresentLoop::draw() {
+  const pace::PresentGate::Draw draw = gate_.draw_now();
+  if (draw == pace::PresentGate::Draw::No) return {};
+  if (draw == pace::PresentGate::Draw::WithCallback) surface_.request_frame_callback();
+  const HostTime began = HostClock::now();
+  const auto stats = draw_content();
+  if (!stats) {
+    // Every buffer is with the compositor: the next release or callback brings us back here.
+    if (stats.error().code != ErrorCode::Busy) return std::unexpected(stats.error());
+    ++busy_;
+    return {};
+  }
+  surface_.flush();
+  gate_.drawn(HostClock::now());
+  record(began, *stats);
+  return {};
+}
+
+Result<gfx::DrawStats> PresentLoop::draw_content() {
+  if (!have_picture_) {
+    return presenter_.draw_message(message_for(status_, waiting_, source_.error()));
+  }
+  gfx::CursorOverlay overlay;
+  if (cursor_.visible && cursor_.image != nullptr) {
+    overlay = {.image = cursor_.image, .serial = cursor_.serial, .position = cursor_.position};
+  }
+  return presenter_.draw(overlay);
+}
+
+void PresentLoop::record(HostTime began, const gfx::DrawStats& stats) {
+  if (log_ == nullptr) return;
+  log_committed();  // one that no callback came for
+  times_.draw_began = began;
+  times_.drawn = began + stats.submit;
+  times_.committed = times_.drawn + stats.present;
+  committed_ = times_;
+  times_ = {};
+  times_.sequence = committed_->sequence;  // of later commits of the same frame, for the pointer
+}
+
+void PresentLoop::log_committed() {
+  if (committed_) log_->push(*committed_);
+  committed_.reset();
+}
+
+PresentSnapshot PresentLoop::snapshot() const {
+  return {.ladder = ladder_.counters(),
+          .gate = gate_.counters(),
+          .frame_period = ladder_.predictor().period(),
+          .status = status_,
+          .torn = torn_,
+          .busy = busy_};
+}
+
+}  // namespace pierglass::app

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "app/statistics.hpp"
+#include "base/clock.hpp"
+#include "base/geometry.hpp"
+#include "base/result.hpp"
+#include "gfx/presenter.hpp"
+#include "pace/frame_record.hpp"
+#include "pace/present_gate.hpp"
+#include "pace/wait_ladder.hpp"
+#include "source/frame_source.hpp"
+
+namespace pierglass::app {
+
+// What the present loop needs of the window; narrow, so that tests can stand in for it.
+class VideoSurface {
+ public:
+  struct State {
+    Size buffer;  // pixels
+    bool suspended = false;
+  };
+
+  // What the compositor has asked for since the last call, made effective by the next commit.
+  virtual std::optional<State> apply_pending() = 0;
+  // Goes with the next commit; nothing while one is outstanding.
+  virtual void request_frame_callback() = 0;
+  // Sends what is buffered.
+  virtual void flush() = 0;
+
+ protected:
+  ~VideoSurface() = default;
+};
+
+// One guest's pictures onto one surface: looks for news, takes the newest frame over, draws it with
+// the pointer, commits. Everything between two sleeps of the present thread is one step(). Owned
+// and called by that thread alone.
+class PresentLoop {
+ public:
+  // All are borrowed. `log` null: nobody wants records. `waiting` is shown while there is no guest.
+  PresentLoop(source::FrameSource& source, gfx::Presenter& presenter, VideoSurface& surface,
+              pace::FrameLog* log, std::string waiting);
+  PresentLoop(const PresentLoop&) = delete;
+  PresentLoop& operator=(const PresentLoop&) = delete;
+  ~PresentLoop();
+
+  // Does what there is to do and says how long to sleep unless woken. Errors: the presenter's,
+  // after which it is of no more use.
+  Result<Nanoseconds> step(HostTime now);
+
+  // The frame callback came: something may be drawn again.
+  void on_callback(HostTime now);
+
+  [[nodiscard]] source::GuestStatus status() const { return status_; }
+  [[nodiscard]] PresentSnapshot snapshot() const;
+
+ private:
+  void tick(HostTime now);
+  void on_status(source::GuestStatus status);
+  Result<void> apply_window_state();
+  void watch_visibility(HostTime now);
+  Result<bool> take_frame(HostTime now);
+  Result<bool> take_frame_once(pace::FrameTimes& times);
+  Result<void> draw();
+  Result<gfx::DrawStats> draw_content();
+  void record(HostTime began, const gfx::DrawStats& stats);
+  void log_committed();
+
+  source::FrameSource& source_;
+  gfx::Presenter& presenter_;
+  VideoSurface& surface_;
+  pace::FrameLog* log_;
+  std::string waiting_;
+
+  pace::PresentGate gate_;
+  pace::WaitLadder ladder_;
+  pace::FrameTimes times_;  // of the picture that was taken and not committed yet
+  std::optional<pace::FrameTimes> committed_;  // its frame callback is outstanding
+  source::GuestStatus status_ = source::GuestStatus::Absent;
+  source::Cursor cursor_;  // as last seen
+  bool have_size_ = false;
+  bool have_picture_ = false;
+  bool suspended_ = false;
+  bool visible_ = true;
+  std::uint64_t shown_ = 0;  // sequence
+  std::uint64_t torn_ = 0;
+  std::uint64_t busy_ = 0;
+  HostTime next_tick_{};
+  HostTime last_look_{};
+};
+
+}  // namespace pierglass::app

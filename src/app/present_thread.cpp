@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "app/present_thread.hpp"
+
+#include <poll.h>
+#include <sys/prctl.h>
+
+#include <cerrno>
+#include <ctime>
+#include <utility>
+
+#include "gfx/create_presenter.hpp"
+
+namespace pierglass::app {
+namespace {
+
+gfx::Renderer renderer_for(RendererChoice choice) {
+  switch (choice) {
+    case RendererChoice::Auto:
+      return gfx::Renderer::Auto;
+    case RendererChoice::Gl:
+      return gfx::Renderer::Gl;
+    case RendererChoice::Shm:
+      return gfx::Renderer::Shm;
+  }
+  return gfx::Renderer::Auto;
+}
+
+timespec to_timespec(Nanoseconds duration) {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(duration);
+  return {.tv_sec = seconds.count(), .tv_nsec = (duration - seconds).count()};
+}
+
+}  // namespace
+
+PresentThread::PresentThread(loop::EventFd wake, Parts parts)
+    : wake_(std::move(wake)), parts_(std::move(parts)) {}
+
+Result<std::unique_ptr<PresentThread>> PresentThread::start(wl::Display& display,
+                                                            wl::Registry& registry, Parts parts) {
+  loop::EventFd wake = TRY(loop::EventFd::create());
+  std::unique_ptr<PresentThread> self(new PresentThread(std::move(wake), std::move(parts)));
+  self->queue_ = TRY(wl::PresentQueue::create(display, registry, *self->parts_.window, *self));
+  self->thread_ = std::thread([thread = self.get()] { thread->run(); });
+  return self;
+}
+
+PresentThread::~PresentThread() {
+  stop_.store(true, std::memory_order_relaxed);
+  wake();
+  if (thread_.joinable()) thread_.join();
+}
+
+template <typename Fill>
+void PresentThread::tell_main(Fill fill) {
+  {
+    const std::scoped_lock lock(mutex_);
+    fill(report_);
+  }
+  parts_.main->notify();
+}
+
+PresentThread::Report PresentThread::take_report() {
+  const std::scoped_lock lock(mutex_);
+  return std::exchange(report_, {});
+}
+
+void PresentThread::request_snapshot() {
+  snapshot_wanted_.store(true, std::memory_order_relaxed);
+  wake();
+}
+
+void PresentThread::run() {
+  // The default slack of 50 µs would blur every poll of the wait ladder.
+  prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
+  prctl(PR_SET_NAME, "present", 0UL, 0UL, 0UL);
+  const Result<void> ended = present();
+  if (!ended) tell_main([&](Report& report) { report.failure = ended.error(); });
+}
+
+Result<void> PresentThread::present() {
+  const wl::NativeSurface native = queue_->native();
+  std::string reason;
+  const std::unique_ptr<gfx::Presenter> presenter = TRY(gfx::create_presenter(
+      renderer_for(parts_.renderer),
+      {.display = native.display, .surface = native.surface, .shm = native.shm}, &reason));
+  tell_main([&](Report& report) {
+    report.renderer = std::string(presenter->name());
+    report.device = std::string(presenter->device());
+    report.reason = reason;
+  });
+  PresentLoop loop(*parts_.source, *presenter, *this, parts_.log, parts_.waiting);
+  loop_ = &loop;
+  Result<void> ended = serve(loop);
+  loop_ = nullptr;
+  return ended;
+}
+
+Result<void> PresentThread::serve(PresentLoop& loop) {
+  source::GuestStatus told = loop.status();
+  while (!stop_.load(std::memory_order_relaxed)) {
+    wake_.drain();
+    TRY(queue_->dispatch_pending());
+    const Nanoseconds limit = TRY(loop.step(HostClock::now()));
+    if (loop.status() != told) {
+      told = loop.status();
+      tell_main([&](Report& report) {
+        report.status = told;
+        report.source_error = parts_.source->error();
+      });
+    }
+    if (snapshot_wanted_.exchange(false, std::memory_order_relaxed)) {
+      tell_main([&](Report& report) { report.snapshot = loop.snapshot(); });
+    }
+    TRY(sleep(limit));
+  }
+  return {};
+}
+
+Result<void> PresentThread::sleep(Nanoseconds limit) const {
+  pollfd wake = {.fd = wake_.fd(), .events = POLLIN, .revents = 0};
+  const timespec timeout = to_timespec(limit);
+  if (ppoll(&wake, 1, &timeout, nullptr) < 0 && errno != EINTR) {
+    return fail_os(OsErrorKind::Errno, errno, "ppoll");
+  }
+  return {};
+}
+
+void PresentThread::on_frame() noexcept {
+  if (loop_ != nullptr) loop_->on_callback(HostClock::now());
+}
+
+void PresentThread::on_presented(const wl::PresentedFrame& /*frame*/) noexcept {}
+
+void PresentThread::on_discarded(std::uint64_t /*frame*/) noexcept {}
+
+std::optional<VideoSurface::State> PresentThread::apply_pending() {
+  const auto state = parts_.window->apply_pending();
+  if (!state) return std::nullopt;
+  return State{.buffer = state->buffer, .suspended = state->suspended};
+}
+
+}  // namespace pierglass::app

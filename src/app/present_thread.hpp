@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "app/options.hpp"
+#include "app/present_loop.hpp"
+#include "app/statistics.hpp"
+#include "loop/wakeup.hpp"
+#include "wl/present_queue.hpp"
+#include "wl/window.hpp"
+
+namespace pierglass::app {
+
+// The thread that owns the frame source, the presenter and the commits of the video surface. The
+// main thread starts and ends it, wakes it, and collects what it reports.
+class PresentThread final : private wl::PresentEvents, private VideoSurface {
+ public:
+  struct Parts {
+    std::unique_ptr<source::FrameSource> source;
+    wl::Window* window = nullptr;  // borrowed
+    RendererChoice renderer = RendererChoice::Auto;
+    std::string waiting;                 // text while there is no guest
+    pace::FrameLog* log = nullptr;       // borrowed; null: no records wanted
+    const loop::Wakeup* main = nullptr;  // borrowed; notified when report() has news
+  };
+
+  // What the main thread has not been told yet.
+  struct Report {
+    std::optional<Error> failure;  // the thread has ended
+    std::optional<source::GuestStatus> status;
+    std::string source_error;
+    std::optional<std::string> renderer;  // the presenter is up: name, device, why not GL
+    std::string device;
+    std::string reason;
+    std::optional<PresentSnapshot> snapshot;
+  };
+
+  static Result<std::unique_ptr<PresentThread>> start(wl::Display& display, wl::Registry& registry,
+                                                      Parts parts);
+  PresentThread(const PresentThread&) = delete;
+  PresentThread& operator=(const PresentThread&) = delete;
+  ~PresentThread();  // ends the thread and waits for it
+
+  // Any thread: there may be events, a new window state or new frames. Never blocks.
+  void wake() const noexcept { wake_.notify(); }
+
+  // Main thread. The snapshot arrives with a later report.
+  void request_snapshot();
+  Report take_report();
+
+ private:
+  PresentThread(loop::EventFd wake, Parts parts);
+  void run();
+  Result<void> present();
+  Result<void> serve(PresentLoop& loop);
+  Result<void> sleep(Nanoseconds limit) const;
+  template <typename Fill>
+  void tell_main(Fill fill);
+
+  // wl::PresentEvents
+  void on_frame() noexcept override;
+  void on_presented(const wl::PresentedFrame& frame) noexcept override;
+  void on_discarded(std::uint64_t frame) noexcept override;
+
+  // VideoSurface
+  std::optional<State> apply_pending() override;
+  void request_frame_callback() override { queue_->request_frame_callback(); }
+  void flush() override { queue_->flush(); }
+
+  loop::EventFd wake_;
+  Parts parts_;
+  std::unique_ptr<wl::PresentQueue> queue_;
+  PresentLoop* loop_ = nullptr;  // present thread, while present() runs
+  std::atomic<bool> stop_{false};
+  std::atomic<bool> snapshot_wanted_{false};
+  std::mutex mutex_;  // guards report_; never taken on the way of a frame
+  Report report_;
+  std::thread thread_;
+};
+
+}  // namespace pierglass::app

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include "base/result.hpp"
+#include "pace/frame_record.hpp"
+#include "pace/present_gate.hpp"
+#include "pace/wait_ladder.hpp"
+#include "source/frame_source.hpp"
+
+namespace pierglass::app {
+
+// What the present thread hands over when it is asked; counts since its start.
+struct PresentSnapshot {
+  pace::WaitLadder::Counters ladder;
+  pace::PresentGate::Counters gate;
+  Nanoseconds frame_period{};  // zero: no cadence
+  source::GuestStatus status = source::GuestStatus::Absent;
+  std::uint64_t torn = 0;  // frames that the guest overwrote while we read
+  std::uint64_t busy = 0;  // draws that found no free buffer
+};
+
+struct StreamCloser {
+  void operator()(std::FILE* stream) const { std::fclose(stream); }
+};
+using Stream = std::unique_ptr<std::FILE, StreamCloser>;
+
+const char* status_name(source::GuestStatus status);
+
+// Turns records into JSON lines: a summary a second (--stats, stdout) and one per shown frame
+// (--frame-log). Main thread.
+class Statistics {
+ public:
+  struct Outputs {
+    bool summaries = false;
+    std::string frame_log;  // path; empty: none
+  };
+  // Errors: what keeps the frame log from being written.
+  static Result<Statistics> create(const Outputs& outputs);
+
+  [[nodiscard]] bool wanted() const { return summaries_ || frame_log_ != nullptr; }
+  [[nodiscard]] bool summaries() const { return summaries_; }
+
+  void set_presenter(std::string renderer, std::string device);
+
+  // Takes all records that are waiting.
+  void drain(pace::FrameLog& log);
+
+  // Prints what was drained since the last call.
+  void print_summary(const PresentSnapshot& snapshot, std::uint64_t dropped_records);
+
+ private:
+  Statistics() = default;
+  void write_frame(const pace::FrameTimes& times);
+
+  bool summaries_ = false;
+  Stream frame_log_;
+  std::string renderer_;
+  std::string device_;
+  std::unique_ptr<pace::FrameSummary> summary_ = std::make_unique<pace::FrameSummary>();
+};
+
+}  // namespace pierglass::app

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh
+# The Debian packages that demo.sh and run.sh need, and how they come onto the machine. Sourced.
+
+# Client, guest, tests, benchmarks.
+packages_build='g++ cmake ninja-build ccache pkg-config g++-mingw-w64-x86-64-posix
+  libwayland-dev libwayland-bin wayland-protocols libegl-dev libgles-dev
+  libcli11-dev libspdlog-dev libfmt-dev nlohmann-json3-dev libspng-dev libstb-dev
+  libgtest-dev libgmock-dev libbenchmark-dev'
+
+# A compositor without a screen, software GL, screenshots, setpriv.
+packages_desktop='sway grim libegl-mesa0 libgl1-mesa-dri libgles2 util-linux procps'
+
+# Windows programs and a screen for them. Wine loads the X libraries at run time.
+packages_wine='wine wine64 xvfb fonts-wine fonts-liberation libfreetype6 libxcomposite1 libxcursor1
+  libxfixes3 libxi6 libxinerama1 libxrandr2 libxrender1'
+
+# Second compiler, fuzzing, format, tidy.
+packages_check='clang-19 clang-format-19 clang-tidy-19 libclang-rt-19-dev git'
+
+# missing_packages NAME...: those that are not installed; all where there is no dpkg.
+missing_packages() {
+  for package in "$@"; do
+    case $(dpkg-query -W -f='${db:Status-Abbrev}' "$package" 2>/dev/null) in
+      ii*) ;;
+      *) printf '%s ' "$package" ;;
+    esac
+  done
+}
+
+# install_packages NAME...: returns at once when all are there, so that an ordinary user on a
+# prepared machine needs no rights. Fails with the command to type when it may not install.
+install_packages() {
+  missing=$(missing_packages "$@")
+  [ -n "$missing" ] || return 0
+  if ! command -v apt-get >/dev/null 2>&1; then
+    echo "These Debian packages, or what your system calls them, are needed: $missing" >&2
+    return 1
+  fi
+  as_root=
+  if [ "$(id -u)" -ne 0 ]; then
+    if command -v sudo >/dev/null 2>&1 && { [ -t 0 ] || sudo -n true 2>/dev/null; }; then
+      as_root=sudo
+    else
+      echo "Packages are missing. As root: apt-get install --no-install-recommends $missing" >&2
+      return 1
+    fi
+  fi
+  echo "Installing: $missing"
+  $as_root apt-get update -qq
+  # shellcheck disable=SC2086  # a list of words
+  $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+    $missing >/dev/null
+}

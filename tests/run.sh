@@ -1,0 +1,145 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Builds Pierglass in every configuration that must work and runs every test. The last line says
+# how many passed and failed; the exit status is not 0 when one failed.
+#   tests/run.sh          all of it, as the integration server does
+#   tests/run.sh quick    one build, the tests that need no compositor, the format
+set -eu
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+cd "$root"
+. tests/packages.sh
+
+mode=${1:-all}
+case $mode in
+  all | quick) ;;
+  *) echo "Usage: tests/run.sh [quick]" >&2; exit 2 ;;
+esac
+
+# shellcheck disable=SC2086  # lists of words, here and below
+if [ "$mode" = quick ]; then
+  install_packages $packages_build clang-format-19
+else
+  install_packages $packages_build $packages_desktop $packages_wine $packages_check
+fi
+
+# One compiler cache for every folder that this tree is checked out to.
+export CCACHE_BASEDIR="$root" CCACHE_NOHASHDIR=1
+
+logs=$root/build/logs
+mkdir -p "$logs"
+passed=0 failed=0 failures=''
+
+# step NAME COMMAND...: one thing that passes or fails; its output goes to logs/NAME.log.
+step() {
+  name=$1
+  shift
+  began=$(date +%s)
+  if "$@" >"$logs/$name.log" 2>&1; then
+    passed=$((passed + 1))
+    echo "ok      $name ($(($(date +%s) - began)) s)"
+  else
+    failed=$((failed + 1)) failures="$failures $name"
+    echo "FAILED  $name ($(($(date +%s) - began)) s); the end of $logs/$name.log:"
+    tail -n 60 "$logs/$name.log"
+  fi
+}
+
+# tests NAME FOLDER CTEST-OPTION...: as step, but each test counts.
+tests() {
+  name=$1 folder=$2
+  shift 2
+  began=$(date +%s)
+  ctest --test-dir "$folder" --output-on-failure --no-tests=error "$@" >"$logs/$name.log" 2>&1 ||
+    true
+  bad=$(grep -cE '^ *[0-9]+/[0-9]+ Test +#[0-9]+: .*(\*\*\*|Not Run)' "$logs/$name.log" || true)
+  good=$(grep -cE '^ *[0-9]+/[0-9]+ Test +#[0-9]+: .* Passed ' "$logs/$name.log" || true)
+  if [ "$good" -eq 0 ] && [ "$bad" -eq 0 ]; then bad=1; fi
+  passed=$((passed + good)) failed=$((failed + bad))
+  if [ "$bad" -eq 0 ]; then
+    echo "ok      $name: $good tests ($(($(date +%s) - began)) s)"
+  else
+    failures="$failures $name"
+    echo "FAILED  $name: $bad of $((good + bad)) tests; from $logs/$name.log:"
+    grep -E '\*\*\*|Not Run|Failure|error:|Sanitizer|Expected|Which is' "$logs/$name.log" |
+      head -n 80 || tail -n 40 "$logs/$name.log"
+  fi
+}
+
+# build NAME FOLDER CMAKE-OPTION...
+build() {
+  name=$1
+  shift
+  step "$name" configure_and_build "$@"
+}
+configure_and_build() {
+  folder=$1
+  shift
+  cmake -S . -B "$folder" -G Ninja "$@" && cmake --build "$folder"
+}
+
+sources() {
+  git ls-files -z --cached --others --exclude-standard -- \
+    '*.cpp' '*.hpp' | tr '\0' '\n' | while read -r file; do [ ! -e "$file" ] || echo "$file"; done
+}
+format() { sources | xargs clang-format-19 --dry-run --Werror; }
+
+finish() {
+  echo "$passed passed, $failed failed${failures:+:$failures}"
+  [ "$failed" -eq 0 ]
+}
+
+step format format
+build build-gcc build
+tests tests-gcc build -LE e2e -j "$(nproc)"
+if [ "$mode" = quick ]; then
+  finish
+  exit
+fi
+
+build build-guest build/guest -DCMAKE_TOOLCHAIN_FILE=guest/mingw-w64.cmake -DPIERGLASS_TESTS=OFF
+guest=-DPIERGLASS_GUEST_EXE=$root/build/guest/pierglass-guest.exe
+build build-sanitized build/sanitized -DCMAKE_BUILD_TYPE=Debug \
+  -DPIERGLASS_SANITIZE=address,undefined -DPIERGLASS_BENCHMARKS=OFF "$guest"
+tests tests-sanitized build/sanitized -LE e2e -j "$(nproc)"
+
+echo 'end to end: starting Sway (headless) and Wine (pierglass-guest.exe)'
+tests end-to-end build -L e2e -V
+tests end-to-end-sanitized build/sanitized -L e2e -V
+echo "end to end: Sway was started $(cat "$logs"/end-to-end*.log | grep -c 'started Sway' || true)" \
+  "times, Wine $(cat "$logs"/end-to-end*.log | grep -c 'started Wine' || true) times"
+
+# What has threads, under ThreadSanitizer, which needs an address space that it knows.
+threaded='soak_ring threads_guest unit_ring unit_loop unit_wl unit_source unit_app'
+if setarch "$(uname -m)" -R true 2>/dev/null; then wrapper="setarch $(uname -m) -R"; else wrapper=; fi
+configure_and_build_threaded() {
+  cmake -S . -B build/thread -G Ninja -DCMAKE_BUILD_TYPE=Debug -DPIERGLASS_SANITIZE=thread \
+    -DPIERGLASS_BENCHMARKS=OFF && cmake --build build/thread --target $threaded
+}
+step build-thread configure_and_build_threaded
+for program in $threaded; do step "thread-$program" $wrapper "build/thread/$program"; done
+
+build build-clang build/clang -DCMAKE_CXX_COMPILER=clang++-19 -DCMAKE_C_COMPILER=clang-19 \
+  -DCMAKE_BUILD_TYPE=Debug -DPIERGLASS_SANITIZE=address,undefined -DPIERGLASS_FUZZERS=ON \
+  -DPIERGLASS_TESTS=OFF -DPIERGLASS_BENCHMARKS=OFF
+build build-minimal build/minimal -DPIERGLASS_CLIENT=OFF -DPIERGLASS_TESTS=OFF \
+  -DPIERGLASS_BENCHMARKS=OFF
+
+# Bounded, with a fixed seed: the long runs are for people.
+fuzz() {
+  for target in build/clang/fuzz_*; do
+    [ -x "$target" ] || continue
+    corpus=tests/fuzz/corpus/${target##*/fuzz_}
+    mkdir -p "build/fuzz/${target##*/}"
+    "$target" -runs=20000 -seed=1 -max_total_time=30 -artifact_prefix="build/fuzz/" \
+      "build/fuzz/${target##*/}" "$corpus" || return 1
+  done
+}
+step fuzz-briefly fuzz
+
+tidy() {
+  sources | grep -E '^(src|guest)/.*\.cpp$' | grep -vE '_windows\.cpp$|^guest/win/' |
+    xargs -n 1 -P "$(nproc)" clang-tidy-19 -p build --quiet
+}
+step clang-tidy tidy
+finish

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "tests/support/proc_stats.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+#include "tests/support/process.hpp"
+
+namespace pierglass::test {
+namespace {
+
+// "Key:   123 kB" lines of a status file; 0 when there is no such line.
+std::uint64_t field(const std::string& status, std::string_view key) {
+  std::istringstream lines(status);
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with(key) || line.size() <= key.size() || line[key.size()] != ':') continue;
+    std::istringstream value(line.substr(key.size() + 1));
+    std::uint64_t number = 0;
+    value >> number;
+    return number;
+  }
+  return 0;
+}
+
+void add_thread(Usage& usage, const std::filesystem::path& thread) {
+  std::istringstream schedstat(read_text(thread / "schedstat"));
+  std::int64_t run_ns = 0;
+  schedstat >> run_ns;
+  usage.threads += 1;
+  if (read_text(thread / "comm").find("llvmpipe-") != std::string::npos) {
+    usage.rasteriser += std::chrono::nanoseconds(run_ns);
+    return;
+  }
+  usage.cpu += std::chrono::nanoseconds(run_ns);
+  usage.wakeups += field(read_text(thread / "status"), "voluntary_ctxt_switches");
+}
+
+template <typename T>
+T grown(T before, T after) {
+  return after > before ? after - before : T{};
+}
+
+}  // namespace
+
+Usage usage_of(pid_t process) {
+  const std::filesystem::path folder = "/proc/" + std::to_string(process);
+  Usage usage;
+  std::error_code error;
+  for (std::filesystem::directory_iterator thread(folder / "task", error), end;
+       !error && thread != end; thread.increment(error)) {
+    add_thread(usage, thread->path());
+  }
+  const std::string status = read_text(folder / "status");
+  usage.resident_bytes = field(status, "VmRSS") * 1024;
+  usage.private_bytes = field(status, "RssAnon") * 1024;
+  return usage;
+}
+
+Usage difference(const Usage& before, const Usage& after) {
+  Usage result = after;
+  result.cpu = grown(before.cpu, after.cpu);
+  result.rasteriser = grown(before.rasteriser, after.rasteriser);
+  result.wakeups = grown(before.wakeups, after.wakeups);
+  return result;
+}
+
+std::size_t open_descriptors(pid_t process) {
+  std::error_code error;
+  std::filesystem::directory_iterator files("/proc/" + std::to_string(process) + "/fd", error);
+  if (error) return 0;
+  return static_cast<std::size_t>(std::distance(begin(files), end(files)));
+}
+
+}  // namespace pierglass::test

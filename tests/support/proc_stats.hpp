@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace pierglass::test {
+
+// What a process has used since its start, read from /proc; all zero once it has gone.
+struct Usage {
+  std::chrono::nanoseconds cpu{};         // all threads but the rasteriser's
+  std::chrono::nanoseconds rasteriser{};  // Mesa's software rasteriser: threads llvmpipe-*
+  std::uint64_t wakeups = 0;              // voluntary context switches, without the rasteriser's
+  std::uint64_t resident_bytes = 0;
+  std::uint64_t private_bytes = 0;  // resident and not of a file or shared memory
+  std::size_t threads = 0;
+};
+
+[[nodiscard]] Usage usage_of(pid_t process);
+
+// Threads that ended between the two count as nothing used, never as a negative amount.
+[[nodiscard]] Usage difference(const Usage& before, const Usage& after);
+
+[[nodiscard]] std::size_t open_descriptors(pid_t process);
+
+}  // namespace pierglass::test

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "tests/support/lab.hpp"
+#include "tests/support/process.hpp"
+
+namespace pierglass::test {
+
+// Runs Windows programs. All tests of a user share one prefix (Wine's "C:"), made at first use and
+// kept in the temporary folder, since making one takes ten seconds and 700 MB. What was started in
+// it ends with its Process.
+class Wine {
+ public:
+  explicit Wine(Lab& lab);  // throws when Wine does not work
+
+  // The program as a child of ours: its process is the Windows program itself, so signals reach it.
+  [[nodiscard]] Process start(const std::string& name, const std::filesystem::path& exe,
+                              std::vector<std::string> arguments,
+                              const std::string& x_display = {});
+
+  // "Z:\dev\shm\x" for "/dev/shm/x".
+  [[nodiscard]] static std::string windows_path(const std::filesystem::path& path);
+
+ private:
+  [[nodiscard]] Command command(const std::string& name, std::vector<std::string> words);
+  void prepare();
+
+  Lab& lab_;
+  std::filesystem::path prefix_;
+};
+
+}  // namespace pierglass::test

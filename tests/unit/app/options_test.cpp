@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "app/options.hpp"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+namespace pierglass::app {
+namespace {
+
+class OptionTest : public testing::Test {
+ protected:
+  OptionTest() {
+    char name[] = "/tmp/pierglass-options-XXXXXX";
+    folder_ = mkdtemp(name);
+    setenv("XDG_CONFIG_HOME", folder_.c_str(), 1);
+    std::filesystem::create_directory(folder_ + "/pierglass");
+  }
+  ~OptionTest() override { std::filesystem::remove_all(folder_); }
+
+  void write_config(const std::string& text) {
+    std::ofstream(folder_ + "/pierglass/config") << text;
+  }
+
+  ParsedOptions parse(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "pierglass");
+    std::vector<char*> argv;
+    for (std::string& argument : arguments) argv.push_back(argument.data());
+    testing::internal::CaptureStderr();
+    testing::internal::CaptureStdout();
+    ParsedOptions parsed = parse_options(static_cast<int>(argv.size()), argv.data());
+    stdout_ = testing::internal::GetCapturedStdout();
+    stderr_ = testing::internal::GetCapturedStderr();
+    return parsed;
+  }
+
+  std::string folder_;
+  std::string stdout_;
+  std::string stderr_;
+};
+
+TEST_F(OptionTest, DefaultsStandWithoutArgumentsAndConfig) {
+  const auto parsed = parse({});
+  ASSERT_TRUE(parsed.options);
+  EXPECT_EQ(parsed.options->memory, "/dev/shm/pierglass");
+  EXPECT_FALSE(parsed.options->windowed);
+  EXPECT_EQ(parsed.options->renderer, RendererChoice::Auto);
+}
+
+TEST_F(OptionTest, TheCommandLineWinsOverTheConfigFile) {
+  write_config("memory=/a\noutput=DP-2\nrenderer=gl\n");
+  const auto parsed = parse({"--memory", "/b", "--windowed", "--size", "640x480"});
+  ASSERT_TRUE(parsed.options);
+  EXPECT_EQ(parsed.options->memory, "/b");
+  EXPECT_EQ(parsed.options->output, "DP-2");
+  EXPECT_EQ(parsed.options->renderer, RendererChoice::Gl);
+  EXPECT_TRUE(parsed.options->windowed);
+  EXPECT_EQ(parsed.options->window_size, (Size{640, 480}));
+}
+
+TEST_F(OptionTest, MemorySizesTakeUnits) {
+  for (const auto& [text, bytes] : std::vector<std::pair<std::string, std::uint64_t>>{
+           {"4096", 4096}, {"512K", 512 << 10}, {"64M", 64 << 20}, {"1G", 1 << 30}}) {
+    const auto parsed = parse({"--memory-size", text});
+    ASSERT_TRUE(parsed.options) << text;
+    EXPECT_EQ(parsed.options->memory_size, bytes) << text;
+  }
+}
+
+TEST_F(OptionTest, WhatPrintConfigPrintsIsAConfigFile) {
+  write_config("renderer=shm\nsize=800x600\n");
+  const auto printed = parse({"--print-config"});
+  EXPECT_FALSE(printed.options);
+  EXPECT_EQ(printed.exit_status, 0);
+  write_config(stdout_);
+  const auto parsed = parse({});
+  ASSERT_TRUE(parsed.options) << stderr_;
+  EXPECT_EQ(parsed.options->renderer, RendererChoice::Shm);
+  EXPECT_EQ(parsed.options->window_size, (Size{800, 600}));
+}
+
+TEST_F(OptionTest, HelpAndVersionEndWell) {
+  EXPECT_EQ(parse({"--help"}).exit_status, 0);
+  EXPECT_NE(stdout_.find("--memory-size"), std::string::npos);
+  EXPECT_EQ(parse({"--version"}).exit_status, 0);
+  EXPECT_NE(stdout_.find("pierglass "), std::string::npos);
+}
+
+struct WrongUse {
+  const char* name;
+  std::vector<std::string> arguments;
+  std::string config;
+  std::string expected;  // in the one line on stderr
+};
+
+class WrongUses : public OptionTest, public testing::WithParamInterface<WrongUse> {};
+
+TEST_P(WrongUses, GiveOneSentenceAndExitStatusTwo) {
+  write_config(GetParam().config);
+  const auto parsed = parse(GetParam().arguments);
+  EXPECT_FALSE(parsed.options);
+  EXPECT_EQ(parsed.exit_status, 2);
+  EXPECT_NE(stderr_.find(GetParam().expected), std::string::npos) << stderr_;
+  EXPECT_EQ(stderr_.find('\n'), stderr_.size() - 1) << "one line: " << stderr_;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, WrongUses,
+    testing::Values(
+        WrongUse{"UnknownOption", {"--bogus"}, "", "--bogus; see pierglass --help"},
+        WrongUse{"StrayWord", {"stray"}, "", "stray"},
+        WrongUse{"MissingValue", {"--memory"}, "", "--memory"},
+        WrongUse{"BadRenderer", {"--renderer", "vulkan"}, "", "'vulkan' is none of auto, gl, shm"},
+        WrongUse{"BadSize", {"--size", "big"}, "", "'big' is not a size such as 1280x720"},
+        WrongUse{"HugeSize", {"--size", "99999x9"}, "", "is not a size"},
+        WrongUse{"BadMemorySize", {"--memory-size", "64Q"}, "", "is not a size such as 64M"},
+        WrongUse{"ZeroMemorySize", {"--memory-size", "0"}, "", "is not a size such as 64M"},
+        WrongUse{"HugeMemorySize", {"--memory-size", "99999999999G"}, "", "is not a size"},
+        WrongUse{"BadLevel", {"--log-level", "loud"}, "", "'loud' is none of"},
+        WrongUse{"MissingConfig", {"--config", "/no/such/file"}, "", "/no/such/file"},
+        WrongUse{"UnknownKey", {}, "memory=/a\nfoo=1\n", "line 2: 'foo' is not understood"},
+        WrongUse{"Garbage", {}, "# fine\n\nwhat is this\n", "line 3: "},
+        WrongUse{"BadValue", {}, "renderer=bad\n", "line 1: --renderer: 'bad' is none of"},
+        WrongUse{"BadFlag", {}, "windowed=maybe\n", "line 1: "}),
+    [](const auto& row) { return row.param.name; });
+
+}  // namespace
+}  // namespace pierglass::app

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "app/present_loop.hpp"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace pierglass::app {
+namespace {
+
+using source::GuestStatus;
+
+constexpr Size kPicture{8, 8};
+
+class FakeSource final : public source::FrameSource {
+ public:
+  GuestStatus tick(HostTime) override { return status; }
+  const std::string& error() const override { return error_text; }
+  bool has_new_frame() const override { return newest != seen; }
+  std::optional<source::HeldFrame> acquire() override {
+    if (!has_new_frame()) return std::nullopt;
+    ++held;
+    wire::FrameInfo info;
+    info.sequence = newest;
+    info.size = kPicture;
+    pixel::DamageRegion damage;
+    damage.set_full(kPicture);
+    return source::HeldFrame(this, info, {.size = kPicture}, damage);
+  }
+  void forget() override { seen = 0; }
+  source::Cursor cursor() override { return pointer; }
+  void set_visible(bool visible) override { told_visible.push_back(visible); }
+
+  GuestStatus status = GuestStatus::Live;
+  std::string error_text;
+  std::uint64_t newest = 0;
+  std::uint64_t seen = 0;
+  int torn = 0;  // so many of the next frames are overwritten while read
+  int held = 0;
+  source::Cursor pointer;
+  std::vector<bool> told_visible;
+
+ private:
+  bool give_back(const wire::FrameInfo& info, bool used) override {
+    --held;
+    if (torn > 0) {
+      --torn;
+      return false;
+    }
+    if (used) seen = info.sequence;
+    return used;
+  }
+};
+
+class FakePresenter final : public gfx::Presenter {
+ public:
+  std::string_view name() const override { return "fake"; }
+  std::string_view device() const override { return "none"; }
+  Result<void> resize(Size window) override {
+    said.push_back("resize " + std::to_string(window.width));
+    return {};
+  }
+  Result<gfx::UploadStats> upload(const pixel::ConstImage&, std::span<const Rect>) override {
+    said.push_back("upload");
+    return gfx::UploadStats{.bytes = 256, .rows = 8};
+  }
+  Result<gfx::DrawStats> draw(const gfx::CursorOverlay& cursor) override {
+    if (fails) return fail(*fails, "draw");
+    said.push_back(cursor.image != nullptr ? "draw with pointer" : "draw");
+    return gfx::DrawStats{};
+  }
+  Result<gfx::DrawStats> draw_message(std::string_view text) override {
+    if (fails) return fail(*fails, "draw");
+    said.push_back("text " + std::string(text));
+    return gfx::DrawStats{};
+  }
+
+  std::vector<std::string> take() { return std::exchange(said, {}); }
+  std::vector<std::string> said;
+  std::optional<ErrorCode> fails;
+};
+
+class FakeSurface final : public VideoSurface {
+ public:
+  std::optional<State> apply_pending() override { return std::exchange(pending, std::nullopt); }
+  void request_frame_callback() override { ++callbacks; }
+  void flush() override { ++flushes; }
+
+  std::optional<State> pending = State{.buffer = {100, 50}};
+  int callbacks = 0;
+  int flushes = 0;
+};
+
+using Said = std::vector<std::string>;
+
+class Loop : public testing::Test {
+ protected:
+  Nanoseconds step(Nanoseconds later = std::chrono::milliseconds(60)) {
+    now_ += later;
+    const auto sleep = loop_.step(now_);
+    EXPECT_TRUE(sleep);
+    return sleep ? *sleep : Nanoseconds(0);
+  }
+  void show_first_frame() {
+    source_.newest = 1;
+    step();
+    loop_.on_callback(now_);
+    presenter_.take();
+  }
+
+  HostTime now_ = HostClock::now();
+  FakeSource source_;
+  FakePresenter presenter_;
+  FakeSurface surface_;
+  pace::FrameLog log_;
+  PresentLoop loop_{source_, presenter_, surface_, &log_, "waiting"};
+};
+
+TEST_F(Loop, ShowsTheWaitingTextBeforeThereIsAGuest) {
+  source_.status = GuestStatus::Absent;
+  step();
+  EXPECT_EQ(presenter_.take(), (Said{"resize 100", "text waiting"}));
+  EXPECT_EQ(surface_.callbacks, 1);
+  EXPECT_EQ(surface_.flushes, 1);
+  step();
+  EXPECT_TRUE(presenter_.take().empty()) << "nothing new, nothing drawn";
+}
+
+TEST_F(Loop, UploadsAndDrawsANewFrame) {
+  source_.newest = 1;
+  step();
+  EXPECT_EQ(presenter_.take(), (Said{"resize 100", "upload", "draw"}));
+  EXPECT_EQ(source_.held, 0);
+}
+
+TEST_F(Loop, HoldsBackWhileACallbackIsOutstandingAndThenTakesTheNewest) {
+  source_.newest = 1;
+  step();
+  presenter_.take();
+  source_.newest = 2;
+  step();
+  source_.newest = 3;
+  step();
+  EXPECT_TRUE(presenter_.take().empty());
+  loop_.on_callback(now_);
+  step();
+  EXPECT_EQ(presenter_.take(), (Said{"upload", "draw"}));
+  EXPECT_EQ(source_.seen, 3u);
+}
+
+TEST_F(Loop, RedrawsForThePointerWithoutUploading) {
+  show_first_frame();
+  static const pixel::CursorImage image;
+  source_.pointer = {.position = {1, 1}, .visible = true, .serial = 1, .image = &image};
+  step();
+  EXPECT_EQ(presenter_.take(), (Said{"draw with pointer"}));
+  loop_.on_callback(now_);
+  step();
+  EXPECT_TRUE(presenter_.take().empty()) << "the pointer stands still";
+}
+
+TEST_F(Loop, RedrawsAtOnceWhenTheWindowChangesEvenIfItSeemsHidden) {
+  source_.newest = 1;
+  step();
+  presenter_.take();
+  surface_.pending = VideoSurface::State{.buffer = {200, 100}};
+  step();
+  EXPECT_EQ(presenter_.take(), (Said{"resize 200", "draw"}));
+}
+
+TEST_F(Loop, DoesNotShowAFrameThatWasOverwrittenWhileRead) {
+  show_first_frame();
+  source_.newest = 2;
+  source_.torn = 2;
+  step();
+  EXPECT_EQ(presenter_.take(), (Said{"upload", "upload"}));
+  EXPECT_EQ(loop_.snapshot().torn, 2u);
+  step();
+  EXPECT_EQ(presenter_.take(), (Said{"upload", "draw"}));
+}
+
+TEST_F(Loop, GoesBlackWithTextWhenTheGuestDiesAndBackWhenItReturns) {
+  show_first_frame();
+  source_.status = GuestStatus::Silent;
+  step();
+  EXPECT_EQ(presenter_.take(), (Said{"text The guest does not answer; waiting for it"}));
+  loop_.on_callback(now_);
+  source_.status = GuestStatus::Live;
+  step();
+  EXPECT_EQ(presenter_.take(), (Said{"upload", "draw"})) << "also if it is the same frame";
+}
+
+TEST_F(Loop, SaysWhyMemoryCannotBeRead) {
+  source_.status = GuestStatus::Unreadable;
+  source_.error_text = "layout 9";
+  step();
+  EXPECT_EQ(presenter_.take().back(), "text The guest's memory cannot be used: layout 9");
+}
+
+TEST_F(Loop, KeepsThePictureWhileAGuestRestartsQuickly) {
+  show_first_frame();
+  source_.seen = 0;
+  source_.newest = 0;  // a new session without a frame yet
+  step();
+  EXPECT_TRUE(presenter_.take().empty());
+}
+
+TEST_F(Loop, RetriesWhenNoBufferIsFree) {
+  show_first_frame();
+  source_.newest = 2;
+  presenter_.fails = ErrorCode::Busy;
+  step();
+  EXPECT_EQ(presenter_.take(), (Said{"upload"}));
+  presenter_.fails.reset();
+  step();
+  EXPECT_EQ(presenter_.take(), (Said{"draw"}));
+  EXPECT_EQ(loop_.snapshot().busy, 1u);
+}
+
+TEST_F(Loop, EndsWithThePresentersError) {
+  presenter_.fails = ErrorCode::Lost;
+  source_.newest = 1;
+  const auto result = loop_.step(now_);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, ErrorCode::Lost);
+  EXPECT_EQ(source_.held, 0);
+}
+
+TEST_F(Loop, TellsTheGuestWhenNobodyLooks) {
+  source_.newest = 1;
+  step();
+  step(std::chrono::seconds(1));  // the callback does not come
+  EXPECT_EQ(source_.told_visible, (std::vector<bool>{false}));
+  loop_.on_callback(now_);
+  step();
+  EXPECT_EQ(source_.told_visible, (std::vector<bool>{false, true}));
+}
+
+TEST_F(Loop, DrawsNothingWhileSuspendedButAnswersTheConfigure) {
+  show_first_frame();
+  surface_.pending = VideoSurface::State{.buffer = {100, 50}, .suspended = true};
+  step();
+  EXPECT_EQ(presenter_.take(), (Said{"resize 100", "draw"}));
+  loop_.on_callback(now_);
+  source_.newest = 2;
+  step();
+  EXPECT_TRUE(presenter_.take().empty());
+  EXPECT_FALSE(source_.told_visible.back());
+}
+
+TEST_F(Loop, RecordsTheStagesOfAFrameInOrder) {
+  source_.newest = 5;
+  now_ = HostClock::now() - std::chrono::milliseconds(60);
+  step();
+  pace::FrameTimes times;
+  ASSERT_FALSE(log_.pop(times)) << "its callback is still to come";
+  loop_.on_callback(HostClock::now());
+  ASSERT_TRUE(log_.pop(times));
+  EXPECT_EQ(times.sequence, 5u);
+  EXPECT_EQ(times.bytes, 256u);
+  EXPECT_LE(times.seen, times.acquired);
+  EXPECT_LE(times.acquired, times.uploaded);
+  EXPECT_LE(times.uploaded, times.draw_began);
+  EXPECT_LE(times.draw_began, times.committed);
+  EXPECT_LE(times.committed, times.callback);
+  EXPECT_FALSE(log_.pop(times));
+}
+
+TEST_F(Loop, PollsSlowlyWithoutAGuest) {
+  source_.status = GuestStatus::Absent;
+  step();
+  EXPECT_GE(step(), std::chrono::milliseconds(50));
+}
+
+}  // namespace
+}  // namespace pierglass::app
