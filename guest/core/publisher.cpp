@@ -66,8 +66,7 @@ void Publisher::stop() {
   pointer_waiter_->wake();
 }
 
-// ---- control thread
-// ------------------------------------------------------------------------------
+// ---- control thread ----
 
 void Publisher::control_loop() {
   while (!stopping()) {
@@ -120,8 +119,7 @@ void Publisher::set_paused(bool paused) {
   pointer_waiter_->wake();
 }
 
-// ---- capture thread
-// ------------------------------------------------------------------------------
+// ---- capture thread ----
 
 bool Publisher::frames_wanted() const {
   if (finished_ || paused_.load(std::memory_order_relaxed)) return false;
@@ -188,8 +186,7 @@ void Publisher::bring_back(HostTime now) {
   if (next == ReinitStep::GiveUp) on_step({.kind = Step::Kind::Lost}, now);
 }
 
-// ---- pointer thread
-// ------------------------------------------------------------------------------
+// ---- pointer thread ----
 
 void Publisher::pointer_loop() {
   const HostTime begun = HostClock::now();
