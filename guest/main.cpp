@@ -50,7 +50,7 @@ int publish(const GuestOptions& options, const shm::SharedMemory& memory, Captur
   if (!publisher) return complain(explain_memory(publisher.error(), options));
   const ConsoleStop stop(**publisher);
   const auto summary = (*publisher)->run();
-  if (!summary) return complain("the capture was lost: start the program again");
+  if (!summary) return complain(explain_end(summary.error()));
   std::fprintf(stderr, "pierglass-guest: %s\n", summarise(*summary).c_str());
   return 0;
 }

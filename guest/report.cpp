@@ -74,6 +74,11 @@ std::string explain_fit(std::uint64_t region_bytes, Size size, wire::PixelFormat
          ": enlarge it or choose a smaller picture";
 }
 
+const char* explain_end(const Error& error) {
+  return error.code == ErrorCode::Stale ? kOtherGuest
+                                        : "the capture was lost: start the program again";
+}
+
 std::string pattern_misfit(std::uint64_t region_bytes, const PatternOptions& options) {
   for (const Size& size : options.sizes) {
     if (!check_fits(region_bytes, region_spec(""), size, options.format))

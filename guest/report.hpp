@@ -24,6 +24,9 @@ std::string explain_fit(std::uint64_t region_bytes, Size size, wire::PixelFormat
 inline constexpr const char* kOtherGuest =
     "another Pierglass guest is using this memory: end it first, or choose other memory";
 
+// Why publishing ended by itself.
+const char* explain_end(const Error& error);
+
 // The sentence to print when a size of the pattern does not fit; empty when all do.
 std::string pattern_misfit(std::uint64_t region_bytes, const PatternOptions& options);
 

@@ -54,6 +54,7 @@ Result<PublisherSummary> Publisher::run() {
     control_loop();
     stop();  // wakes the other two
   }
+  if (!session_.current()) return fail(ErrorCode::Stale, "session");
   session_.set_state(wire::GuestState::Stopping);
   if (lost_.load(std::memory_order_acquire)) return fail(ErrorCode::Lost, "capture source");
   return summary_;
@@ -71,6 +72,7 @@ void Publisher::stop() {
 void Publisher::control_loop() {
   while (!stopping()) {
     const HostTime now = HostClock::now();
+    if (!session_.current()) return;
     session_.beat();
     serve_readers(now);
     const bool watched = visible_readers_.load(std::memory_order_relaxed) != 0;

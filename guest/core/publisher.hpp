@@ -51,7 +51,8 @@ class Publisher {
   Publisher(const Publisher&) = delete;
   Publisher& operator=(const Publisher&) = delete;
 
-  // Publishes until stop(), the last frame, or Lost. The session ends with the publisher.
+  // Publishes until stop(), the last frame, Lost (the source's end), or Stale: another guest laid
+  // the memory out while we were frozen. The session ends with the publisher.
   Result<PublisherSummary> run();
 
   // Any thread, any number of times, also before run().

@@ -49,9 +49,16 @@ GuestSession::GuestSession(GuestSession&& other) noexcept
       dropped_control_(other.dropped_control_) {}
 
 GuestSession::~GuestSession() {
-  if (region_.empty()) return;
+  if (region_.empty() || !current()) return;
   set_state(wire::GuestState::Stopping);
-  SharedWords(region_, layout_).session().store(0, std::memory_order_release);
+  std::uint64_t ours = layout_.session;
+  SharedWords(region_, layout_)
+      .session()
+      .compare_exchange_strong(ours, 0, std::memory_order_release, std::memory_order_relaxed);
+}
+
+bool GuestSession::current() const {
+  return SharedWords(region_, layout_).session().load(std::memory_order_acquire) == layout_.session;
 }
 
 void GuestSession::beat() {

@@ -141,6 +141,9 @@ class GuestSession {
 
   // Call at 10 Hz or faster, from any one thread. Readers give a guest up after 2 s without.
   void beat();
+  // False once another guest has laid the region out anew (we were frozen, say): end, touch
+  // nothing.
+  [[nodiscard]] bool current() const;
   void set_state(wire::GuestState state);
 
   // Takes the lease of every reader that has been silent for kReaderTimeout. Returns how many. One

@@ -85,8 +85,7 @@ void ReaderSession::release(std::uint32_t slot) noexcept {
   slots::drop(words, block_.load(std::memory_order_seq_cst), token_, before & ~bit, slot);
 }
 
-// ---- the lease
-// -----------------------------------------------------------------------------------
+// ---- the lease ----
 
 FrameLease::FrameLease(ReaderSession* session, std::uint32_t slot, const wire::FrameRecord& record,
                        std::span<const std::byte> pixels)

@@ -12,11 +12,15 @@
 #include <random>
 #include <span>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/fd.hpp"
 #include "tests/e2e/desk.hpp"
 #include "tests/support/proc_stats.hpp"
 #include "tests/support/wait_until.hpp"
+#include "wire/layout.hpp"
+#include "wire/parse.hpp"
 
 namespace pierglass::test {
 namespace {
@@ -94,8 +98,8 @@ TEST_P(HostileTo, TheFileGrows) {
   honest_guest();
 }
 
-// Writes for `span`: single words over the first MiB, where everything but pixels lies, or random
-// bytes over the whole file.
+// Writes nonsense: single words where an honest guest's and the readers' words lie, or random bytes
+// over the whole file. Made while an honest guest's layout stands.
 class Scribbler {
  public:
   explicit Scribbler(const std::filesystem::path& path)
@@ -104,6 +108,14 @@ class Scribbler {
         ::mmap(nullptr, kMemoryBytes, PROT_READ | PROT_WRITE, MAP_SHARED, file_.get(), 0);
     if (memory == MAP_FAILED) throw std::runtime_error("cannot map " + path.string());
     bytes_ = {static_cast<std::byte*>(memory), kMemoryBytes};
+    const auto layout = wire::parse_region(bytes_);
+    if (!layout) throw std::runtime_error("no honest guest has been here");
+    targets_ = {{0, wire::kCacheLine * 4 + sizeof(wire::RawChannel) * 3},
+                {layout->frames_offset, sizeof(wire::RawFramesHeader)},
+                {layout->records_offset, std::size_t{layout->record_stride} * layout->slot_count},
+                {layout->cursor_offset, sizeof(wire::RawCursorHeader)},
+                {layout->shapes_offset, sizeof(wire::RawShape) + 4096},
+                {layout->readers_offset, std::size_t{layout->reader_stride} * 2}};
   }
   Scribbler(const Scribbler&) = delete;
   Scribbler& operator=(const Scribbler&) = delete;
@@ -111,7 +123,8 @@ class Scribbler {
 
   void words(std::uint64_t count) {
     for (std::uint64_t i = 0; i < count; ++i) {
-      const std::size_t at = random_() % (kControlBytes / 4) * 4;
+      const auto& [offset, length] = targets_[random_() % targets_.size()];
+      const std::size_t at = offset + random_() % (length / 4) * 4;
       const auto value = interesting();
       std::memcpy(&bytes_[at], &value, sizeof value);
     }
@@ -125,8 +138,6 @@ class Scribbler {
   }
 
  private:
-  static constexpr std::size_t kControlBytes = 1 << 20;
-
   std::uint32_t interesting() {
     static constexpr std::uint32_t kValues[] = {0,          1,          0x7fffffff,
                                                 0x80000000, 0xffffffff, 0x34325258};
@@ -137,6 +148,7 @@ class Scribbler {
 
   Fd file_;
   std::span<std::byte> bytes_;
+  std::vector<std::pair<std::size_t, std::size_t>> targets_;  // offset and length
   std::mt19937_64 random_{20240607};
 };
 
@@ -166,8 +178,8 @@ TEST_P(HostileTo, RandomWordsAreWrittenUnderALivingGuest) {
 }
 
 TEST_P(HostileTo, RandomBytesAreWrittenEverywhere) {
-  desk_.kill_guest();
   Scribbler scribbler(desk_.memory().path());
+  desk_.kill_guest();
   for (int round = 0; round < 20; ++round) {
     scribbler.everything();
     ASSERT_TRUE(alive());

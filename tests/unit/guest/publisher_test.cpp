@@ -281,5 +281,18 @@ TEST(Waiter, AWakeBeforeTheWaitEndsIt) {
   EXPECT_GE(HostClock::now(), before + 3ms);
 }
 
+TEST(Publisher, EndsWhenAnotherGuestTookTheMemoryAndLeavesItAlone) {
+  PatternSource source(pattern());
+  Running running(source);
+  ASSERT_TRUE(running.reaches(1));
+  const auto other = ring::GuestSession::create(running.region.span(), {}, 78);
+  ASSERT_TRUE(other);
+  const auto ended = running.join();
+  ASSERT_FALSE(ended);
+  EXPECT_EQ(ended.error().code, ErrorCode::Stale);
+  running.end_session();
+  EXPECT_TRUE(other->current());
+}
+
 }  // namespace
 }  // namespace pierglass::guest
