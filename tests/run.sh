@@ -104,8 +104,8 @@ build build-sanitized build/sanitized -DCMAKE_BUILD_TYPE=Debug \
 tests tests-sanitized build/sanitized -LE e2e -j "$(nproc)"
 
 echo 'end to end: starting Sway (headless) and Wine (pierglass-guest.exe)'
-tests end-to-end build -L e2e -V
-tests end-to-end-sanitized build/sanitized -L e2e -V
+tests end-to-end build -L e2e -V -j "$(nproc)"
+tests end-to-end-sanitized build/sanitized -L e2e -V -j "$(nproc)"
 echo "end to end: Sway was started $(cat "$logs"/end-to-end*.log | grep -c 'started Sway' || true)" \
   "times, Wine $(cat "$logs"/end-to-end*.log | grep -c 'started Wine' || true) times"
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/describe.hpp"
+#include "wire/build.hpp"
 
 namespace pierglass::source {
 namespace {
@@ -20,6 +21,14 @@ std::uint64_t random_token() {
     if (getrandom(&token, sizeof token, 0) != sizeof token) token = 0;
   }
   return token;
+}
+
+// Memory that no guest could ever lay a picture out in is not worth waiting in.
+Result<void> check_room(std::uint64_t bytes) {
+  TRY(wire::plan_region(
+      bytes,
+      {.slot_count = wire::kMinSlots, .shape_count = wire::kMinShapeSlots, .reader_count = 1}));
+  return {};
 }
 
 bool is_foreign(const Error& error) {
@@ -37,6 +46,7 @@ Result<std::unique_ptr<RegionSource>> RegionSource::open(std::string path) {
   shm::SharedMemory memory = TRY(shm::open_file(path));
   const auto layout = wire::parse_region(memory.bytes());
   if (!layout && is_foreign(layout.error())) return std::unexpected(layout.error());
+  if (!layout) TRY(check_room(memory.bytes().size()));
   return std::unique_ptr<RegionSource>(
       new RegionSource(std::move(path), std::move(memory), identity));
 }

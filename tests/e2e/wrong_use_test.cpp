@@ -104,7 +104,7 @@ std::vector<WrongUse> wrong_uses() {
       {"TooSmall",
        {"bytes", "64 MiB"},
        [=](Desk& desk) {
-         desk.memory.create(2048);
+         desk.memory.create(4096);
          return with_memory(desk, desk.memory.path());
        }},
       {"NotARegion",

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Linked into sanitized builds of the client alone. Mesa's llvmpipe loses 112 bytes for each context
-// that draws (22.3); LeakSanitizer can tell that from leaks of ours only by the name of a library
-// that is still loaded at the end. So nothing is ever unloaded.
+// Linked into sanitized builds of the client alone. Mesa's llvmpipe loses 112 bytes for each
+// context that draws (22.3); LeakSanitizer can tell that from leaks of ours only by the name of a
+// library that is still loaded at the end. So nothing is ever unloaded.
 
 extern "C" int dlclose(void*) {
   return 0;

@@ -247,6 +247,16 @@ TEST_F(Source, RefusesAForeignFileAtTheStart) {
   EXPECT_EQ(source.error().code, ErrorCode::NotARegion);
 }
 
+TEST_F(Source, RefusesEmptyMemoryThatNoPictureWouldFit) {
+  for (const off_t bytes : {off_t{4096}, off_t{2 * 1024 * 1024}}) {
+    ASSERT_EQ(truncate(path_.c_str(), bytes), 0);
+    const auto source = RegionSource::open(path_);
+    ASSERT_FALSE(source);
+    EXPECT_EQ(source.error().code, ErrorCode::TooSmall);
+    EXPECT_EQ(source.error().got, static_cast<std::uint64_t>(bytes));
+  }
+}
+
 TEST_F(Source, SaysWhatItCannotReadAndGoesOnAfterwards) {
   open();
   start_guest(1);
