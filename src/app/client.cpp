@@ -5,6 +5,7 @@
 #include <spdlog/spdlog.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,6 +28,7 @@ namespace pierglass::app {
 namespace {
 
 constexpr Nanoseconds kSummaryInterval = std::chrono::seconds(1);
+constexpr Nanoseconds kEndLimit = std::chrono::seconds(2);
 
 // A sentence that has been made already, or nothing: how the steps of the start end.
 using Failure = std::optional<std::string>;
@@ -48,6 +50,7 @@ class Client final : private wl::WindowEvents {
     if (!failure) failure = open_memory();
     if (!failure) failure = open_display();
     if (!failure) failure = open_window();
+    if (!failure) failure = catch_signals();
     if (!failure) failure = start_presenting();
     if (!failure) failure = serve();
     if (!failure) return 0;
@@ -60,12 +63,6 @@ class Client final : private wl::WindowEvents {
     auto loop = loop::EventLoop::create();
     if (!loop) return describe(loop.error());
     loop_ = std::move(*loop);
-    auto signals = loop::Signals::create(*loop_, {SIGINT, SIGTERM, SIGHUP}, [this](int) {
-      loop_->quit();
-      return loop::Next::Keep;
-    });
-    if (!signals) return describe(signals.error());
-    signals_.emplace(std::move(*signals));
     std::signal(SIGPIPE, SIG_IGN);
     auto statistics =
         Statistics::create({.summaries = options_.stats, .frame_log = options_.frame_log});
@@ -77,9 +74,10 @@ class Client final : private wl::WindowEvents {
 
   Failure open_memory() {
     const std::string& path = options_.memory;
-    if (options_.memory_size != 0 && !shm::identify(path)) {
+    const auto there = shm::identify(path);
+    if (options_.memory_size != 0 && !there && there.error().code == ErrorCode::NotFound) {
       const auto created = shm::create_file(path, options_.memory_size);
-      if (!created) return memory_message(created.error(), path);
+      if (!created) return creation_message(created.error(), path);
       spdlog::info("created {} with {} MiB", path, options_.memory_size >> 20);
     }
     auto source = source::RegionSource::open(path);
@@ -125,6 +123,18 @@ class Client final : private wl::WindowEvents {
     return {};
   }
 
+  // From here on signals end the loop; until now they end the program at once, also while the
+  // compositor keeps us waiting. Before any other thread: those inherit the mask.
+  Failure catch_signals() {
+    auto signals = loop::Signals::create(*loop_, {SIGINT, SIGTERM, SIGHUP}, [this](int) {
+      loop_->quit();
+      return loop::Next::Keep;
+    });
+    if (!signals) return describe(signals.error());
+    signals_.emplace(std::move(*signals));
+    return {};
+  }
+
   Failure start_presenting() {
     auto reports = loop::Wakeup::create(*loop_, [this]() -> Result<loop::Next> {
       on_report();
@@ -165,13 +175,24 @@ class Client final : private wl::WindowEvents {
   Failure serve() {
     const Result<void> ended = loop_->run();
     display_->on_read([]() noexcept {});
-    present_.reset();
+    end_presenting();
     on_final_records();
     const std::string loss = display_->loss();
     if (!loss.empty()) return "the Wayland compositor ended the connection: " + loss;
     if (failure_) return failure_;
-    if (!ended) return wayland_message(ended.error());
+    if (!ended) return "the event loop failed: " + describe(ended.error());
     return {};
+  }
+
+  // A driver may wait for a compositor that does not answer; the user's second Ctrl-C must kill,
+  // and one must do in the end.
+  void end_presenting() {
+    signals_.reset();
+    if (!present_->stop_within(kEndLimit)) {
+      spdlog::error("the compositor or the graphics driver does not answer; ending without it");
+      std::_Exit(1);
+    }
+    present_.reset();
   }
 
   void on_report() {
@@ -179,6 +200,7 @@ class Client final : private wl::WindowEvents {
     if (report.renderer) {
       spdlog::info("drawing with {} ({}){}{}", *report.renderer, report.device,
                    report.reason.empty() ? "" : "; ", report.reason);
+      renderer_ = *report.renderer;
       statistics_->set_presenter(*report.renderer, report.device);
     }
     if (report.status) {
@@ -187,7 +209,7 @@ class Client final : private wl::WindowEvents {
     }
     if (report.snapshot) statistics_->print_summary(*report.snapshot, log_.dropped());
     if (report.failure) {
-      failure_ = presenter_message(*report.failure);
+      failure_ = presenter_message(*report.failure, renderer_);
       loop_->quit();
     }
   }
@@ -213,6 +235,7 @@ class Client final : private wl::WindowEvents {
   std::optional<loop::Wakeup> reports_;
   std::optional<loop::Timer> summaries_;
   std::unique_ptr<PresentThread> present_;
+  std::string renderer_;
   Failure failure_;
 };
 

@@ -47,6 +47,11 @@ std::string memory_message(const Error& error, const std::string& path) {
   }
 }
 
+std::string creation_message(const Error& error, const std::string& path) {
+  return "the shared memory " + path + " cannot be created: " + describe(error) +
+         "; name a file in a folder that this user may write to, such as /dev/shm, with --memory";
+}
+
 std::string wayland_message(const Error& error) {
   switch (error.code) {
     case ErrorCode::NotFound:
@@ -67,9 +72,10 @@ std::string wayland_message(const Error& error) {
   }
 }
 
-std::string presenter_message(const Error& error) {
+std::string presenter_message(const Error& error, const std::string& renderer) {
   if (error.code == ErrorCode::Lost) return wayland_message(error);
-  return "the picture cannot be drawn: " + describe(error) + "; try --renderer shm";
+  return "the picture cannot be drawn: " + describe(error) +
+         (renderer == "shm" ? "" : "; try --renderer shm");
 }
 
 }  // namespace pierglass::app

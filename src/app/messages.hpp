@@ -8,13 +8,16 @@
 // Sentences for the user: what is wrong and what mends it. No full stop, one line.
 namespace pierglass::app {
 
-// A memory file that could not be opened or created.
+// A memory file that could not be opened.
 std::string memory_message(const Error& error, const std::string& path);
+
+// One that could not be created.
+std::string creation_message(const Error& error, const std::string& path);
 
 // A compositor that could not be reached or lacks something.
 std::string wayland_message(const Error& error);
 
-// A presenter that could not be made or failed.
-std::string presenter_message(const Error& error);
+// A presenter that could not be made or failed; `renderer` is its name, empty when none was made.
+std::string presenter_message(const Error& error, const std::string& renderer);
 
 }  // namespace pierglass::app

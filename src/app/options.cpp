@@ -2,6 +2,7 @@
 #include "app/options.hpp"
 
 #include <CLI/CLI.hpp>
+#include <bit>
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
@@ -10,6 +11,7 @@
 #include <iostream>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -20,6 +22,7 @@ namespace {
 
 constexpr int kUsageError = 2;
 constexpr std::uint32_t kMaxWindowSide = 16384;
+constexpr std::uint64_t kMinMemory = std::uint64_t{8} << 20;
 constexpr std::uint64_t kMaxMemory = std::uint64_t{1} << 40;
 constexpr std::size_t kHelpColumn = 34;
 
@@ -44,7 +47,7 @@ Size parse_size(const std::string& text) {
   return size;
 }
 
-// "64M", "65536K", "67108864": bytes in powers of 1024; empty: 0.
+// "64M", "65536K", "67108864": a power of two, as an ivshmem device's memory must be; empty: 0.
 std::uint64_t parse_bytes(const std::string& text) {
   if (text.empty()) return 0;
   std::uint64_t number = 0;
@@ -54,10 +57,14 @@ std::uint64_t parse_bytes(const std::string& text) {
   static constexpr std::string_view kUnits = "KMG";
   const std::size_t power = unit.empty() ? 0 : kUnits.find(unit[0]) + 1;
   const bool known = unit.empty() || (unit.size() == 1 && power != 0);
-  if (status != std::errc() || !known || number == 0 || number > kMaxMemory >> (10 * power)) {
+  if (status != std::errc() || !known || number > kMaxMemory >> (10 * power)) {
     throw OptionError("--memory-size", "'" + text + "' is not a size such as 64M");
   }
-  return number << (10 * power);
+  const std::uint64_t bytes = number << (10 * power);
+  if (bytes < kMinMemory || !std::has_single_bit(bytes)) {
+    throw OptionError("--memory-size", "'" + text + "' is not a power of two from 8M on");
+  }
+  return bytes;
 }
 
 RendererChoice parse_renderer(const std::string& text) {
@@ -190,7 +197,8 @@ int report(const Parser& parser, const CLI::ParseError& error, int argc, char** 
   std::string path;
   if (parser.config->count() != 0) path = parser.config->results().back();
   if (path.empty()) path = default_config_path();
-  if (std::filesystem::exists(path) && command_line_alone_is_good(argc, argv)) {
+  std::error_code unreadable;
+  if (std::filesystem::exists(path, unreadable) && command_line_alone_is_good(argc, argv)) {
     std::fprintf(stderr, "pierglass: config file %s, line %d: %s; mend or remove that line\n",
                  path.c_str(), line_of(path, what), what.c_str());
   } else {

@@ -4,14 +4,18 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/describe.hpp"
+
 namespace pierglass::app {
 namespace {
 
 using source::GuestStatus;
 
 constexpr Nanoseconds kTickInterval = std::chrono::milliseconds(50);
-// A guest that keeps overwriting what we read gets this many chances a step.
-constexpr int kTakeAttempts = 2;
+// A guest whose frames are overwritten while we read, or cannot be shown, is asked again after the
+// first of these, then ever later up to the second: its nonsense must not cost a core.
+constexpr Nanoseconds kHoldOffMin = std::chrono::milliseconds(8);
+constexpr Nanoseconds kHoldOffMax = std::chrono::milliseconds(500);
 
 std::string message_for(GuestStatus status, const std::string& waiting, const std::string& error) {
   switch (status) {
@@ -45,7 +49,7 @@ Result<Nanoseconds> PresentLoop::step(HostTime now) {
   pace::WaitLadder::Found found;
   const bool live = status_ == GuestStatus::Live;
   if (live && !suspended_ && !gate_.blocked()) {
-    found.frame = TRY(take_frame(now));
+    if (now >= next_take_) found.frame = TRY(take_frame(now));
     const source::Cursor cursor = source_.cursor();
     found.cursor = !(cursor == cursor_);
     cursor_ = cursor;
@@ -71,11 +75,15 @@ void PresentLoop::on_callback(HostTime now) {
 void PresentLoop::tick(HostTime now) {
   next_tick_ = now + kTickInterval;
   const GuestStatus status = source_.tick(now);
-  if (status != status_) on_status(status);
+  if (status != status_ || source_.error() != shown_error_) on_status(status);
 }
 
 void PresentLoop::on_status(GuestStatus status) {
   status_ = status;
+  shown_error_ = source_.error();
+  trouble_.clear();
+  next_take_ = {};
+  hold_off_ = {};
   ladder_.on_source_change();
   if (status == GuestStatus::Live) return;  // what is on screen stays until a frame comes
   have_picture_ = false;
@@ -103,34 +111,38 @@ void PresentLoop::watch_visibility(HostTime now) {
 }
 
 Result<bool> PresentLoop::take_frame(HostTime now) {
-  for (int attempt = 0; attempt < kTakeAttempts && source_.has_new_frame(); ++attempt) {
-    pace::FrameTimes times;
-    times.looked = last_look_;
-    times.seen = now;
-    if (TRY(take_frame_once(times))) {
-      times_ = times;
-      have_picture_ = true;
-      gate_.on_change();
-      return true;
-    }
-  }
-  return false;
-}
-
-Result<bool> PresentLoop::take_frame_once(pace::FrameTimes& times) {
+  if (!source_.has_new_frame()) return false;
   auto frame = source_.acquire();
   if (!frame) return false;
+  pace::FrameTimes times;
+  times.looked = last_look_;
+  times.seen = now;
   times.acquired = HostClock::now();
-  times.sequence = frame->info().sequence;
-  times.capture_ns = frame->info().capture_ns;
+  if (!TRY(take_over(*frame, times))) {
+    hold_off(now);
+    return false;
+  }
+  times_ = times;
+  have_picture_ = true;
+  trouble_.clear();
+  hold_off_ = {};
+  gate_.on_change();
+  return true;
+}
+
+Result<bool> PresentLoop::take_over(source::HeldFrame& frame, pace::FrameTimes& times) {
+  times.sequence = frame.info().sequence;
+  times.capture_ns = frame.info().capture_ns;
+  times.copy_ns = frame.copy_ns();
   times.skipped = shown_ != 0 && times.sequence > shown_
                       ? static_cast<std::uint32_t>(
                             std::min<std::uint64_t>(times.sequence - shown_ - 1, UINT32_MAX))
                       : 0;
-  const gfx::UploadStats stats = TRY(presenter_.upload(frame->image(), frame->damage().rects()));
-  times.bytes = stats.bytes;
-  times.rows = static_cast<std::uint32_t>(stats.rows);
-  const bool good = frame->finish();
+  const auto stats = presenter_.upload(frame.image(), frame.damage().rects());
+  if (!stats) return on_upload_error(stats.error());
+  times.bytes = stats->bytes;
+  times.rows = static_cast<std::uint32_t>(stats->rows);
+  const bool good = frame.finish();
   times.uploaded = HostClock::now();
   if (good) {
     shown_ = times.sequence;
@@ -138,6 +150,30 @@ Result<bool> PresentLoop::take_frame_once(pace::FrameTimes& times) {
     ++torn_;
   }
   return good;
+}
+
+// Only a lost connection ends us; a picture that cannot be shown is the guest's to change.
+Result<bool> PresentLoop::on_upload_error(const Error& error) {
+  if (error.code == ErrorCode::Lost) return std::unexpected(error);
+  if (error.code == ErrorCode::Busy) {
+    ++busy_;
+    return false;
+  }
+  have_picture_ = false;
+  source_.forget();
+  std::string trouble = "The guest's picture cannot be shown: " + describe(error);
+  if (trouble != trouble_) gate_.on_change();
+  trouble_ = std::move(trouble);
+  return false;
+}
+
+void PresentLoop::hold_off(HostTime now) {
+  hold_off_ = std::clamp(hold_off_ * 2, kHoldOffMin, kHoldOffMax);
+  next_take_ = now + hold_off_;
+}
+
+std::string PresentLoop::message() const {
+  return trouble_.empty() ? message_for(status_, waiting_, shown_error_) : trouble_;
 }
 
 Result<void> PresentLoop::draw() {
@@ -159,9 +195,7 @@ Result<void> PresentLoop::draw() {
 }
 
 Result<gfx::DrawStats> PresentLoop::draw_content() {
-  if (!have_picture_) {
-    return presenter_.draw_message(message_for(status_, waiting_, source_.error()));
-  }
+  if (!have_picture_) return presenter_.draw_message(message());
   gfx::CursorOverlay overlay;
   if (cursor_.visible && cursor_.image != nullptr) {
     overlay = {.image = cursor_.image, .serial = cursor_.serial, .position = cursor_.position};

@@ -64,7 +64,10 @@ class PresentLoop {
   Result<void> apply_window_state();
   void watch_visibility(HostTime now);
   Result<bool> take_frame(HostTime now);
-  Result<bool> take_frame_once(pace::FrameTimes& times);
+  Result<bool> take_over(source::HeldFrame& frame, pace::FrameTimes& times);
+  Result<bool> on_upload_error(const Error& error);
+  void hold_off(HostTime now);
+  [[nodiscard]] std::string message() const;
   Result<void> draw();
   Result<gfx::DrawStats> draw_content();
   void record(HostTime began, const gfx::DrawStats& stats);
@@ -84,12 +87,16 @@ class PresentLoop {
   source::Cursor cursor_;  // as last seen
   bool have_size_ = false;
   bool have_picture_ = false;
+  std::string trouble_;      // why the last picture could not be taken over; for the screen
+  std::string shown_error_;  // the source's, as on the screen
   bool suspended_ = false;
   bool visible_ = true;
   std::uint64_t shown_ = 0;  // sequence
   std::uint64_t torn_ = 0;
   std::uint64_t busy_ = 0;
   HostTime next_tick_{};
+  HostTime next_take_{};    // not before: the last frames were no good
+  Nanoseconds hold_off_{};  // how long that was
   HostTime last_look_{};
 };
 

@@ -50,6 +50,12 @@ PresentThread::~PresentThread() {
   if (thread_.joinable()) thread_.join();
 }
 
+bool PresentThread::stop_within(Nanoseconds limit) {
+  stop_.store(true, std::memory_order_relaxed);
+  wake();
+  return ended_.try_acquire_for(limit);
+}
+
 template <typename Fill>
 void PresentThread::tell_main(Fill fill) {
   {
@@ -75,6 +81,7 @@ void PresentThread::run() {
   prctl(PR_SET_NAME, "present", 0UL, 0UL, 0UL);
   const Result<void> ended = present();
   if (!ended) tell_main([&](Report& report) { report.failure = ended.error(); });
+  ended_.release();
 }
 
 Result<void> PresentThread::present() {
@@ -97,21 +104,26 @@ Result<void> PresentThread::present() {
 
 Result<void> PresentThread::serve(PresentLoop& loop) {
   source::GuestStatus told = loop.status();
+  std::string told_error;
   while (!stop_.load(std::memory_order_relaxed)) {
     wake_.drain();
     TRY(queue_->dispatch_pending());
     const Nanoseconds limit = TRY(loop.step(HostClock::now()));
-    if (loop.status() != told) {
+    if (loop.status() != told || parts_.source->error() != told_error) {
       told = loop.status();
+      told_error = parts_.source->error();
       tell_main([&](Report& report) {
         report.status = told;
-        report.source_error = parts_.source->error();
+        report.source_error = told_error;
       });
     }
     if (snapshot_wanted_.exchange(false, std::memory_order_relaxed)) {
       tell_main([&](Report& report) { report.snapshot = loop.snapshot(); });
     }
-    TRY(sleep(limit));
+    // A driver that read the socket while we drew may have queued what main was not told of.
+    callback_came_ = false;
+    TRY(queue_->dispatch_pending());
+    if (!callback_came_) TRY(sleep(limit));
   }
   return {};
 }
@@ -126,6 +138,7 @@ Result<void> PresentThread::sleep(Nanoseconds limit) const {
 }
 
 void PresentThread::on_frame() noexcept {
+  callback_came_ = true;
   if (loop_ != nullptr) loop_->on_callback(HostClock::now());
 }
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <semaphore>
 #include <string>
 #include <thread>
 
@@ -47,6 +48,10 @@ class PresentThread final : private wl::PresentEvents, private VideoSurface {
   PresentThread& operator=(const PresentThread&) = delete;
   ~PresentThread();  // ends the thread and waits for it
 
+  // Main thread. Asks the thread to end; false when it has not by then (a driver may wait for a
+  // compositor that does not answer). The destructor would go on waiting.
+  bool stop_within(Nanoseconds limit);
+
   // Any thread: there may be events, a new window state or new frames. Never blocks.
   void wake() const noexcept { wake_.notify(); }
 
@@ -77,7 +82,9 @@ class PresentThread final : private wl::PresentEvents, private VideoSurface {
   Parts parts_;
   std::unique_ptr<wl::PresentQueue> queue_;
   PresentLoop* loop_ = nullptr;  // present thread, while present() runs
+  bool callback_came_ = false;   // present thread: since it was last cleared
   std::atomic<bool> stop_{false};
+  std::binary_semaphore ended_{0};
   std::atomic<bool> snapshot_wanted_{false};
   std::mutex mutex_;  // guards report_; never taken on the way of a frame
   Report report_;

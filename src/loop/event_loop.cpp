@@ -140,7 +140,6 @@ void EventLoop::bury() noexcept {
 }
 
 Result<void> EventLoop::run() {
-  quit_ = false;
   while (!quit_) TRY(step(std::nullopt));
   return {};
 }

@@ -48,9 +48,9 @@ void FrameSummary::add(const FrameTimes& times) {
   add_stage(seen_to_upload, times.seen, times.uploaded);
   add_stage(upload, times.acquired, times.uploaded);
   add_stage(draw, times.draw_began, times.drawn);
+  add_stage(commit, times.drawn, times.committed);
   add_stage(seen_to_commit, times.seen, times.committed);
   add_stage(commit_to_callback, times.committed, times.callback);
-  if (times.presented_after > Nanoseconds::zero()) commit_to_present.add(times.presented_after);
 }
 
 }  // namespace pierglass::pace

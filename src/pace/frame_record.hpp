@@ -25,10 +25,9 @@ struct FrameTimes {
   HostTime acquired;        // leased and checked
   HostTime uploaded;        // copied out, lease back
   HostTime draw_began;
-  HostTime drawn;                 // pass recorded (software: drawn)
-  HostTime committed;             // wl_surface.commit returned
-  HostTime callback;              // frame callback came; zero when superseded or not requested
-  Nanoseconds presented_after{};  // commit to light by wp_presentation; zero: unknown
+  HostTime drawn;      // pass recorded (software: drawn)
+  HostTime committed;  // wl_surface.commit returned
+  HostTime callback;   // frame callback came; zero when superseded or not requested
 };
 
 // Records from the present thread (push) to the main thread (pop): lock-free, fixed size.
@@ -58,9 +57,9 @@ struct FrameSummary {
   Histogram seen_to_upload;  // found → copied out
   Histogram upload;          // leased → copied out
   Histogram draw;            // draw began → drawn
+  Histogram commit;          // drawn → committed
   Histogram seen_to_commit;  // found → committed: frames only
   Histogram commit_to_callback;
-  Histogram commit_to_present;
   Histogram bytes;  // uploaded per frame
   std::uint64_t commits = 0;
   std::uint64_t frames = 0;  // commits that showed a new frame

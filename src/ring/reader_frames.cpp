@@ -116,6 +116,14 @@ void FrameLease::release() noexcept {
   session_ = nullptr;
 }
 
+std::uint32_t FrameLease::copy_ns() const {
+  if (rows_complete() < info().size.height) return 0;
+  const wire::RegionLayout& layout = session_->layout_;
+  return word_at<std::uint32_t>(session_->region_,
+                                layout.record_at(slot_) + offsetof(wire::RawFrameRecord, copy_ns))
+      .load(std::memory_order_relaxed);
+}
+
 std::uint32_t FrameLease::rows_complete() const {
   const SharedWords words(session_->region_, session_->layout_);
   return std::min(words.rows(slot_).load(std::memory_order_acquire), record_.info.size.height);

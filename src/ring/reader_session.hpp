@@ -39,6 +39,9 @@ class FrameLease {
   // info().size.height.
   [[nodiscard]] std::uint32_t rows_complete() const;
 
+  // How long the guest's copy took, in nanoseconds; 0 before the frame is complete.
+  [[nodiscard]] std::uint32_t copy_ns() const;
+
   // True while the slot still holds this frame and the session stands.
   [[nodiscard]] bool intact() const;
 

@@ -29,14 +29,20 @@ void pass_on(int signal, siginfo_t* info, void* context) {
     previous.sa_sigaction(signal, info, context);
     return;
   }
-  // Default or ignored: die of it, as without us. The faulting access repeats on return.
+  if (previous.sa_handler != SIG_DFL && previous.sa_handler != SIG_IGN) {
+    previous.sa_handler(signal);
+    return;
+  }
+  // Die of it, as without us. The faulting access repeats on return.
   std::signal(signal, SIG_DFL);
 }
 
 bool replace(Watched& mapping) {
   const std::uintptr_t begin = mapping.begin.load(std::memory_order_acquire);
   void* got = mmap(reinterpret_cast<void*>(begin), mapping.bytes.load(std::memory_order_relaxed),
-                   PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+                   PROT_READ | PROT_WRITE,
+                   // Nobody writes much into it: a huge file must not need as much free memory.
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0);
   mapping.lost.store(true, std::memory_order_release);
   return got != MAP_FAILED;
 }

@@ -85,7 +85,9 @@ Result<SharedMemory> create_file(const std::string& path, std::uint64_t bytes) {
     unlink(path.c_str());
     return fail_os(OsErrorKind::Errno, error, "posix_fallocate");
   }
-  return map_fd(fd.get());
+  auto memory = map_fd(fd.get());
+  if (!memory) unlink(path.c_str());
+  return memory;
 }
 
 Result<SharedMemory> create_memfd(std::uint64_t bytes) {

@@ -27,13 +27,16 @@ class FrameSource;
 // finish(), which says whether what was copied out is good; the destructor gives it back unused.
 class HeldFrame {
  public:
-  HeldFrame(FrameSource* source, const wire::FrameInfo& info, const pixel::ConstImage& image,
-            const pixel::DamageRegion& damage);
+  HeldFrame(FrameSource* source, const wire::FrameInfo& info, std::uint32_t copy_ns,
+            const pixel::ConstImage& image, const pixel::DamageRegion& damage);
   HeldFrame(HeldFrame&& other) noexcept;
   HeldFrame& operator=(HeldFrame&&) = delete;
   ~HeldFrame();
 
   [[nodiscard]] const wire::FrameInfo& info() const { return info_; }
+
+  // How long the guest's copy into shared memory took, in nanoseconds; 0: unknown.
+  [[nodiscard]] std::uint32_t copy_ns() const { return copy_ns_; }
 
   // Pixels in shared memory, which a hostile guest may change at any moment.
   [[nodiscard]] const pixel::ConstImage& image() const { return image_; }
@@ -50,6 +53,7 @@ class HeldFrame {
  private:
   FrameSource* source_;
   wire::FrameInfo info_;
+  std::uint32_t copy_ns_;
   pixel::ConstImage image_;
   pixel::DamageRegion damage_;
 };

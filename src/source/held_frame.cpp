@@ -5,13 +5,14 @@
 
 namespace pierglass::source {
 
-HeldFrame::HeldFrame(FrameSource* source, const wire::FrameInfo& info,
+HeldFrame::HeldFrame(FrameSource* source, const wire::FrameInfo& info, std::uint32_t copy_ns,
                      const pixel::ConstImage& image, const pixel::DamageRegion& damage)
-    : source_(source), info_(info), image_(image), damage_(damage) {}
+    : source_(source), info_(info), copy_ns_(copy_ns), image_(image), damage_(damage) {}
 
 HeldFrame::HeldFrame(HeldFrame&& other) noexcept
     : source_(std::exchange(other.source_, nullptr)),
       info_(other.info_),
+      copy_ns_(other.copy_ns_),
       image_(other.image_),
       damage_(other.damage_) {}
 

@@ -63,7 +63,7 @@ GuestStatus RegionSource::tick(HostTime now) {
   if (now >= next_beat_) {
     next_beat_ = now + kBeatInterval;
     // Busy: stopped for long, our place went to somebody else; the next beat tries again.
-    if (!session_->beat()) return status_ = GuestStatus::Absent;
+    (void)session_->beat();
   }
   return status_ = watch_heartbeat(now);
 }
@@ -151,7 +151,7 @@ std::optional<HeldFrame> RegionSource::acquire() {
   if (!*lease) return std::nullopt;
   lease_ = std::move(**lease);
   const wire::FrameInfo& info = lease_->info();
-  return HeldFrame(this, info,
+  return HeldFrame(this, info, lease_->copy_ns(),
                    {.data = lease_->pixels().data(),
                     .pitch = info.pitch,
                     .size = info.size,
@@ -220,10 +220,6 @@ void RegionSource::refresh_shape(std::uint64_t ticket) {
 void RegionSource::set_visible(bool visible) {
   visible_ = visible;
   if (session_ != nullptr) session_->set_wish({.visible = visible, .size = {}});
-}
-
-std::string RegionSource::guest_name() const {
-  return session_ != nullptr ? std::string(session_->layout().guest_name.data()) : std::string();
 }
 
 }  // namespace pierglass::source

@@ -35,9 +35,6 @@ class RegionSource final : public FrameSource {
   Cursor cursor() override;
   void set_visible(bool visible) override;
 
-  // Name that the guest gave itself; empty when there is none.
-  [[nodiscard]] std::string guest_name() const;
-
  private:
   RegionSource(std::string path, shm::SharedMemory memory, shm::FileIdentity identity);
   bool give_back(const wire::FrameInfo& info, bool used) override;

@@ -45,7 +45,7 @@ constexpr std::array<GlobalRow, kGlobalCount> kTable{{
      "fractional scales are not followed; the compositor resizes the picture on such screens"},
     // 2 only says more about `refresh` on screens with a variable rate.
     {Presentation, &wp_presentation_interface, "wp_presentation", 1, 2, 2, Optional,
-     "statistics do not say when a frame reached the screen"},
+     "the moment a frame reaches the screen is not known"},
     {ContentTypeManager, &wp_content_type_manager_v1_interface, "wp_content_type_manager_v1", 1, 1,
      0, Optional, "the compositor and the monitor are not told that a game is shown"},
     {DecorationManager, &zxdg_decoration_manager_v1_interface, "zxdg_decoration_manager_v1", 1, 1,

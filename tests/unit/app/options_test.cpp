@@ -64,7 +64,7 @@ TEST_F(OptionTest, TheCommandLineWinsOverTheConfigFile) {
 
 TEST_F(OptionTest, MemorySizesTakeUnits) {
   for (const auto& [text, bytes] : std::vector<std::pair<std::string, std::uint64_t>>{
-           {"4096", 4096}, {"512K", 512 << 10}, {"64M", 64 << 20}, {"1G", 1 << 30}}) {
+           {"8388608", 8 << 20}, {"65536K", 64 << 20}, {"64M", 64 << 20}, {"1G", 1 << 30}}) {
     const auto parsed = parse({"--memory-size", text});
     ASSERT_TRUE(parsed.options) << text;
     EXPECT_EQ(parsed.options->memory_size, bytes) << text;
@@ -118,7 +118,9 @@ INSTANTIATE_TEST_SUITE_P(
         WrongUse{"BadSize", {"--size", "big"}, "", "'big' is not a size such as 1280x720"},
         WrongUse{"HugeSize", {"--size", "99999x9"}, "", "is not a size"},
         WrongUse{"BadMemorySize", {"--memory-size", "64Q"}, "", "is not a size such as 64M"},
-        WrongUse{"ZeroMemorySize", {"--memory-size", "0"}, "", "is not a size such as 64M"},
+        WrongUse{"ZeroMemorySize", {"--memory-size", "0"}, "", "is not a power of two from 8M"},
+        WrongUse{"UnitForgotten", {"--memory-size", "64"}, "", "is not a power of two from 8M"},
+        WrongUse{"OddMemorySize", {"--memory-size", "100M"}, "", "is not a power of two from 8M"},
         WrongUse{"HugeMemorySize", {"--memory-size", "99999999999G"}, "", "is not a size"},
         WrongUse{"BadLevel", {"--log-level", "loud"}, "", "'loud' is none of"},
         WrongUse{"MissingConfig", {"--config", "/no/such/file"}, "", "/no/such/file"},

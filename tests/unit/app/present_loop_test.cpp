@@ -28,7 +28,7 @@ class FakeSource final : public source::FrameSource {
     info.size = kPicture;
     pixel::DamageRegion damage;
     damage.set_full(kPicture);
-    return source::HeldFrame(this, info, {.size = kPicture}, damage);
+    return source::HeldFrame(this, info, 7, {.size = kPicture}, damage);
   }
   void forget() override { seen = 0; }
   source::Cursor cursor() override { return pointer; }
@@ -64,6 +64,7 @@ class FakePresenter final : public gfx::Presenter {
     return {};
   }
   Result<gfx::UploadStats> upload(const pixel::ConstImage&, std::span<const Rect>) override {
+    if (upload_fails) return fail(*upload_fails, "picture");
     said.push_back("upload");
     return gfx::UploadStats{.bytes = 256, .rows = 8};
   }
@@ -80,7 +81,8 @@ class FakePresenter final : public gfx::Presenter {
 
   std::vector<std::string> take() { return std::exchange(said, {}); }
   std::vector<std::string> said;
-  std::optional<ErrorCode> fails;
+  std::optional<ErrorCode> fails;  // draw and draw_message
+  std::optional<ErrorCode> upload_fails;
 };
 
 class FakeSurface final : public VideoSurface {
@@ -176,10 +178,58 @@ TEST_F(Loop, DoesNotShowAFrameThatWasOverwrittenWhileRead) {
   source_.newest = 2;
   source_.torn = 2;
   step();
+  step();
   EXPECT_EQ(presenter_.take(), (Said{"upload", "upload"}));
   EXPECT_EQ(loop_.snapshot().torn, 2u);
   step();
   EXPECT_EQ(presenter_.take(), (Said{"upload", "draw"}));
+}
+
+TEST_F(Loop, ReadsAGuestThatTearsEveryFrameEverMoreSeldom) {
+  show_first_frame();
+  source_.newest = 2;
+  source_.torn = 1'000'000;
+  int uploads = 0;
+  for (int i = 0; i < 10'000; ++i) {
+    step(std::chrono::milliseconds(1));
+    uploads += static_cast<int>(presenter_.take().size());
+  }
+  EXPECT_LE(uploads, 30) << "in ten seconds";
+  EXPECT_GE(uploads, 15) << "but it is not given up";
+}
+
+TEST_F(Loop, SaysWhyAPictureCannotBeShownAndTakesTheNextOne) {
+  show_first_frame();
+  source_.newest = 2;
+  presenter_.upload_fails = ErrorCode::TooLarge;
+  step();
+  ASSERT_EQ(presenter_.said.size(), 1u);
+  EXPECT_TRUE(presenter_.take()[0].starts_with("text The guest's picture cannot be shown"));
+  EXPECT_EQ(source_.held, 0);
+  loop_.on_callback(now_);
+  step();
+  EXPECT_TRUE(presenter_.take().empty()) << "said once";
+  presenter_.upload_fails.reset();
+  step();
+  EXPECT_EQ(presenter_.take(), (Said{"upload", "draw"}));
+}
+
+TEST_F(Loop, TakesTheFrameLaterWhenNoBufferIsFreeForItsUpload) {
+  show_first_frame();
+  source_.newest = 2;
+  presenter_.upload_fails = ErrorCode::Busy;
+  step();
+  EXPECT_TRUE(presenter_.take().empty());
+  presenter_.upload_fails.reset();
+  step();
+  EXPECT_EQ(presenter_.take(), (Said{"upload", "draw"}));
+}
+
+TEST_F(Loop, EndsWhenTheConnectionIsLostInAnUpload) {
+  source_.newest = 1;
+  presenter_.upload_fails = ErrorCode::Lost;
+  EXPECT_FALSE(loop_.step(now_));
+  EXPECT_EQ(source_.held, 0);
 }
 
 TEST_F(Loop, GoesBlackWithTextWhenTheGuestDiesAndBackWhenItReturns) {
@@ -261,6 +311,7 @@ TEST_F(Loop, RecordsTheStagesOfAFrameInOrder) {
   ASSERT_TRUE(log_.pop(times));
   EXPECT_EQ(times.sequence, 5u);
   EXPECT_EQ(times.bytes, 256u);
+  EXPECT_EQ(times.copy_ns, 7u);
   EXPECT_LE(times.seen, times.acquired);
   EXPECT_LE(times.acquired, times.uploaded);
   EXPECT_LE(times.uploaded, times.draw_began);
