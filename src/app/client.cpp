@@ -68,7 +68,7 @@ class Client final : private wl::WindowEvents {
         Statistics::create({.summaries = options_.stats, .frame_log = options_.frame_log});
     if (!statistics)
       return "cannot write " + options_.frame_log + ": " + describe(statistics.error());
-    statistics_.emplace(std::move(*statistics));
+    statistics_ = std::move(*statistics);
     return {};
   }
 
@@ -141,7 +141,7 @@ class Client final : private wl::WindowEvents {
       return loop::Next::Keep;
     });
     if (!reports) return describe(reports.error());
-    reports_.emplace(std::move(*reports));
+    reports_ = std::make_unique<loop::Wakeup>(std::move(*reports));
     if (const auto attached = display_->attach(*loop_); !attached) {
       return wayland_message(attached.error());
     }
@@ -150,23 +150,23 @@ class Client final : private wl::WindowEvents {
                                          .window = window_.get(),
                                          .renderer = options_.renderer,
                                          .waiting = "Waiting for the guest in " + options_.memory,
-                                         .log = statistics_->wanted() ? &log_ : nullptr,
-                                         .main = &*reports_});
+                                         .log = statistics_.wanted() ? &log_ : nullptr,
+                                         .main = reports_.get()});
     if (!present) return describe(present.error());
     present_ = std::move(*present);
     display_->on_read([this]() noexcept { present_->wake(); });
     present_->wake();  // for what came between attach and now
-    return statistics_->wanted() ? start_summaries() : Failure();
+    return statistics_.wanted() ? start_summaries() : Failure();
   }
 
   Failure start_summaries() {
     auto timer = loop::Timer::create(*loop_, [this](std::uint64_t) -> Result<loop::Next> {
-      statistics_->drain(log_);
-      if (statistics_->summaries()) present_->request_snapshot();
+      statistics_.drain(log_);
+      if (statistics_.summaries()) present_->request_snapshot();
       return loop::Next::Keep;
     });
     if (!timer) return describe(timer.error());
-    summaries_.emplace(std::move(*timer));
+    summaries_ = std::make_unique<loop::Timer>(std::move(*timer));
     const auto armed = summaries_->arm_every(HostClock::now() + kSummaryInterval, kSummaryInterval);
     if (!armed) return describe(armed.error());
     return {};
@@ -201,13 +201,13 @@ class Client final : private wl::WindowEvents {
       spdlog::info("drawing with {} ({}){}{}", *report.renderer, report.device,
                    report.reason.empty() ? "" : "; ", report.reason);
       renderer_ = *report.renderer;
-      statistics_->set_presenter(*report.renderer, report.device);
+      statistics_.set_presenter(*report.renderer, report.device);
     }
     if (report.status) {
       spdlog::info("guest: {}{}{}", status_name(*report.status),
                    report.source_error.empty() ? "" : ": ", report.source_error);
     }
-    if (report.snapshot) statistics_->print_summary(*report.snapshot, log_.dropped());
+    if (report.snapshot) statistics_.print_summary(*report.snapshot, log_.dropped());
     if (report.failure) {
       failure_ = presenter_message(*report.failure, renderer_);
       loop_->quit();
@@ -215,7 +215,7 @@ class Client final : private wl::WindowEvents {
   }
 
   void on_final_records() {
-    if (statistics_->wanted()) statistics_->drain(log_);
+    if (statistics_.wanted()) statistics_.drain(log_);
   }
 
   void on_close() noexcept override { loop_->quit(); }
@@ -226,14 +226,14 @@ class Client final : private wl::WindowEvents {
   const Options& options_;
   std::unique_ptr<loop::EventLoop> loop_;
   std::optional<loop::Signals> signals_;
-  std::optional<Statistics> statistics_;
+  Statistics statistics_;
   pace::FrameLog log_;
   std::unique_ptr<source::FrameSource> source_;
   std::unique_ptr<wl::Display> display_;
   std::unique_ptr<wl::Registry> registry_;
   std::unique_ptr<wl::Window> window_;
-  std::optional<loop::Wakeup> reports_;
-  std::optional<loop::Timer> summaries_;
+  std::unique_ptr<loop::Wakeup> reports_;
+  std::unique_ptr<loop::Timer> summaries_;
   std::unique_ptr<PresentThread> present_;
   std::string renderer_;
   Failure failure_;

@@ -94,10 +94,10 @@ class PresentLoop {
   std::uint64_t shown_ = 0;  // sequence
   std::uint64_t torn_ = 0;
   std::uint64_t busy_ = 0;
-  HostTime next_tick_{};
-  HostTime next_take_{};    // not before: the last frames were no good
+  HostTime next_tick_;
+  HostTime next_take_;      // not before: the last frames were no good
   Nanoseconds hold_off_{};  // how long that was
-  HostTime last_look_{};
+  HostTime last_look_;
 };
 
 }  // namespace pierglass::app

@@ -39,6 +39,8 @@ class Statistics {
     bool summaries = false;
     std::string frame_log;  // path; empty: none
   };
+  Statistics() = default;  // nothing is wanted
+
   // Errors: what keeps the frame log from being written.
   static Result<Statistics> create(const Outputs& outputs);
 
@@ -54,7 +56,6 @@ class Statistics {
   void print_summary(const PresentSnapshot& snapshot, std::uint64_t dropped_records);
 
  private:
-  Statistics() = default;
   void write_frame(const pace::FrameTimes& times);
 
   bool summaries_ = false;

@@ -14,7 +14,7 @@ namespace pierglass::shm::bus_guard {
 namespace {
 
 struct Watched {
-  std::atomic<std::uintptr_t> begin{0};  // 0: free
+  std::atomic<std::byte*> begin{nullptr};  // null: free
   std::atomic<std::size_t> bytes{0};
   std::atomic<bool> lost{false};
 };
@@ -22,7 +22,7 @@ struct Watched {
 // Read by the signal handler: lock-free atomics only.
 std::array<Watched, kMappings> watched;
 struct sigaction previous;
-static_assert(std::atomic<std::uintptr_t>::is_always_lock_free);
+static_assert(std::atomic<std::byte*>::is_always_lock_free);
 
 void pass_on(int signal, siginfo_t* info, void* context) {
   if ((previous.sa_flags & SA_SIGINFO) != 0 && previous.sa_sigaction != nullptr) {
@@ -38,9 +38,8 @@ void pass_on(int signal, siginfo_t* info, void* context) {
 }
 
 bool replace(Watched& mapping) {
-  const std::uintptr_t begin = mapping.begin.load(std::memory_order_acquire);
-  void* got = mmap(reinterpret_cast<void*>(begin), mapping.bytes.load(std::memory_order_relaxed),
-                   PROT_READ | PROT_WRITE,
+  void* got = mmap(mapping.begin.load(std::memory_order_acquire),
+                   mapping.bytes.load(std::memory_order_relaxed), PROT_READ | PROT_WRITE,
                    // Nobody writes much into it: a huge file must not need as much free memory.
                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0);
   mapping.lost.store(true, std::memory_order_release);
@@ -51,7 +50,8 @@ void on_bus_error(int signal, siginfo_t* info, void* context) {
   const int saved_errno = errno;
   const auto address = reinterpret_cast<std::uintptr_t>(info->si_addr);
   for (Watched& mapping : watched) {
-    const std::uintptr_t begin = mapping.begin.load(std::memory_order_acquire);
+    const auto begin =
+        reinterpret_cast<std::uintptr_t>(mapping.begin.load(std::memory_order_acquire));
     if (begin != 0 && address >= begin && address - begin < mapping.bytes.load()) {
       if (!replace(mapping)) pass_on(signal, info, context);
       errno = saved_errno;
@@ -81,17 +81,17 @@ std::optional<Slot> watch(std::span<std::byte> mapping) {
   const std::scoped_lock lock(choosing);
   for (Slot slot = 0; slot < watched.size(); ++slot) {
     Watched& free = watched[slot];
-    if (free.begin.load(std::memory_order_relaxed) != 0) continue;
+    if (free.begin.load(std::memory_order_relaxed) != nullptr) continue;
     free.bytes.store(mapping.size(), std::memory_order_relaxed);
     free.lost.store(false, std::memory_order_relaxed);
-    free.begin.store(reinterpret_cast<std::uintptr_t>(mapping.data()), std::memory_order_release);
+    free.begin.store(mapping.data(), std::memory_order_release);
     return slot;
   }
   return std::nullopt;
 }
 
 void forget(Slot slot) {
-  watched[slot].begin.store(0, std::memory_order_release);
+  watched[slot].begin.store(nullptr, std::memory_order_release);
 }
 
 bool lost(Slot slot) {

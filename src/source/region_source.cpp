@@ -148,15 +148,14 @@ std::optional<HeldFrame> RegionSource::acquire() {
     if (lease.error().code == ErrorCode::Corrupt) rejected_ = newest;
     return std::nullopt;
   }
-  if (!*lease) return std::nullopt;
-  lease_ = std::move(**lease);
-  const wire::FrameInfo& info = lease_->info();
-  return HeldFrame(this, info, lease_->copy_ns(),
-                   {.data = lease_->pixels().data(),
-                    .pitch = info.pitch,
-                    .size = info.size,
-                    .format = info.format},
-                   damage_since_seen(lease_->record()));
+  std::optional<ring::FrameLease>& newest_frame = *lease;
+  if (!newest_frame) return std::nullopt;
+  const ring::FrameLease& held = lease_.emplace(*std::move(newest_frame));
+  const wire::FrameInfo& info = held.info();
+  return HeldFrame(
+      this, info, held.copy_ns(),
+      {.data = held.pixels().data(), .pitch = info.pitch, .size = info.size, .format = info.format},
+      damage_since_seen(held.record()));
 }
 
 pixel::DamageRegion RegionSource::damage_since_seen(const wire::FrameRecord& record) const {

@@ -59,9 +59,9 @@ class RegionSource final : public FrameSource {
   wire::PixelFormat seen_format_ = wire::PixelFormat::Xrgb8888;
 
   std::uint64_t heartbeat_ = 0;
-  HostTime heartbeat_moved_{};
-  HostTime next_beat_{};
-  HostTime next_look_{};  // at the file, or for a guest
+  HostTime heartbeat_moved_;
+  HostTime next_beat_;
+  HostTime next_look_;  // at the file, or for a guest
   bool visible_ = true;
   GuestStatus status_ = GuestStatus::Absent;
   std::string error_;
