@@ -34,7 +34,6 @@ constexpr PatternSpec kMoving{.size = kSmall, .mode = PatternMode::Full};
 
 // Of one core, beside the rasteriser. Spinning is 1; sanitizers multiply honest work.
 constexpr double kSpinning = 0.7;
-constexpr double kIdleLoad = 0.25;
 
 class HostileTo : public testing::TestWithParam<std::string> {
  protected:

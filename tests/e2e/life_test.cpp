@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <csignal>
 #include <string>
 
 #include "tests/e2e/desk.hpp"
@@ -17,10 +18,6 @@ using guest::PatternSpec;
 
 constexpr Size kLaptop{1366, 768};
 constexpr PatternSpec kMoving{.size = kLaptop, .mode = PatternMode::Full};
-
-// No more than this beside the rasteriser while nothing is shown; far above the truth (under 1 %),
-// since sanitizers and busy machines multiply it, and far below spinning.
-constexpr double kIdleLoad = 0.25;
 
 class LifeWith : public testing::TestWithParam<std::string> {
  protected:
@@ -139,6 +136,18 @@ TEST_P(LifeWith, ALostCompositorEndsTheClientWithASentence) {
   EXPECT_NE(desk.client().process().err().find("compositor"), std::string::npos)
       << desk.client().process().err();
   EXPECT_EQ(desk.client().sanitizer_report(), "");
+}
+
+TEST_P(LifeWith, AFrozenCompositorCannotKeepTheClientFromEnding) {
+  Desk desk(kLaptop);
+  desk.start_client(renderer());
+  desk.start_guest(Guest::Linux, {"--size", "1366x768", "--rate", "30"});
+  ASSERT_TRUE(desk.shows_moving(kMoving));
+  desk.sway().process().signal(SIGSTOP);
+  desk.client().process().signal(SIGTERM);
+  const std::optional<Exit> exit = desk.client().process().wait(kPatience);
+  ASSERT_TRUE(exit) << "the client hangs";
+  EXPECT_EQ(exit->signal, 0);
 }
 
 TEST_P(LifeWith, ClosingTheWindowEndsTheClient) {

@@ -100,7 +100,7 @@ int feed(const GuestOptions& options) {
   const auto publisher =
       Publisher::create(memory->bytes(), region_spec("pattern_feed"), random_session(), source,
                         observer, options.publisher, make_condition_waiter);
-  if (!publisher) return complain(explain_memory(publisher.error(), options));
+  if (!publisher) return complain(explain_begin(publisher.error(), options));
   const auto summary = run_until_signal(**publisher, signals);
   if (!summary) return complain(explain_memory(summary.error(), options));
   std::fprintf(stderr, "pattern_feed: %s\n", summarise(*summary).c_str());

@@ -236,14 +236,42 @@ TEST_P(GlPassTest, APictureOfAnotherSizeOrFormatIsTakenWholeWhateverItsDamage) {
   }
 }
 
-TEST_P(GlPassTest, APictureBeyondTheTextureSizeIsTooLarge) {
+// What an upload's error leaves: no picture, and a pass that goes on.
+void expect_to_go_on(GlPass& pass, const Picture& picture) {
+  EXPECT_EQ(pass.draw(picture.size, {}).error().code, ErrorCode::NotReady);
+  const OffscreenWindow target(picture.size);
+  pass.draw_message(picture.size, "too large");
+  const Rect little{0, 0, 1, 1};  // the whole is due, and taken
+  ASSERT_TRUE(pass.upload(picture.image(), {&little, 1}));
+  ASSERT_TRUE(pass.draw(picture.size, {}));
+  const Difference wrong = difference(target.pixels(), reference(picture, picture.size, {}));
+  EXPECT_EQ(wrong.worst, 0) << wrong;
+  EXPECT_EQ(glGetError(), static_cast<GLenum>(GL_NO_ERROR));
+}
+
+TEST_P(GlPassTest, APictureBeyondTheTextureSizeIsTooLargeAndTheNextOneIsShown) {
+  const Picture usual = random_picture({100, 80}, Xrgb8888, random);
+  upload(usual);
   GLint side = 0;
   glGetIntegerv(GL_MAX_TEXTURE_SIZE, &side);
-  const Picture picture({static_cast<std::uint32_t>(side) + 1, 1});
-  const Result<UploadStats> stats = pass->upload(picture.image(), {});
-  ASSERT_FALSE(stats);
-  EXPECT_EQ(stats.error().code, ErrorCode::TooLarge);
-  EXPECT_EQ(pass->draw({10, 10}, {}).error().code, ErrorCode::NotReady);
+  const auto beyond = static_cast<std::uint32_t>(side) + 1;
+  for (const Size size : {Size{beyond, 16}, Size{1, beyond}}) {
+    const Picture picture(size);
+    const Rect all = full_rect(size);
+    const Result<UploadStats> stats = pass->upload(picture.image(), {&all, 1});
+    ASSERT_FALSE(stats);
+    EXPECT_EQ(stats.error().code, ErrorCode::TooLarge);
+    expect_to_go_on(*pass, usual);
+  }
+}
+
+TEST_P(GlPassTest, PixelBuffersBeyondAllMemoryAreAnError) {
+  const Result<PboRing> ring = PboRing::create(GetParam(), std::size_t{1} << 46);
+  ASSERT_FALSE(ring);
+  EXPECT_EQ(ring.error().code, ErrorCode::OsCall);
+  const Picture usual = random_picture({100, 80}, Xrgb8888, random);
+  upload(usual);
+  expect_drawn(usual, usual.size, {}, 0);
 }
 
 TEST_P(GlPassTest, AMessageIsWhiteOnBlackAndForgetsThePicture) {

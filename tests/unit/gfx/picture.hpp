@@ -90,7 +90,7 @@ inline Picture reference(const Picture& picture, Size window, const CursorOverla
   }
   Picture shown(window);
   const Rect into = pixel::fit_rect(picture.size, window);
-  pixel::scale_bilinear(shown.image(), into, composed.image(), into);
+  pixel::BilinearScaler().scale(shown.image(), into, composed.image(), into);
   return shown;
 }
 

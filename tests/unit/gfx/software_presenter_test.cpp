@@ -235,6 +235,23 @@ TEST_F(SoftwarePresenterTest, APictureRefusedForWantOfABufferMustComeWhole) {
   expect_shown({64, 64}, {});
 }
 
+TEST_F(SoftwarePresenterTest, AnUploadThatFailsForgetsThePictureAndThePointer) {
+  start({64, 64}, {64, 64});
+  const pixel::CursorImage image = random_pointer(wire::CursorType::Colour, {8, 8}, random);
+  expect_shown({64, 64}, {&image, 1, {10, 10}});
+  ASSERT_EQ(screen.alive, 1);  // still with the screen, so that another is needed
+  screen.refuse = true;
+  const Rect part{0, 0, 1, 1};
+  EXPECT_EQ(presenter.upload(picture.image(), {&part, 1}).error().code, ErrorCode::TooLarge);
+  EXPECT_EQ(presenter.draw({}).error().code, ErrorCode::NotReady);
+  ASSERT_TRUE(presenter.resize({80, 64}));
+  EXPECT_EQ(presenter.draw({}).error().code, ErrorCode::NotReady);
+  screen.refuse = false;
+  EXPECT_TRUE(presenter.draw_message("too large"));
+  ASSERT_TRUE(presenter.upload(picture.image(), {&part, 1}));
+  expect_shown({80, 64}, {});
+}
+
 TEST_F(SoftwarePresenterTest, DrawingBeforeAPictureIsNotReady) {
   ASSERT_TRUE(presenter.resize({64, 64}));
   EXPECT_EQ(presenter.draw({}).error().code, ErrorCode::NotReady);

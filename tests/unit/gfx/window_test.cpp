@@ -140,6 +140,28 @@ TEST_P(EitherWindowTest, ALostCompositorEndsInAnErrorThatSaysSo) {
   EXPECT_EQ(drawn.error().code, ErrorCode::Lost);
 }
 
+// No driver has textures of that size; window buffers do not depend on the picture's.
+TEST_P(EitherWindowTest, AnEnormousPictureIsShownOrRefusedAndTheNextOneIsShown) {
+  const Picture usual = random_picture(kWindow, wire::PixelFormat::Xrgb8888, random);
+  upload(usual);
+  const Picture enormous({100'000, 16});
+  const Rect all = full_rect(enormous.size);
+  const Result<UploadStats> stats = presenter->upload(enormous.image(), {&all, 1});
+  if (GetParam() == Renderer::Gl) {
+    ASSERT_FALSE(stats);
+    EXPECT_EQ(stats.error().code, ErrorCode::TooLarge);
+    EXPECT_EQ(presenter->draw({}).error().code, ErrorCode::NotReady);
+  } else {
+    ASSERT_TRUE(stats);
+    EXPECT_TRUE(presenter->draw({}));
+  }
+  settle();
+  EXPECT_TRUE(presenter->draw_message("too large"));
+  settle();
+  upload(usual);
+  expect_shown(usual, kWindow, {});
+}
+
 INSTANTIATE_TEST_SUITE_P(Presenters, EitherWindowTest,
                          ::testing::Values(Renderer::Gl, Renderer::Shm), [](const auto& renderer) {
                            return renderer.param == Renderer::Gl ? "Gl" : "Shm";

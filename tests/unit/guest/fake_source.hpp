@@ -17,6 +17,7 @@ class FakeSource final : public CaptureSource, private PointerSource {
   // Called by acquire(); answers Frame after it filled `frame`.
   std::function<CaptureOutcome(CapturedFrame&)> on_acquire;
   std::function<Result<void>()> on_reinit = [] { return Result<void>(); };
+  std::function<PointerUpdate()> on_poll = [] { return PointerUpdate{}; };
 
   CaptureOutcome acquire(HostTime, Nanoseconds, CapturedFrame& frame) override {
     if (held) ++faults;
@@ -46,7 +47,7 @@ class FakeSource final : public CaptureSource, private PointerSource {
   std::vector<Size> modes;
 
  private:
-  PointerUpdate poll(HostTime) override { return {}; }
+  PointerUpdate poll(HostTime) override { return on_poll(); }
 };
 
 }  // namespace pierglass::guest::test

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <optional>
 #include <thread>
 
 #include "guest/core/pattern_source.hpp"
@@ -30,9 +31,9 @@ class Counter final : public PublisherObserver {
 // Runs a publisher in a thread of its own until the test ends it.
 class Running {
  public:
-  explicit Running(CaptureSource& source, const PublisherOptions& options = {})
-      : publisher_(Publisher::create(region.span(), {}, 77, source, counter, options,
-                                     make_condition_waiter)
+  explicit Running(CaptureSource& source, const PublisherOptions& options = {},
+                   MakeWaiter make_waiter = make_condition_waiter)
+      : publisher_(Publisher::create(region.span(), {}, 77, source, counter, options, make_waiter)
                        .value()),
         thread_([this] { result_ = publisher_->run(); }) {}
   Running(const Running&) = delete;
@@ -272,6 +273,17 @@ TEST(Publisher, AMemoryThatIsTooSmallIsAnError) {
   EXPECT_EQ(publisher.error().code, ErrorCode::TooSmall);
 }
 
+TEST(Publisher, WithoutAWaiterThereIsNoPublisherAndTheMemoryIsAsItWas) {
+  const ring::test::Region region;
+  PatternSource source(pattern());
+  Counter counter;
+  const auto publisher = Publisher::create(region.span(), {}, 77, source, counter, {},
+                                           [] { return std::unique_ptr<Waiter>(); });
+  ASSERT_FALSE(publisher);
+  EXPECT_EQ(publisher.error().code, ErrorCode::Unsupported);
+  EXPECT_EQ(region.word<std::uint64_t>(0).load(), 0u);
+}
+
 TEST(Waiter, AWakeBeforeTheWaitEndsIt) {
   ConditionWaiter waiter;
   waiter.wake();
@@ -292,6 +304,92 @@ TEST(Publisher, EndsWhenAnotherGuestTookTheMemoryAndLeavesItAlone) {
   EXPECT_EQ(ended.error().code, ErrorCode::Stale);
   running.end_session();
   EXPECT_TRUE(other->current());
+}
+
+// Sleeps until woken, whatever the deadline.
+class Oversleeping final : public Waiter {
+ public:
+  void wait_until(HostTime) override {
+    asleep = true;
+    waiter_.wait_until(HostClock::now() + 1h);
+    asleep = false;
+  }
+  void wake() override { waiter_.wake(); }
+  static inline std::atomic<bool> asleep{false};
+
+ private:
+  ConditionWaiter waiter_;
+};
+
+// A publisher whose control thread, for which it makes the first waiter, oversleeps: only the
+// other two threads can notice a successor.
+std::unique_ptr<Waiter> make_control_oversleep() {
+  static int made = 0;
+  if (made++ % 3 == 0) return std::make_unique<Oversleeping>();
+  return make_condition_waiter();
+}
+
+// From the capture or the pointer thread: what it finds after a freeze.
+ring::GuestSession successor(std::span<std::byte> region) {
+  EXPECT_TRUE(wait_until([] { return Oversleeping::asleep.load(); }, 5s));
+  return ring::GuestSession::create(region, {}, 78).value();
+}
+
+TEST(Publisher, TheCaptureThreadWritesNoFrameIntoASuccessorsRegion) {
+  FakeSource source;
+  Picture picture({320, 240});
+  const Rect all = full_rect({320, 240});
+  std::optional<ring::GuestSession> other;
+  int looks = 0;
+  std::span<std::byte> region;
+  std::atomic<bool> region_known{false};
+  source.on_acquire = [&](CapturedFrame& frame) {
+    if (!wait_until([&] { return region_known.load(); }, 5s)) return CaptureOutcome::Lost;
+    if (++looks == 1) {
+      other.emplace(successor(region));
+      return CaptureOutcome::NoChange;
+    }
+    frame.picture = picture.image;
+    frame.damage = {&all, 1};
+    return looks == 2 ? CaptureOutcome::Frame : CaptureOutcome::Lost;
+  };
+  Running guest(source, {.millihertz = 0, .without_readers = true}, make_control_oversleep);
+  region = guest.region.span();
+  region_known = true;
+  EXPECT_EQ(guest.join().error().code, ErrorCode::Stale);
+  EXPECT_EQ(looks, 1);
+  EXPECT_EQ(guest.counter.newest, 0u);
+  other.reset();  // before its memory
+}
+
+TEST(Publisher, ThePointerThreadWritesNoCursorIntoASuccessorsRegion) {
+  FakeSource source;
+  const PatternCursor cursor = pattern_cursor(wire::CursorType::Colour);
+  std::optional<ring::GuestSession> other;
+  std::atomic<int> polls{0};
+  std::span<std::byte> region;
+  std::atomic<bool> region_known{false};
+  source.on_poll = [&] {
+    if (wait_until([&] { return region_known.load(); }, 5s) && ++polls == 1)
+      other.emplace(successor(region));
+    return PointerUpdate{.moved = true,
+                         .state = {.visible = true},
+                         .reshaped = true,
+                         .shape = cursor.info,
+                         .image = cursor.image};
+  };
+  source.on_acquire = [&](CapturedFrame&) {
+    return polls > 1 ? CaptureOutcome::Lost : CaptureOutcome::NoChange;
+  };
+  Running guest(source, {.without_readers = true}, make_control_oversleep);
+  region = guest.region.span();
+  region_known = true;
+  EXPECT_EQ(guest.join().error().code, ErrorCode::Stale);
+  EXPECT_EQ(polls, 1);
+  const auto seen = guest.region.reader()->cursor().value();
+  EXPECT_FALSE(seen.visible);
+  EXPECT_EQ(seen.shape_ticket, 0u);
+  other.reset();  // before its memory
 }
 
 }  // namespace

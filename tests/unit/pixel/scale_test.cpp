@@ -71,7 +71,7 @@ TEST(ScaleBilinear, AgreesWithLinearSamplingWithinOneStep) {
   for (const Case& c : cases) {
     Canvas from = random_canvas(random, c.from);
     Canvas to(c.into);
-    scale_bilinear(to.image(), full_rect(c.into), from.image(), full_rect(c.into));
+    BilinearScaler().scale(to.image(), full_rect(c.into), from.image(), full_rect(c.into));
     double worst = 0;
     for (std::uint32_t y = 0; y < c.into.height; ++y) {
       for (std::uint32_t x = 0; x < c.into.width; ++x) {
@@ -89,7 +89,7 @@ TEST(ScaleBilinear, OneToOneIsExact) {
   std::mt19937 random(2);
   Canvas from = random_canvas(random, {33, 21});
   Canvas to({50, 40}, 7);
-  scale_bilinear(to.image(), {5, 6, 33, 21}, from.image(), full_rect(to.size));
+  BilinearScaler().scale(to.image(), {5, 6, 33, 21}, from.image(), full_rect(to.size));
   for (std::uint32_t y = 0; y < 40; ++y) {
     for (std::uint32_t x = 0; x < 50; ++x) {
       const bool inside = Rect{5, 6, 33, 21}.contains({x, y, 1, 1});
@@ -102,7 +102,7 @@ TEST(ScaleBilinear, AFlatPictureStaysFlat) {
   for (const std::uint32_t value : {0u, 0x01010101u, 0x80808080u, 0xfefefefeu, 0xffffffffu}) {
     Canvas from({13, 11}, value);
     Canvas to({40, 29});
-    scale_bilinear(to.image(), full_rect(to.size), from.image(), full_rect(to.size));
+    BilinearScaler().scale(to.image(), full_rect(to.size), from.image(), full_rect(to.size));
     EXPECT_EQ(to.pixels, Pixels(to.size.area(), value));
   }
 }
@@ -118,7 +118,7 @@ TEST(ScaleBilinear, PartsAreBitForBitPartsOfTheWholeAndNothingElseIsTouched) {
     into.width = 1 + below(size.width - into.x);
     into.height = 1 + below(size.height - into.y);
     Canvas whole(size, 1);
-    scale_bilinear(whole.image(), into, from.image(), full_rect(size));
+    BilinearScaler().scale(whole.image(), into, from.image(), full_rect(size));
     const Rect clip{below(size.width), below(size.height), below(90), below(90)};
     Canvas part(size, 2);
     scaler.scale(part.image(), into, from.image(), clip);
@@ -202,7 +202,7 @@ TEST(ScaledDamage, NothingOutsideItChangesWhenOnlyTheSourceDoes) {
     into.width = 1 + below(size.width - into.x);
     into.height = 1 + below(size.height - into.y);
     Canvas before(size);
-    scale_bilinear(before.image(), into, from.image(), full_rect(size));
+    BilinearScaler().scale(before.image(), into, from.image(), full_rect(size));
     Rect source{below(from.size.width), below(from.size.height), 0, 0};
     source.width = 1 + below(from.size.width - source.x);
     source.height = 1 + below(from.size.height - source.y);
@@ -212,7 +212,7 @@ TEST(ScaledDamage, NothingOutsideItChangesWhenOnlyTheSourceDoes) {
       }
     }
     Canvas after(size);
-    scale_bilinear(after.image(), into, from.image(), full_rect(size));
+    BilinearScaler().scale(after.image(), into, from.image(), full_rect(size));
     const Rect damage = scaled_damage(source, from.size, into);
     ASSERT_TRUE(into.contains(damage));
     for (std::uint32_t y = 0; y < size.height; ++y) {
