@@ -200,7 +200,10 @@ Result<gfx::DrawStats> PresentLoop::draw_content() {
   if (cursor_.visible && cursor_.image != nullptr) {
     overlay = {.image = cursor_.image, .serial = cursor_.serial, .position = cursor_.position};
   }
-  return presenter_.draw(overlay);
+  auto drawn = presenter_.draw(overlay);
+  if (drawn || drawn.error().code != ErrorCode::NotReady) return drawn;
+  have_picture_ = false;  // an upload that failed has cost the presenter the old one
+  return presenter_.draw_message(message());
 }
 
 void PresentLoop::record(HostTime began, const gfx::DrawStats& stats) {

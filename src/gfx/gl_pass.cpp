@@ -12,12 +12,11 @@
 #include "gfx/shaders.hpp"
 #include "pixel/copy.hpp"
 #include "pixel/scale.hpp"
+#include "wire/layout.hpp"
 
 namespace pierglass::gfx {
 namespace {
 
-// The pitch of the pictures in the shared region, so that whole runs of rows copy as one block.
-constexpr std::uint32_t kPitchAlignment = 256;
 constexpr GLint kPictureUnit = 0;
 constexpr GLint kPointerUnit = 1;
 
@@ -144,21 +143,25 @@ Result<void> GlPass::build_variants(std::size_t light) {
 Result<UploadStats> GlPass::upload(const pixel::ConstImage& picture, std::span<const Rect> damage) {
   pixel::DamageRegion region = normalised(damage, picture.size);
   const bool fresh = picture.size != picture_size_ || picture.format != format_;
+  Result<void> taken;
   if (fresh) {
-    TRY(start_picture(picture.size, picture.format));
+    taken = start_picture(picture.size, picture.format);
     region.clear();
     region.set_full(picture.size);
   }
-  const Result<void> transferred = transfer(picture, region.rects());
-  if (!transferred) {
-    if (fresh) picture_size_ = {};  // the texture holds nothing, so the next one must start anew
-    return std::unexpected(transferred.error());
+  if (taken) taken = transfer(picture, region.rects());
+  // Drivers may allocate a texture as late as its first use.
+  if (taken && fresh && glGetError() == GL_OUT_OF_MEMORY) {
+    taken = fail(ErrorCode::OsCall, "allocating GPU memory", ring_->bytes());
+  }
+  if (!taken) {
+    if (fresh || taken.error().code != ErrorCode::Busy) forget_picture();
+    return std::unexpected(taken.error());
   }
   return UploadStats{region.area() * wire::bytes_per_pixel(format_), rows_of(region)};
 }
 
 Result<void> GlPass::start_picture(Size size, wire::PixelFormat format) {
-  picture_size_ = {};
   const auto side = static_cast<std::uint32_t>(max_texture_side_);
   const std::uint32_t longest = std::max(size.width, size.height);
   if (longest > side) return fail(ErrorCode::TooLarge, "picture", longest, side);
@@ -174,12 +177,13 @@ Result<void> GlPass::start_picture(Size size, wire::PixelFormat format) {
   glActiveTexture(GL_TEXTURE0 + kPictureUnit);
   glBindTexture(GL_TEXTURE_2D, picture_.get());
   glTexStorage2D(GL_TEXTURE_2D, 1, gl.internal, as_int(size.width), as_int(size.height));
-  if (const GLenum error = glGetError(); error != GL_NO_ERROR) {
-    return fail(ErrorCode::OsCall, "glTexStorage2D", error);
-  }
+  const GLenum error = glGetError();
+  if (error == GL_OUT_OF_MEMORY) return fail(ErrorCode::OsCall, "allocating GPU memory");
+  if (error != GL_NO_ERROR) return fail(ErrorCode::OsCall, "glTexStorage2D", error);
   set_sampling(GL_LINEAR, gl.swap_red_blue);
 
-  pitch_ = align_up(size.width * wire::bytes_per_pixel(format), kPitchAlignment);
+  // As pictures in the shared region have it, so that whole runs of rows copy as one block.
+  pitch_ = align_up(size.width * wire::bytes_per_pixel(format), wire::kPitchAlignment);
   const std::size_t bytes = std::size_t{pitch_} * size.height;
   if (!ring_ || ring_->bytes() != bytes) {
     ring_.reset();
@@ -277,10 +281,14 @@ void GlPass::load_pointer(const pixel::CursorImage& image) {
   if (!image.invert.empty()) load(height, image.invert);
 }
 
-void GlPass::draw_message(Size target, std::string_view text) {
+void GlPass::forget_picture() {
   picture_size_ = {};
   picture_.reset();
   ring_.reset();
+}
+
+void GlPass::draw_message(Size target, std::string_view text) {
+  forget_picture();
   const MessagePicture message = message_picture(text, target);
   const Rect& into = message.into;
   const GlTexture texture = generate_texture();

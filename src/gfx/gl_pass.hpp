@@ -26,7 +26,7 @@ class GlPass {
   // Unsupported or OsCall with the failing GL call.
   static Result<std::unique_ptr<GlPass>> create(PboMode mode);
 
-  // As Presenter::upload. TooLarge when the picture is beyond the driver's texture size.
+  // As Presenter::upload. TooLarge beyond the driver's texture size, OsCall beyond its memory.
   Result<UploadStats> upload(const pixel::ConstImage& picture, std::span<const Rect> damage);
 
   // Fills a framebuffer of `target` pixels. NotReady without a picture.
@@ -47,6 +47,7 @@ class GlPass {
   Result<void> build_variants(std::size_t light);
   Result<void> start_picture(Size size, wire::PixelFormat format);
   Result<void> transfer(const pixel::ConstImage& picture, std::span<const Rect> rects);
+  void forget_picture();
   void load_pointer(const pixel::CursorImage& image);
   void draw_texture(GLuint texture, std::size_t which, const Rect& into, Size target);
   void draw_pointer(const CursorOverlay& cursor, std::size_t which, const Rect& into, Size target);

@@ -90,13 +90,13 @@ Result<DrawStats> GlPresenter::draw_message(std::string_view text) {
 Result<DrawStats> GlPresenter::present(HostTime start) {
   const HostTime drawn = HostClock::now();
   const EglSurfaceTraits::Value surface = surface_.get();
-  if (!eglSwapBuffers(surface.display, surface.object)) {
-    return fail_egl("eglSwapBuffers", ErrorCode::Lost);
-  }
-  // Mesa does not say that the connection broke.
+  const bool swapped = eglSwapBuffers(surface.display, surface.object) != EGL_FALSE;
+  // A broken connection fails the swap or, in Mesa, passes unnoticed; a swap fails for other
+  // reasons too.
   if (const int broken = wl_display_get_error(connection_); broken != 0) {
     return fail_os(OsErrorKind::Errno, broken, "wl_display", ErrorCode::Lost);
   }
+  if (!swapped) return fail_egl("eglSwapBuffers");
   return DrawStats{drawn - start, HostClock::now() - drawn};
 }
 

@@ -54,14 +54,16 @@ Result<void> PboRing::allocate(Buffer& buffer) {
   glBindBuffer(GL_PIXEL_UNPACK_BUFFER, buffer.name.get());
   if (mode_ == PboMode::Unsynchronised) {
     glBufferData(GL_PIXEL_UNPACK_BUFFER, size, nullptr, GL_STREAM_DRAW);
-    if (glGetError() != GL_NO_ERROR) return fail(ErrorCode::OsCall, "glBufferData", bytes_);
+    if (glGetError() != GL_NO_ERROR) {
+      return fail(ErrorCode::OsCall, "allocating GPU memory", bytes_);
+    }
     return {};
   }
   buffer_storage()(GL_PIXEL_UNPACK_BUFFER, size, nullptr, kPersistent);
   buffer.mapping =
       static_cast<std::byte*>(glMapBufferRange(GL_PIXEL_UNPACK_BUFFER, 0, size, kPersistent));
   if (glGetError() != GL_NO_ERROR || buffer.mapping == nullptr) {
-    return fail(ErrorCode::OsCall, "glBufferStorageEXT", bytes_);
+    return fail(ErrorCode::OsCall, "allocating GPU memory", bytes_);
   }
   return {};
 }

@@ -49,8 +49,13 @@ class Presenter {
   // Takes the changed parts of a picture over. `picture` may lie in shared memory and change while
   // it is read; it is not touched after the call. The first picture, and each one of another size
   // or format, must come with full damage. What it copies is at most the damaged rows.
-  // After an error nothing was taken over: the same damage is due again. Busy: try again after the
-  // next dispatch of the queue. Lost: the connection is gone.
+  // Errors; nothing was taken over:
+  // - Busy: try again after the next dispatch of the queue with the same damage. The last picture
+  //   stays, unless this one has another size or format.
+  // - Lost: the connection is gone, and the presenter with it.
+  // - TooLarge (a picture beyond the GPU's texture size, a window beyond wl_shm), OsCall (memory of
+  //   the GPU or for window buffers) and all others: no picture is left. The presenter goes
+  //   on: draw() says NotReady, draw_message() draws, the next upload must come with full damage.
   virtual Result<UploadStats> upload(const pixel::ConstImage& picture,
                                      std::span<const Rect> damage) = 0;
 

@@ -12,12 +12,11 @@
 #include "base/checked.hpp"
 #include "base/fd.hpp"
 #include "base/handle.hpp"
+#include "wire/layout.hpp"
 
 namespace pierglass::gfx {
 namespace {
 
-// The pitch of the pictures in the shared region, so that whole runs of rows copy as one block.
-constexpr std::uint64_t kPitchAlignment = 256;
 constexpr std::uint64_t kMaxPoolBytes = std::numeric_limits<std::int32_t>::max();
 
 struct MappingTraits {
@@ -87,7 +86,9 @@ class ShmSink final : public BufferSink {
 };
 
 Result<std::unique_ptr<SinkBuffer>> ShmSink::create_buffer(Size size) {
-  const std::uint64_t pitch = align_up(std::uint64_t{size.width} * 4, kPitchAlignment);
+  // As pictures in the shared region have it, so that whole runs of rows copy as one block.
+  const std::uint64_t pitch =
+      align_up(std::uint64_t{size.width} * 4, std::uint64_t{wire::kPitchAlignment});
   const std::uint64_t bytes = pitch * size.height;
   if (bytes == 0) return fail(ErrorCode::InvalidArgument, "window size");
   if (bytes > kMaxPoolBytes) return fail(ErrorCode::TooLarge, "window", bytes, kMaxPoolBytes);

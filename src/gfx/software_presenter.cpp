@@ -8,7 +8,6 @@
 #include "gfx/message.hpp"
 #include "pixel/convert.hpp"
 #include "pixel/copy.hpp"
-#include "pixel/scale.hpp"
 #include "wire/format.hpp"
 
 namespace pierglass::gfx {
@@ -70,7 +69,7 @@ Result<UploadStats> SoftwarePresenter::upload(const pixel::ConstImage& picture,
   if (direct_) {
     const Result<Slot*> begun = begin_direct(region);
     if (!begun) {
-      if (fresh) picture_size_ = {};  // nothing holds it, so the next one must start anew
+      if (fresh || begun.error().code != ErrorCode::Busy) forget_picture();
       return std::unexpected(begun.error());
     }
     current = *begun;
@@ -105,9 +104,7 @@ Result<DrawStats> SoftwarePresenter::draw(const CursorOverlay& cursor) {
 
 Result<DrawStats> SoftwarePresenter::draw_message(std::string_view text) {
   const HostTime start = HostClock::now();
-  picture_size_ = {};
-  picture_ = {};
-  place_picture();
+  forget_picture();
   Slot& slot = *TRY(acquire());
   fill_black(slot.buffer->image, full_rect(window_));
   const MessagePicture message = message_picture(text, window_);
@@ -179,6 +176,12 @@ void SoftwarePresenter::start_picture(const pixel::ConstImage& picture) {
   place_picture();
 }
 
+void SoftwarePresenter::forget_picture() {
+  picture_size_ = {};
+  picture_ = {};
+  place_picture();
+}
+
 // Decides where the picture lands; every buffer then starts anew.
 void SoftwarePresenter::place_picture() {
   into_ = pixel::fit_rect(picture_size_, window_);
@@ -243,7 +246,7 @@ void SoftwarePresenter::draw_scaled(Slot& slot, const CursorOverlay& cursor, con
     pixel::draw_cursor(source, *cursor.image, cursor.position, pointer);
   }
   for (const Rect& rect : slot.stale.rects()) {
-    pixel::scale_bilinear(slot.buffer->image, into_, source, in_window(rect));
+    scaler_.scale(slot.buffer->image, into_, source, in_window(rect));
   }
   restore_under(source);
   under_rect_ = {};

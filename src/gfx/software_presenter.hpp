@@ -10,6 +10,7 @@
 #include "gfx/buffer_sink.hpp"
 #include "gfx/presenter.hpp"
 #include "pixel/damage_region.hpp"
+#include "pixel/scale.hpp"
 
 namespace pierglass::gfx {
 
@@ -52,6 +53,7 @@ class SoftwarePresenter final : public Presenter {
   Result<Slot*> begin_direct(const pixel::DamageRegion& overwritten);
   void bring_up_to_date(Slot& slot, const pixel::DamageRegion& overwritten);
   void start_picture(const pixel::ConstImage& picture);
+  void forget_picture();
   void place_picture();
   void keep_picture();
   void drop_buffers();
@@ -77,7 +79,8 @@ class SoftwarePresenter final : public Presenter {
   bool direct_ = false;
 
   Slot* newest_ = nullptr;
-  bool filling_ = false;                // newest_ has not been committed since it was acquired
+  bool filling_ = false;  // newest_ has not been committed since it was acquired
+  pixel::BilinearScaler scaler_;
   std::vector<std::uint32_t> picture_;  // scaled, or between two sets of buffers
   std::vector<std::uint32_t> under_;
   Rect under_rect_;

@@ -133,10 +133,6 @@ void BilinearScaler::scale(const Image& to, const Rect& into, const ConstImage& 
   }
 }
 
-void scale_bilinear(const Image& to, const Rect& into, const ConstImage& from, const Rect& clip) {
-  BilinearScaler().scale(to, into, from, clip);
-}
-
 Rect scaled_damage(const Rect& source, Size picture, const Rect& into) {
   const Rect inside = intersection(source, full_rect(picture));
   if (inside.empty() || into.empty()) return {};

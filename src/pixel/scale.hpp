@@ -38,9 +38,6 @@ class BilinearScaler {
   std::array<std::uint64_t, 2> row_of_{};  // source row + 1; 0: none
 };
 
-// The same for a single use.
-void scale_bilinear(const Image& to, const Rect& into, const ConstImage& from, const Rect& clip);
-
 // Where the source rectangle `source` of a picture lands when that is drawn into `into`, rounded
 // outwards by the filter's reach: redrawing this is enough when only `source` changed. At 1:1 it is
 // the source itself, moved.

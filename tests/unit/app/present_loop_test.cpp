@@ -70,6 +70,7 @@ class FakePresenter final : public gfx::Presenter {
   }
   Result<gfx::DrawStats> draw(const gfx::CursorOverlay& cursor) override {
     if (fails) return fail(*fails, "draw");
+    if (fails_picture) return fail(ErrorCode::NotReady, "picture");
     said.push_back(cursor.image != nullptr ? "draw with pointer" : "draw");
     return gfx::DrawStats{};
   }
@@ -83,6 +84,7 @@ class FakePresenter final : public gfx::Presenter {
   std::vector<std::string> said;
   std::optional<ErrorCode> fails;  // draw and draw_message
   std::optional<ErrorCode> upload_fails;
+  bool fails_picture = false;  // draw only: NotReady
 };
 
 class FakeSurface final : public VideoSurface {
@@ -223,6 +225,14 @@ TEST_F(Loop, TakesTheFrameLaterWhenNoBufferIsFreeForItsUpload) {
   presenter_.upload_fails.reset();
   step();
   EXPECT_EQ(presenter_.take(), (Said{"upload", "draw"}));
+}
+
+TEST_F(Loop, ShowsTextWhenThePresenterHasNoPictureLeft) {
+  show_first_frame();
+  presenter_.fails_picture = true;
+  surface_.pending = VideoSurface::State{.buffer = {200, 100}};
+  step();
+  EXPECT_EQ(presenter_.take(), (Said{"resize 200", "text Waiting for the guest's first picture"}));
 }
 
 TEST_F(Loop, EndsWhenTheConnectionIsLostInAnUpload) {
