@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <memory>
+#include <utility>
 
 #include "base/describe.hpp"
 #include "guest/capture/gdi_source.hpp"
@@ -44,12 +45,12 @@ Result<shm::SharedMemory> open_memory(const GuestOptions& options) {
 
 int publish(const GuestOptions& options, const shm::SharedMemory& memory, CaptureSource& source) {
   ConsoleObserver observer(memory.bytes().size());
-  const auto publisher =
+  auto publisher =
       Publisher::create(memory.bytes(), region_spec("Pierglass guest on Windows"), random_session(),
                         source, observer, options.publisher, make_windows_waiter);
-  if (!publisher) return complain(explain_memory(publisher.error(), options));
-  const ConsoleStop stop(**publisher);
-  const auto summary = (*publisher)->run();
+  if (!publisher) return complain(explain_begin(publisher.error(), options));
+  const ConsoleStop owner(*std::move(publisher));
+  const auto summary = owner.publisher().run();
   if (!summary) return complain(explain_end(summary.error()));
   std::fprintf(stderr, "pierglass-guest: %s\n", summarise(*summary).c_str());
   return 0;

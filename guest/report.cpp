@@ -74,6 +74,12 @@ std::string explain_fit(std::uint64_t region_bytes, Size size, wire::PixelFormat
          ": enlarge it or choose a smaller picture";
 }
 
+std::string explain_begin(const Error& error, const GuestOptions& options) {
+  if (error.code == ErrorCode::Unsupported)
+    return "the program cannot keep time (" + describe(error) + "): end other programs first";
+  return explain_memory(error, options);
+}
+
 const char* explain_end(const Error& error) {
   return error.code == ErrorCode::Stale ? kOtherGuest
                                         : "the capture was lost: start the program again";

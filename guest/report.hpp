@@ -24,6 +24,9 @@ std::string explain_fit(std::uint64_t region_bytes, Size size, wire::PixelFormat
 inline constexpr const char* kOtherGuest =
     "another Pierglass guest is using this memory: end it first, or choose other memory";
 
+// Why Publisher::create() failed.
+std::string explain_begin(const Error& error, const GuestOptions& options);
+
 // Why publishing ended by itself.
 const char* explain_end(const Error& error);
 

@@ -3,20 +3,20 @@
 
 #include <thread>
 
-#include "ring/reader_session.hpp"
+#include "base/checked.hpp"
+#include "wire/layout.hpp"
+#include "wire/parse.hpp"
 
 namespace pierglass::guest {
 
-bool other_guest_lives(std::span<std::byte> region) {
+bool other_guest_lives(std::span<const std::byte> region) {
   constexpr Nanoseconds kLook = std::chrono::milliseconds(5);
-  constexpr std::uint64_t kToken =
-      0x6f74686572;  // any but 0; nobody else attaches as a reader here
-  const auto reader = ring::ReaderSession::attach(region, kToken);
-  if (!reader) return false;
-  const std::uint64_t before = (*reader)->guest_heartbeat();
+  if (!wire::parse_region(region)) return false;
+  const std::byte* heartbeat = region.data() + offsetof(wire::RawHeader, heartbeat);
+  const std::uint64_t before = load_shared_word(heartbeat);
   const HostTime until = HostClock::now() + kWatchForOther;
   while (HostClock::now() < until) {
-    if ((*reader)->guest_heartbeat() != before) return true;
+    if (load_shared_word(heartbeat) != before) return true;
     std::this_thread::sleep_for(kLook);
   }
   return false;

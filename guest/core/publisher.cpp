@@ -30,20 +30,21 @@ Result<std::unique_ptr<Publisher>> Publisher::create(std::span<std::byte> region
                                                      PublisherObserver& observer,
                                                      const PublisherOptions& options,
                                                      MakeWaiter make_waiter) {
+  Waiters waiters{make_waiter(), make_waiter(), make_waiter()};
+  if (!waiters.control || !waiters.capture || !waiters.pointer)
+    return fail(ErrorCode::Unsupported, "another timer");
   auto made = TRY(ring::GuestSession::create(region, spec, session));
   return std::unique_ptr<Publisher>(
-      new Publisher(std::move(made), source, observer, options, make_waiter));
+      new Publisher(std::move(made), source, observer, options, std::move(waiters)));
 }
 
 Publisher::Publisher(ring::GuestSession session, CaptureSource& source, PublisherObserver& observer,
-                     const PublisherOptions& options, MakeWaiter make_waiter)
+                     const PublisherOptions& options, Waiters waiters)
     : session_(std::move(session)),
       source_(source),
       observer_(observer),
       options_(options),
-      control_waiter_(make_waiter()),
-      capture_waiter_(make_waiter()),
-      pointer_waiter_(make_waiter()),
+      waiters_(std::move(waiters)),
       frames_(source, session_.frames()) {}
 
 Result<PublisherSummary> Publisher::run() {
@@ -62,9 +63,15 @@ Result<PublisherSummary> Publisher::run() {
 
 void Publisher::stop() {
   stopping_.store(true, std::memory_order_release);
-  control_waiter_->wake();
-  capture_waiter_->wake();
-  pointer_waiter_->wake();
+  waiters_.control->wake();
+  waiters_.capture->wake();
+  waiters_.pointer->wake();
+}
+
+bool Publisher::still_ours() {
+  if (session_.current()) return true;
+  stop();
+  return false;
 }
 
 // ---- control thread ----
@@ -76,7 +83,7 @@ void Publisher::control_loop() {
     session_.beat();
     serve_readers(now);
     const bool watched = visible_readers_.load(std::memory_order_relaxed) != 0;
-    control_waiter_->wait_until(now + (watched ? kControlPeriodWatched : kControlPeriodIdle));
+    waiters_.control->wait_until(now + (watched ? kControlPeriodWatched : kControlPeriodIdle));
   }
 }
 
@@ -86,8 +93,8 @@ void Publisher::serve_readers(HostTime now) {
   wanted_millihertz_.store(demand.max_millihertz, std::memory_order_relaxed);
   const std::uint32_t before = visible_readers_.exchange(demand.visible, std::memory_order_relaxed);
   if (before == 0 && demand.visible != 0) {
-    capture_waiter_->wake();
-    pointer_waiter_->wake();
+    waiters_.capture->wake();
+    waiters_.pointer->wake();
   }
   for (int taken = 0; taken < kMaxRequestsAtOnce; ++taken) {
     const auto message = session_.next_control();
@@ -102,11 +109,11 @@ void Publisher::obey(const wire::ControlMessage& message) {
   switch (message.type) {
     case wire::ControlType::SetCursorPosition:
       source_.move_pointer(message.position);
-      pointer_waiter_->wake();
+      waiters_.pointer->wake();
       return;
     case wire::ControlType::SetMode:
       source_.request_mode(message.size, message.millihertz);
-      capture_waiter_->wake();
+      waiters_.capture->wake();
       return;
     case wire::ControlType::SetCapture:
       set_paused(!message.run);
@@ -117,8 +124,8 @@ void Publisher::obey(const wire::ControlMessage& message) {
 void Publisher::set_paused(bool paused) {
   if (paused_.exchange(paused, std::memory_order_relaxed) == paused) return;
   session_.set_state(paused ? wire::GuestState::Paused : wire::GuestState::Capturing);
-  capture_waiter_->wake();
-  pointer_waiter_->wake();
+  waiters_.capture->wake();
+  waiters_.pointer->wake();
 }
 
 // ---- capture thread ----
@@ -134,13 +141,13 @@ void Publisher::capture_loop() {
   while (!stopping()) {
     const HostTime now = HostClock::now();
     if (!frames_wanted()) {
-      capture_waiter_->wait_until(now + kSleep);
+      waiters_.capture->wait_until(now + kSleep);
       continue;
     }
     pacer_.set_rates(options_.millihertz, wanted_millihertz_.load(std::memory_order_relaxed));
     const HostTime due = not_before_ > HostTime{} ? not_before_ : pacer_.due(now);
     if (now < due) {
-      capture_waiter_->wait_until(due);
+      waiters_.capture->wait_until(due);
       continue;
     }
     capture_once(now);
@@ -151,7 +158,7 @@ void Publisher::capture_once(HostTime now) {
   // A second try of a frame that found no slot does not count as a look.
   if (std::exchange(not_before_, HostTime{}) == HostTime{}) pacer_.looked(now);
   if (reinit_needed_) return bring_back(now);
-  on_step(frames_.step(now, kAcquireTimeout), now);
+  if (still_ours()) on_step(frames_.step(now, kAcquireTimeout), now);
 }
 
 void Publisher::on_step(const Step& step, HostTime now) {
@@ -201,18 +208,23 @@ void Publisher::pointer_loop() {
         !shown || options_.without_readers || visible_readers_.load(std::memory_order_relaxed) != 0;
     const HostTime due = wanted ? pacer.due(now) : now + kSleep;
     if (now < due) {
-      pointer_waiter_->wait_until(due);
+      waiters_.pointer->wait_until(due);
       continue;
     }
     pacer.looked(now);
     const PointerUpdate update = source_.pointer().poll(now);
-    // A shape that no slot can hold leaves the last one in place.
-    if (update.reshaped) (void)session_.cursor().set_shape(update.shape, update.image);
-    if (update.moved) {
-      session_.cursor().move(update.state);
-      ++summary_.pointer_moves;
-    }
+    publish_pointer(update);
     shown = shown || update.moved || now - begun > kSleep;
+  }
+}
+
+void Publisher::publish_pointer(const PointerUpdate& update) {
+  // A shape that no slot can hold leaves the last one in place.
+  if (update.reshaped && still_ours())
+    (void)session_.cursor().set_shape(update.shape, update.image);
+  if (update.moved && still_ours()) {
+    session_.cursor().move(update.state);
+    ++summary_.pointer_moves;
   }
 }
 

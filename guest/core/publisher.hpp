@@ -41,7 +41,7 @@ struct PublisherSummary {
 class Publisher {
  public:
   // Lays the region out and begins session `session` (random, not 0). Region, source and observer
-  // outlive the publisher.
+  // outlive the publisher. Unsupported: `make_waiter` gave none, and the region is as it was.
   static Result<std::unique_ptr<Publisher>> create(std::span<std::byte> region,
                                                    const wire::RegionSpec& spec,
                                                    std::uint64_t session, CaptureSource& source,
@@ -59,8 +59,13 @@ class Publisher {
   void stop();
 
  private:
+  struct Waiters {
+    std::unique_ptr<Waiter> control;
+    std::unique_ptr<Waiter> capture;
+    std::unique_ptr<Waiter> pointer;
+  };
   Publisher(ring::GuestSession session, CaptureSource& source, PublisherObserver& observer,
-            const PublisherOptions& options, MakeWaiter make_waiter);
+            const PublisherOptions& options, Waiters waiters);
 
   void control_loop();
   void serve_readers(HostTime now);
@@ -74,7 +79,11 @@ class Publisher {
   [[nodiscard]] bool frames_wanted() const;
 
   void pointer_loop();
+  void publish_pointer(const PointerUpdate& update);
 
+  // Asked right before each look and each cursor write: false, and stop(), once the region is
+  // another guest's. Acquire load; any thread.
+  [[nodiscard]] bool still_ours();
   [[nodiscard]] bool stopping() const { return stopping_.load(std::memory_order_acquire); }
 
   ring::GuestSession session_;
@@ -83,9 +92,7 @@ class Publisher {
   const PublisherOptions options_;
 
   // Between the threads.
-  std::unique_ptr<Waiter> control_waiter_;
-  std::unique_ptr<Waiter> capture_waiter_;
-  std::unique_ptr<Waiter> pointer_waiter_;
+  const Waiters waiters_;
   std::atomic<bool> stopping_{false};
   std::atomic<bool> lost_{false};
   std::atomic<bool> paused_{false};

@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <mutex>
+#include <utility>
 
 #include "base/result.hpp"
 #include "shm/win32_handle_windows.hpp"
@@ -48,10 +49,10 @@ struct LocalTraits {
 
 }  // namespace
 
-ConsoleStop::ConsoleStop(Publisher& publisher) {
+ConsoleStop::ConsoleStop(std::unique_ptr<Publisher> publisher) : publisher_(std::move(publisher)) {
   const std::lock_guard lock(stop_mutex);
   if (stop_done == nullptr) stop_done = CreateEventW(nullptr, TRUE, FALSE, nullptr);
-  stop_target = &publisher;
+  stop_target = publisher_.get();
   SetConsoleCtrlHandler(on_console_event, TRUE);
 }
 
@@ -59,6 +60,7 @@ ConsoleStop::~ConsoleStop() {
   {
     const std::lock_guard lock(stop_mutex);
     stop_target = nullptr;
+    publisher_.reset();  // under the lock: a handler that begins now returns only after this
   }
   if (stop_done != nullptr) SetEvent(stop_done);
 }

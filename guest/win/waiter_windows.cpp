@@ -40,7 +40,8 @@ class WindowsWaiter final : public Waiter {
     // Negative: from now, in units of 100 ns, rounded up.
     LARGE_INTEGER due{};
     due.QuadPart = -((left.count() + 99) / 100);
-    if (!SetWaitableTimer(timer_.get(), &due, 0, nullptr, nullptr, FALSE)) return;
+    if (!SetWaitableTimer(timer_.get(), &due, 0, nullptr, nullptr, FALSE))
+      return wait_coarsely(left);
     const std::array<HANDLE, 2> both{event_.get(), timer_.get()};
     WaitForMultipleObjects(both.size(), both.data(), FALSE, INFINITE);
   }
@@ -48,6 +49,12 @@ class WindowsWaiter final : public Waiter {
   void wake() override { SetEvent(event_.get()); }
 
  private:
+  // Without the timer, in whole milliseconds rounded up.
+  void wait_coarsely(Nanoseconds left) {
+    const std::int64_t ms = std::chrono::ceil<std::chrono::milliseconds>(left).count();
+    WaitForSingleObject(event_.get(), static_cast<DWORD>(std::min<std::int64_t>(ms, INFINITE - 1)));
+  }
+
   KernelHandle event_;  // resets itself when a wait ends
   KernelHandle timer_;
   bool coarse_;

@@ -155,6 +155,15 @@ TEST(GuestReport, EachReasonWithoutMemoryHasItsRemedy) {
   EXPECT_NE(file(ErrorCode::TooSmall).find("64 MiB"), std::string::npos);
 }
 
+TEST(GuestReport, AMissingTimerIsNotBlamedOnTheMemory) {
+  const Error no_timer{.code = ErrorCode::Unsupported, .what = "another timer"};
+  const std::string sentence = explain_begin(no_timer, {});
+  EXPECT_NE(sentence.find("another timer is not supported"), std::string::npos) << sentence;
+  EXPECT_EQ(sentence.find("IVSHMEM"), std::string::npos) << sentence;
+  const Error other{.code = ErrorCode::TooSmall, .what = "region"};
+  EXPECT_EQ(explain_begin(other, {}), explain_memory(other, {}));
+}
+
 TEST(GuestReport, SessionsAreRandomAndNotZero) {
   const std::uint64_t one = random_session();
   EXPECT_NE(one, 0u);
