@@ -102,7 +102,7 @@ int feed(const GuestOptions& options) {
                         observer, options.publisher, make_condition_waiter);
   if (!publisher) return complain(explain_begin(publisher.error(), options));
   const auto summary = run_until_signal(**publisher, signals);
-  if (!summary) return complain(explain_memory(summary.error(), options));
+  if (!summary) return complain(explain_end(summary.error()));
   std::fprintf(stderr, "pattern_feed: %s\n", summarise(*summary).c_str());
   return 0;
 }
