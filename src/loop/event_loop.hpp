@@ -98,7 +98,7 @@ class EventLoop {
   // One wait of at most `limit` (none: as long as it takes) and what it brings.
   Result<void> step(std::optional<Nanoseconds> limit);
 
-  // run() returns after the current round of callbacks; at once when it was not running yet. For good.
+  // run() returns after the current round of callbacks, or at once if it comes later. For good.
   void quit() { quit_ = true; }
   [[nodiscard]] bool quitting() const { return quit_; }
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <windows.h>
 
-#include <utility>
-
 #include "shm/ivshmem_driver_windows.hpp"
 #include "shm/shared_memory.hpp"
 
@@ -18,18 +16,6 @@ void release_device(HANDLE device) {
 }
 
 }  // namespace
-
-SharedMemory::SharedMemory(std::span<std::byte> bytes, std::uintptr_t platform)
-    : bytes_(bytes), platform_(platform) {}
-
-SharedMemory::SharedMemory(SharedMemory&& other) noexcept
-    : bytes_(std::exchange(other.bytes_, {})), platform_(std::exchange(other.platform_, 0)) {}
-
-SharedMemory& SharedMemory::operator=(SharedMemory&& other) noexcept {
-  std::swap(bytes_, other.bytes_);
-  std::swap(platform_, other.platform_);
-  return *this;
-}
 
 SharedMemory::~SharedMemory() {
   if (platform_ != 0) {
