@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <bit>
-
 #include "base/checked.hpp"
 #include "wire/parse.hpp"
 
@@ -127,7 +125,7 @@ Result<void> read_frames(std::span<const std::byte> region, const Extent& channe
               raw.slot_stride));
   TRY(require(within(raw.slot_bytes, 1, raw.slot_stride), "slot_bytes", raw.slot_bytes));
   const auto all_slots = checked_mul<std::uint64_t>(raw.slot_stride, raw.slot_count);
-  TRY(require(all_slots.has_value(), "slot_stride", raw.slot_stride));
+  if (!all_slots) return fail(ErrorCode::Corrupt, "slot_stride", raw.slot_stride);
   TRY(require(raw.slots_offset % kSlotAlignment == 0 && raw.slots_offset >= sizeof(RawHeader) &&
                   range_fits(raw.slots_offset, *all_slots, layout.region_bytes),
               "slots_offset", raw.slots_offset));
@@ -217,7 +215,7 @@ std::array<char, 64> printable_name(std::string_view name) {
 }
 
 Result<RegionLayout> parse_region(std::span<const std::byte> region) {
-  CHECK(std::bit_cast<std::uintptr_t>(region.data()) % kCacheLine == 0);
+  CHECK(reinterpret_cast<std::uintptr_t>(region.data()) % kCacheLine == 0);
   const RawHeader header = TRY(read_header(region));
   Result<RegionLayout> layout = read_layout(region, header);
   // A layout that fails because it changed under us is not the guest's fault.
