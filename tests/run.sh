@@ -50,11 +50,12 @@ tests() {
   name=$1 folder=$2
   shift 2
   began=$(date +%s)
-  ctest --test-dir "$folder" --output-on-failure --no-tests=error "$@" >"$logs/$name.log" 2>&1 ||
-    true
+  ctest --test-dir "$folder" --output-on-failure --no-tests=error "$@" >"$logs/$name.log" 2>&1 &&
+    ended=0 || ended=$?
   bad=$(grep -cE '^ *[0-9]+/[0-9]+ Test +#[0-9]+: .*(\*\*\*|Not Run)' "$logs/$name.log" || true)
   good=$(grep -cE '^ *[0-9]+/[0-9]+ Test +#[0-9]+: .* Passed ' "$logs/$name.log" || true)
-  if [ "$good" -eq 0 ] && [ "$bad" -eq 0 ]; then bad=1; fi
+  # A ctest that died has failed too, whatever it counted before.
+  if [ "$bad" -eq 0 ] && { [ "$good" -eq 0 ] || [ "$ended" -ne 0 ]; }; then bad=1; fi
   passed=$((passed + good)) failed=$((failed + bad))
   if [ "$bad" -eq 0 ]; then
     echo "ok      $name: $good tests ($(($(date +%s) - began)) s)"
