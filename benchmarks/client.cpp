@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What the client costs and how late it is, on a headless Sway, fed by pattern_feed. Seen from the
-// outside: processor time from /proc, commits from a recording proxy on the compositor's socket.
+// What the client costs and how late it is, on a headless Sway, fed by pattern_feed, and the same
+// fed by a Looking Glass host. Seen from the outside: processor time from /proc, commits from a
+// recording proxy on the compositor's socket.
 #include <signal.h>
 
 #include <algorithm>
@@ -39,6 +40,8 @@ constexpr auto kSettle = 3s;  // until polling has become slow, or frames flow e
 struct Plan {
   std::chrono::seconds measured{5};
   int starts = 5;
+  int rounds = 5;  // of the comparison
+  bool compare_only = false;
   std::vector<std::string> renderers{"gl", "shm"};
 };
 
@@ -51,16 +54,19 @@ std::string text_of(Size size) {
   return std::to_string(size.width) + "x" + std::to_string(size.height);
 }
 
+enum class Feed : std::uint8_t { Own, LookingGlass };
+
 // Compositor, memory, and a feed.
 class Bench {
  public:
   explicit Bench(Size size) : memory_(lab_, kMemoryBytes), sway_(lab_, size), size_(size) {}
 
-  void feed(std::vector<std::string> options) {
+  void feed(std::vector<std::string> options, Feed kind = Feed::Own) {
     feed_.reset();
     log_ = lab_.home() / ("published." + std::to_string(feeds_++));
-    options.insert(options.begin(), {lab_.stage(test::feed_program()).string(), "--memory",
-                                     memory_.path(), "--size", text_of(size_), "--log", log_});
+    const auto built = kind == Feed::Own ? test::feed_program() : test::looking_glass_program();
+    options.insert(options.begin(), {lab_.stage(built).string(), "--memory", memory_.path(),
+                                     "--size", text_of(size_), "--log", log_});
     feed_.emplace(lab_.command("feed", std::move(options)));
   }
 
@@ -215,11 +221,11 @@ Latencies match(const std::map<std::uint64_t, std::int64_t>& published,
 }
 
 Latencies measure_latency(const Plan& plan, Bench& bench, const std::string& renderer,
-                          const std::vector<std::string>& options) {
+                          const std::vector<std::string>& options, Feed kind = Feed::Own) {
   const std::filesystem::path socket = bench.lab().path() / "recorded";
   std::filesystem::remove(socket);
   test::WaylandRecorder recorder(socket, bench.sway().display(), bench.lab().user());
-  bench.feed(options);
+  bench.feed(options, kind);
   Client client = bench.client(renderer, test::Records::Kept, socket);
   pass(kSettle);
   const auto began = std::chrono::steady_clock::now().time_since_epoch().count();
@@ -298,10 +304,67 @@ json start_up(const Plan& plan, const std::string& renderer) {
   return result;
 }
 
+// What is compared of one writer, one number a round.
+struct Round {
+  std::vector<double> p50_ms;
+  std::vector<double> p99_ms;
+  std::vector<double> cpu_percent;
+};
+
+void measure_round(const Plan& plan, Bench& bench, const std::string& renderer,
+                   const std::vector<std::string>& options, Feed kind, Round& into) {
+  bench.feed(options, kind);
+  {
+    Client client = bench.client(renderer, test::Records::None);
+    pass(kSettle);
+    into.cpu_percent.push_back(measure_load(client, plan.measured).core * 100);
+  }
+  bench.end_feed();
+  const json latency = distribution(measure_latency(plan, bench, renderer, options, kind).outside);
+  if (latency.is_null()) throw std::runtime_error("no frame was shown");
+  into.p50_ms.push_back(latency["p50"].get<double>());
+  into.p99_ms.push_back(latency["p99"].get<double>());
+}
+
+double median(std::vector<double> values) {
+  std::ranges::sort(values);
+  return values[values.size() / 2];
+}
+
+// Our own region and a Looking Glass host at the same rate, in turn: medians of the rounds.
+json compare_writers(const Plan& plan, const std::string& renderer, const std::string& mode) {
+  const std::vector<std::string> options = {"--mode", mode, "--rate", "60"};
+  Bench bench({1920, 1080});
+  Round own;
+  Round other;
+  for (int round = 0; round < plan.rounds; ++round) {
+    for (int turn = 0; turn < 2; ++turn) {
+      const bool first = (round + turn) % 2 == 0;
+      measure_round(plan, bench, renderer, options, first ? Feed::Own : Feed::LookingGlass,
+                    first ? own : other);
+    }
+  }
+  json result = {{"damage", mode}, {"rounds", plan.rounds}};
+  const auto add = [&](const char* name, const std::vector<double>& ours,
+                       const std::vector<double>& theirs) {
+    const double a = median(ours), b = median(theirs);
+    result[name] = {{"own", a}, {"looking_glass", b}, {"ratio", b / a}};
+    std::fprintf(stderr, "%-4s 1920x1080 60/s %-5s %-12s own %7.3f  looking glass %7.3f  x%.3f\n",
+                 renderer.c_str(), mode.c_str(), name, a, b, b / a);
+  };
+  add("p50_ms", own.p50_ms, other.p50_ms);
+  add("p99_ms", own.p99_ms, other.p99_ms);
+  add("cpu_percent", own.cpu_percent, other.cpu_percent);
+  return result;
+}
+
 json measure(const Plan& plan) {
   json result = {{"benchmark", "client"}, {"seconds_each", plan.measured.count()}};
   for (const std::string& renderer : plan.renderers) {
     json& of = result["renderers"][renderer];
+    for (const char* mode : {"small", "full"})
+      of["looking_glass"].push_back(compare_writers(plan, renderer, mode));
+    if (plan.compare_only) continue;
     of["quiet"] = quiet(plan, renderer);
     for (const Size size : {Size{640, 480}, Size{1920, 1080}}) {
       for (const char* mode : {"small", "full"}) {
@@ -319,9 +382,15 @@ int run(int argc, char** argv) {
     if (std::strcmp(argv[i], "--seconds") == 0)
       plan.measured = std::chrono::seconds(std::atoi(argv[i + 1]));
     if (std::strcmp(argv[i], "--renderer") == 0) plan.renderers = {argv[i + 1]};
+    if (std::strcmp(argv[i], "--only-compare") == 0) {
+      plan.compare_only = true;
+      plan.rounds = std::atoi(argv[i + 1]);
+    }
   }
-  if (argc % 2 == 0 || plan.measured < 1s) {
-    std::fprintf(stderr, "usage: benchmark_client [--seconds N] [--renderer gl|shm]\n");
+  if (argc % 2 == 0 || plan.measured < 1s || plan.rounds < 1) {
+    std::fprintf(stderr,
+                 "usage: benchmark_client [--seconds N] [--renderer gl|shm] "
+                 "[--only-compare ROUNDS]\n");
     return 2;
   }
   const json result = measure(plan);

@@ -13,6 +13,8 @@ set(PIERGLASS_PROTOCOLS
   ${WAYLAND_PROTOCOLS_DIR}/stable/xdg-shell/xdg-shell.xml
   ${WAYLAND_PROTOCOLS_DIR}/staging/content-type/content-type-v1.xml
   ${WAYLAND_PROTOCOLS_DIR}/staging/fractional-scale/fractional-scale-v1.xml
+  ${WAYLAND_PROTOCOLS_DIR}/staging/xdg-activation/xdg-activation-v1.xml
+  ${WAYLAND_PROTOCOLS_DIR}/unstable/idle-inhibit/idle-inhibit-unstable-v1.xml
   ${WAYLAND_PROTOCOLS_DIR}/unstable/xdg-decoration/xdg-decoration-unstable-v1.xml)
 
 # pierglass_scan(FILES XML MODE SUFFIX): one run of the scanner; the made file is appended to FILES.

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The picture, scaled to the viewport, with the pointer drawn into it before scaling, as if the
-// guest had drawn it. Picture coordinates have their origin at the top left. Compiled once for each
-// combination of these, each 0 or 1, because a software rasteriser executes both sides of a branch:
-//   EXACT         viewport and picture have the same size
-//   POINTER       the fragments drawn may lie under the pointer
-//   LINEAR_LIGHT  the picture is linear scRGB, else sRGB
+// guest had drawn it. Coordinates are those of the upright picture, from its top left. Compiled once
+// for each combination of these, because a software rasteriser executes both sides of a branch:
+//   EXACT     0 or 1: viewport and upright picture have the same size
+//   POINTER   0 or 1: the fragments drawn may lie under the pointer
+//   ROTATED   0 or 1: the texture must be turned to stand upright
+//   TRANSFER  what samples are: 0 sRGB, 1 linear light, 2 BT.2020 with SMPTE ST 2084
 precision highp float;
 precision highp int;
 precision highp sampler2D;
@@ -15,21 +16,67 @@ uniform usampler2D pointer;   // 0xAARRGGBB: the blend plane, below it the inver
 uniform ivec4 viewport;       // x, y (from the bottom), width, height in window pixels
 uniform ivec4 pointer_box;    // x, y, width, height in picture pixels
 uniform bool pointer_inverts; // the invert plane exists
+#if ROTATED
+uniform ivec2 turn_origin;    // texel of the upright picture's pixel 0, 0
+uniform ivec2 turn_right;     // from there to pixel 1, 0
+uniform ivec2 turn_down;      // and to 0, 1
+#endif
+#if TRANSFER
+uniform float full_scale;     // the light of sample 1.0; white is 1
+uniform bool compresses;      // light above white is compressed, else clipped
+#endif
 
 out vec4 colour;
 
-vec3 encode_srgb(vec3 linear) {
-  // Not clamp(): not-a-number becomes black.
-  vec3 clipped = mix(vec3(0.0), min(linear, 1.0), greaterThan(linear, vec3(0.0)));
-  vec3 low = clipped * 12.92;
-  vec3 high = 1.055 * pow(clipped, vec3(1.0 / 2.4)) - 0.055;
-  return mix(high, low, lessThanEqual(clipped, vec3(0.0031308)));
+#if TRANSFER
+// What follows does the same as pixel::RowConverter.
+
+// Not max(): not-a-number becomes 0.
+vec3 not_negative(vec3 light) {
+  return mix(vec3(0.0), light, greaterThan(light, vec3(0.0)));
 }
 
+vec3 encode_srgb(vec3 light) {
+  vec3 low = light * 12.92;
+  vec3 high = 1.055 * pow(light, vec3(1.0 / 2.4)) - 0.055;
+  return mix(high, low, lessThanEqual(light, vec3(0.0031308)));
+}
+
+#if TRANSFER == 2
+vec3 decode(vec3 encoded) {
+  const mat3 kBt709FromBt2020 = mat3(1.66049100, -0.12455047, -0.01815076,
+                                     -0.58764114, 1.13289990, -0.10057890,
+                                     -0.07284986, -0.00834942, 1.11872966);
+  vec3 power = pow(encoded, vec3(1.0 / 78.84375));
+  vec3 ratio = max(power - 0.8359375, 0.0) / (18.8515625 - 18.6875 * power);
+  return not_negative(kBt709FromBt2020 * pow(ratio, vec3(1.0 / 0.1593017578125)));
+}
+#else
+vec3 decode(vec3 linear) {
+  const float kLargestHalf = 65504.0;
+  return min(not_negative(linear), kLargestHalf);
+}
+#endif
+
+vec3 shown(vec3 texel) {
+  const float kKnee = 0.8;
+  const float kRoom = 1.0 - kKnee;
+  vec3 light = decode(texel) * full_scale;
+  float most = max(max(light.r, light.g), light.b);
+  if (compresses && most > kKnee) {
+    light *= (kKnee + kRoom * (1.0 - exp((kKnee - most) / kRoom))) / most;
+  }
+  return encode_srgb(min(light, 1.0));
+}
+#endif
+
 vec3 picture_at(ivec2 at) {
+#if ROTATED
+  at = turn_origin + at.x * turn_right + at.y * turn_down;
+#endif
   vec3 texel = texelFetch(picture, at, 0).rgb;
-#if LINEAR_LIGHT
-  return encode_srgb(texel);
+#if TRANSFER
+  return shown(texel);
 #else
   return texel;
 #endif
@@ -84,11 +131,19 @@ void main() {
   colour = vec4(composed_at(ivec2(from_top_left)), 1.0);
 #else
   ivec2 size = textureSize(picture, 0);
-  vec2 position = from_top_left * vec2(size) / vec2(viewport.zw);
-#if POINTER || LINEAR_LIGHT
-  colour = vec4(composed_linear(position - 0.5, size), 1.0);
+#if ROTATED
+  ivec2 upright = turn_right.x != 0 ? size : size.yx;
 #else
-  colour = vec4(textureLod(picture, position / vec2(size), 0.0).rgb, 1.0);
+  ivec2 upright = size;
+#endif
+  vec2 position = from_top_left * vec2(upright) / vec2(viewport.zw) - 0.5;
+#if POINTER || TRANSFER
+  colour = vec4(composed_linear(position, upright), 1.0);
+#else
+#if ROTATED
+  position = vec2(turn_origin) + position.x * vec2(turn_right) + position.y * vec2(turn_down);
+#endif
+  colour = vec4(textureLod(picture, (position + 0.5) / vec2(size), 0.0).rgb, 1.0);
 #endif
 #endif
 }

@@ -5,6 +5,9 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <source_location>
+
+#include "base/result.hpp"
 
 namespace pierglass::guest {
 namespace {
@@ -80,7 +83,11 @@ void encode_row(std::byte* to, const std::uint32_t* from, std::uint32_t count,
         return to_half(xrgb, table);
       });
       return;
+    case wire::PixelFormat::Rgb888:
+    case wire::PixelFormat::Bgr888:
+      break;  // no frame of a region has them
   }
+  die("pixel format", std::source_location::current());
 }
 
 wire::ColourSpace colour_space_of(wire::PixelFormat format) {

@@ -8,8 +8,8 @@
 
 namespace pierglass::guest {
 
-// Turns `count` Xrgb8888 pixels into `format`, so that pixel::convert_row gives the same pixels
-// back. Half floats are linear scRGB.
+// Turns `count` Xrgb8888 pixels into `format`, so that a pixel::RowConverter gives the same
+// pixels back. Half floats are linear scRGB.
 void encode_row(std::byte* to, const std::uint32_t* from, std::uint32_t count,
                 wire::PixelFormat format);
 

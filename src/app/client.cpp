@@ -11,15 +11,15 @@
 #include <string>
 #include <utility>
 
+#include "app/desktop.hpp"
 #include "app/messages.hpp"
+#include "app/open_source.hpp"
 #include "app/present_thread.hpp"
 #include "app/statistics.hpp"
 #include "base/describe.hpp"
 #include "loop/event_loop.hpp"
 #include "loop/signals.hpp"
 #include "loop/timer.hpp"
-#include "shm/file_linux.hpp"
-#include "source/region_source.hpp"
 #include "wl/display.hpp"
 #include "wl/registry.hpp"
 #include "wl/window.hpp"
@@ -73,19 +73,10 @@ class Client final : private wl::WindowEvents {
   }
 
   Failure open_memory() {
-    const std::string& path = options_.memory;
-    const auto there = shm::identify(path);
-    if (options_.memory_size != 0 && !there && there.error().code == ErrorCode::NotFound) {
-      const auto created = shm::create_file(path, options_.memory_size);
-      if (!created) return creation_message(created.error(), path);
-      spdlog::info("created {} with {} MiB", path, options_.memory_size >> 20);
-    }
-    auto source = source::RegionSource::open(path);
-    if (!source) return memory_message(source.error(), path);
-    if (const auto identity = shm::identify(path); identity && identity->open_to_others()) {
-      spdlog::warn("every user of this machine can read the guest's screen: chmod 0660 {}", path);
-    }
-    source_ = std::move(*source);
+    auto opened = open_source(options_);
+    if (!opened) return opened.error();
+    source_ = std::move(opened->source);
+    memory_ = std::move(opened->memory);
     return {};
   }
 
@@ -120,6 +111,7 @@ class Client final : private wl::WindowEvents {
     window_ = std::move(*created);
     const auto configured = display_->dispatch_until([this] { return window_->configured(); });
     if (!configured) return wayland_message(configured.error());
+    desktop_ = std::make_unique<Desktop>(*display_, *registry_, *window_);
     return {};
   }
 
@@ -149,12 +141,15 @@ class Client final : private wl::WindowEvents {
                                         {.source = std::move(source_),
                                          .window = window_.get(),
                                          .renderer = options_.renderer,
-                                         .waiting = "Waiting for the guest in " + options_.memory,
+                                         .waiting = "Waiting for the guest in " + memory_,
                                          .log = statistics_.wanted() ? &log_ : nullptr,
                                          .main = reports_.get()});
     if (!present) return describe(present.error());
     present_ = std::move(*present);
-    display_->on_read([this]() noexcept { present_->wake(); });
+    display_->on_read([this]() noexcept {
+      present_->wake();
+      desktop_->refresh();
+    });
     present_->wake();  // for what came between attach and now
     return statistics_.wanted() ? start_summaries() : Failure();
   }
@@ -203,14 +198,35 @@ class Client final : private wl::WindowEvents {
       renderer_ = *report.renderer;
       statistics_.set_presenter(*report.renderer, report.device);
     }
-    if (report.status) {
-      spdlog::info("guest: {}{}{}", status_name(*report.status),
-                   report.source_error.empty() ? "" : ": ", report.source_error);
-    }
+    if (report.guest) on_guest(std::move(*report.guest));
     if (report.snapshot) statistics_.print_summary(*report.snapshot, log_.dropped());
     if (report.failure) {
       failure_ = presenter_message(*report.failure, renderer_);
       loop_->quit();
+    }
+  }
+
+  void on_guest(GuestNews news) {
+    log_guest(news);
+    statistics_.set_guest(news.description, news.notice);
+    desktop_->on_guest(news);
+    guest_ = std::move(news);
+  }
+
+  // Each sentence once, however often a guest comes back to it.
+  void log_guest(const GuestNews& news) {
+    if (news.status != guest_.status || news.error != guest_.error) {
+      spdlog::info("guest: {}{}{}", status_name(news.status), news.error.empty() ? "" : ": ",
+                   news.error);
+    }
+    std::string introduced = introduction(news.description);
+    if (!introduced.empty() && introduced != introduced_) {
+      spdlog::info("guest: {}", introduced);
+      introduced_ = std::move(introduced);
+    }
+    if (!news.notice.empty() && news.notice != warned_) {
+      spdlog::warn("{}", news.notice);
+      warned_ = news.notice;
     }
   }
 
@@ -221,6 +237,7 @@ class Client final : private wl::WindowEvents {
   void on_close() noexcept override { loop_->quit(); }
   void on_state() noexcept override {
     if (present_ != nullptr) present_->wake();
+    if (desktop_ != nullptr) desktop_->refresh();
   }
 
   const Options& options_;
@@ -229,13 +246,18 @@ class Client final : private wl::WindowEvents {
   Statistics statistics_;
   pace::FrameLog log_;
   std::unique_ptr<source::FrameSource> source_;
+  std::string memory_;  // where the source's memory is
   std::unique_ptr<wl::Display> display_;
   std::unique_ptr<wl::Registry> registry_;
   std::unique_ptr<wl::Window> window_;
+  std::unique_ptr<Desktop> desktop_;
   std::unique_ptr<loop::Wakeup> reports_;
   std::unique_ptr<loop::Timer> summaries_;
   std::unique_ptr<PresentThread> present_;
   std::string renderer_;
+  GuestNews guest_;         // last heard
+  std::string introduced_;  // logged, as the next
+  std::string warned_;
   Failure failure_;
 };
 

@@ -4,6 +4,7 @@
 #include <cerrno>
 
 #include "base/describe.hpp"
+#include "shm/kvmfr_linux.hpp"
 #include "wl/globals.hpp"
 
 namespace pierglass::app {
@@ -18,20 +19,56 @@ std::string version_message(const Error& error, const std::string& path) {
                          : ": update pierglass-guest.exe in the virtual machine");
 }
 
+std::string missing_message(const std::string& path) {
+  if (shm::is_kvmfr_path(path)) {
+    return "there is no device " + path +
+           ": load its module (modprobe kvmfr static_size_mb=64) and start the virtual machine "
+           "after that";
+  }
+  return "there is no shared memory at " + path +
+         ": start the virtual machine first, or let --memory-size 64M create it";
+}
+
 }  // namespace
+
+std::string no_memory_message(std::span<const std::string> places) {
+  std::string list;
+  for (const std::string& place : places) {
+    if (!list.empty()) list += &place == &places.back() ? " nor " : ", ";
+    list += place;
+  }
+  return "there is no shared memory: neither " + list +
+         " exists; start the virtual machine first, name its file with --memory, or let "
+         "--memory-size 64M create " +
+         places.front();
+}
 
 std::string memory_message(const Error& error, const std::string& path) {
   switch (error.code) {
     case ErrorCode::NotFound:
-      return "there is no shared memory at " + path +
-             ": start the virtual machine first, or let --memory-size 64M create it";
+      return missing_message(path);
     case ErrorCode::PermissionDenied:
       return "this user may not use " + path + ": join the group that owns it (ls -l " + path +
              ") and give that group read and write";
     case ErrorCode::NotARegularFile:
       return path +
-             " is not a regular file: name the file that the virtual machine's ivshmem "
-             "device is backed by with --memory";
+             " is not a regular file, nor a device of the kvmfr module: name what the virtual "
+             "machine's ivshmem device is backed by with --memory";
+    case ErrorCode::NotADevice:
+      return path +
+             " is a regular file, made before the kvmfr module was loaded: stop the virtual "
+             "machine, remove the file (rm " +
+             path +
+             "), load the module (modprobe kvmfr static_size_mb=64) and start the virtual machine "
+             "again";
+    case ErrorCode::TooLarge:
+      return path +
+             " tells no size below 2 GiB, as the kvmfr module's devices do: load the module with "
+             "less memory (modprobe -r kvmfr, then modprobe kvmfr static_size_mb=64)";
+    case ErrorCode::InvalidArgument:
+      return path +
+             " holds the pictures of another program than --source says: leave --source out, or "
+             "name other memory with --memory";
     case ErrorCode::TooSmall:
       return path + " holds " + std::to_string(error.got) + " bytes where at least " +
              std::to_string(error.want) +

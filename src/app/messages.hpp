@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include <span>
 #include <string>
 
 #include "base/error.hpp"
@@ -8,7 +9,11 @@
 // Sentences for the user: what is wrong and what mends it. No full stop, one line.
 namespace pierglass::app {
 
-// A memory file that could not be opened.
+// No memory in any of the usual places; the first is the one to create.
+std::string no_memory_message(std::span<const std::string> places);
+
+// Memory that could not be opened. InvalidArgument: it holds pictures of the other kind than
+// --source says.
 std::string memory_message(const Error& error, const std::string& path);
 
 // One that could not be created.

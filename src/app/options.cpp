@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/open_source.hpp"
 #include "app/version.hpp"
 
 namespace pierglass::app {
@@ -67,6 +68,13 @@ std::uint64_t parse_bytes(const std::string& text) {
   return bytes;
 }
 
+SourceChoice parse_source(const std::string& text) {
+  if (text == "auto") return SourceChoice::Auto;
+  if (text == "pierglass") return SourceChoice::Pierglass;
+  if (text == "looking-glass") return SourceChoice::LookingGlass;
+  throw OptionError("--source", "'" + text + "' is none of auto, pierglass, looking-glass");
+}
+
 RendererChoice parse_renderer(const std::string& text) {
   if (text == "auto") return RendererChoice::Auto;
   if (text == "gl") return RendererChoice::Gl;
@@ -81,12 +89,19 @@ void check_level(const std::string& text) {
   throw OptionError("--log-level", "'" + text + "' is none of error, warn, info, debug");
 }
 
+// "A, B or C"
+std::string usual_places() {
+  const MemoryPlaces places = usual_memory_places();
+  return places[0] + ", " + places[1] + " or " + places[2];
+}
+
 enum class ConfigFile : std::uint8_t { Read, Ignore };
 
 struct Parser {
   Options options;
   std::string size = "1280x720";
   std::string memory_size;
+  std::string source = "auto";
   std::string renderer = "auto";
   bool print_config = false;
   CLI::App cli{"Shows the screen of a Windows virtual machine out of shared memory.", "pierglass"};
@@ -105,8 +120,14 @@ struct Parser {
   }
 
   void add_memory_options() {
-    cli.add_option("--memory", options.memory, "File that the virtual machine shares its memory in")
-        ->type_name("PATH")
+    cli.add_option("--memory", options.memory,
+                   "File or kvmfr device that the virtual machine shares its memory in; else the "
+                   "first there is of " +
+                       usual_places())
+        ->type_name("PATH");
+    cli.add_option("--source", source,
+                   "auto, pierglass or looking-glass: whose pictures the memory holds")
+        ->type_name("NAME")
         ->capture_default_str();
     cli.add_option("--memory-size", memory_size,
                    "Create the file with this size (64M) when it is missing")
@@ -141,6 +162,7 @@ struct Parser {
     cli.parse(argc, argv);
     options.window_size = parse_size(size);
     options.memory_size = parse_bytes(memory_size);
+    options.source = parse_source(source);
     options.renderer = parse_renderer(renderer);
     check_level(options.log_level);
   }
@@ -162,6 +184,7 @@ bool command_line_alone_is_good(int argc, char** argv) {
     parser.cli.parse(std::move(arguments));
     parse_size(parser.size);
     parse_bytes(parser.memory_size);
+    parse_source(parser.source);
     parse_renderer(parser.renderer);
     check_level(parser.options.log_level);
   } catch (const CLI::ParseError&) {

@@ -9,11 +9,13 @@
 
 namespace pierglass::app {
 
+enum class SourceChoice : std::uint8_t { Auto, Pierglass, LookingGlass };
 enum class RendererChoice : std::uint8_t { Auto, Gl, Shm };
 
 // Everything the user can decide, after command line and config file.
 struct Options {
-  std::string memory = "/dev/shm/pierglass";
+  std::string memory;  // path; empty: the usual places
+  SourceChoice source = SourceChoice::Auto;
   std::uint64_t memory_size = 0;  // bytes; 0: the file must exist
   std::string output;             // empty: the compositor chooses
   bool windowed = false;

@@ -46,19 +46,22 @@ Result<Nanoseconds> PresentLoop::step(HostTime now) {
   if (now >= next_tick_) tick(now);
   watch_visibility(now);
 
-  pace::WaitLadder::Found found;
+  // While rows are waited for, nobody looks for a newer frame.
+  const bool looks = !intake_;
+  if (intake_) (void)TRY(advance(*intake_, now));
   const bool live = status_ == GuestStatus::Live;
   if (live && !suspended_ && !gate_.blocked()) {
-    if (now >= next_take_) found.frame = TRY(take_frame(now));
-    const source::Cursor cursor = source_.cursor();
-    found.cursor = !(cursor == cursor_);
-    cursor_ = cursor;
-    if (found.cursor && have_picture_) gate_.on_change();
+    if (looks && now >= next_take_) TRY(take_frame(now));
+    watch_pointer();
   }
-  ladder_.on_look(now, found);
-  last_look_ = now;
+  if (looks) {
+    ladder_.on_look(now, std::exchange(found_, {}));
+    last_look_ = now;
+  }
 
-  if (have_size_) TRY(draw());
+  const bool between_pictures = intake_ && intake_->started();
+  if (have_size_ && !between_pictures) TRY(draw());
+  if (intake_) return intake_->until_next_look(now);
   return ladder_.next(HostClock::now(), {.present = live, .blocked = gate_.blocked()}).sleep;
 }
 
@@ -80,6 +83,8 @@ void PresentLoop::tick(HostTime now) {
 
 void PresentLoop::on_status(GuestStatus status) {
   status_ = status;
+  intake_.reset();
+  found_sequence_ = 0;
   shown_error_ = source_.error();
   trouble_.clear();
   next_take_ = {};
@@ -89,6 +94,7 @@ void PresentLoop::on_status(GuestStatus status) {
   have_picture_ = false;
   cursor_ = {};
   times_ = {};
+  shown_ = 0;
   source_.forget();
   gate_.on_change();
 }
@@ -110,61 +116,84 @@ void PresentLoop::watch_visibility(HostTime now) {
   source_.set_visible(visible);
 }
 
-Result<bool> PresentLoop::take_frame(HostTime now) {
-  if (!source_.has_new_frame()) return false;
+void PresentLoop::watch_pointer() {
+  const source::Cursor cursor = source_.cursor();
+  if (cursor == cursor_) return;
+  cursor_ = cursor;
+  found_.cursor = true;
+  if (have_picture_) gate_.on_change();
+}
+
+Result<void> PresentLoop::take_frame(HostTime now) {
+  if (!source_.has_new_frame()) return {};
   auto frame = source_.acquire();
-  if (!frame) return false;
+  if (!frame) return {};
+  const pace::FrameTimes times = times_of(*frame, now);
+  const bool fresh = !have_picture_ || kind_ != PictureKind::of(frame->image());
+  FrameIntake& intake = intake_.emplace(*std::move(frame), times, fresh, now);
+  const bool taken = TRY(advance(intake, now));
+  // One that is tried again is no news.
+  found_.frame = (taken || intake_) && times.sequence != found_sequence_;
+  if (found_.frame) found_sequence_ = times.sequence;
+  return {};
+}
+
+pace::FrameTimes PresentLoop::times_of(const source::HeldFrame& frame, HostTime seen) const {
   pace::FrameTimes times;
   times.looked = last_look_;
-  times.seen = now;
+  times.seen = seen;
   times.acquired = HostClock::now();
-  if (!TRY(take_over(*frame, times))) {
-    hold_off(now);
-    return false;
+  times.sequence = frame.info().sequence;
+  times.capture_ns = frame.info().capture_ns;
+  times.copy_ns = frame.copy_ns();
+  if (shown_ != 0 && times.sequence > shown_) {
+    times.skipped = static_cast<std::uint32_t>(
+        std::min<std::uint64_t>(times.sequence - shown_ - 1, UINT32_MAX));
   }
+  return times;
+}
+
+// True once the frame is taken over; false while it is waited for and when it was no good. Ends
+// intake_, which `intake` is, unless it waits.
+Result<bool> PresentLoop::advance(FrameIntake& intake, HostTime now) {
+  const auto state = intake.advance(presenter_, now);
+  if (state && *state == FrameIntake::State::Waiting) return false;
+  if (intake.started()) kind_ = intake.kind();
+  const pace::FrameTimes times = intake.times();
+  intake_.reset();
+  if (!state) TRY(on_upload_error(state.error()));
+  const bool good = state && *state == FrameIntake::State::Done;
+  if (good) {
+    on_taken(times);
+  } else {
+    if (state) ++torn_;
+    hold_off(now);
+  }
+  return good;
+}
+
+void PresentLoop::on_taken(const pace::FrameTimes& times) {
   times_ = times;
   have_picture_ = true;
   trouble_.clear();
   hold_off_ = {};
   gate_.on_change();
-  return true;
-}
-
-Result<bool> PresentLoop::take_over(source::HeldFrame& frame, pace::FrameTimes& times) {
-  times.sequence = frame.info().sequence;
-  times.capture_ns = frame.info().capture_ns;
-  times.copy_ns = frame.copy_ns();
-  times.skipped = shown_ != 0 && times.sequence > shown_
-                      ? static_cast<std::uint32_t>(
-                            std::min<std::uint64_t>(times.sequence - shown_ - 1, UINT32_MAX))
-                      : 0;
-  const auto stats = presenter_.upload(frame.image(), frame.damage().rects());
-  if (!stats) return on_upload_error(stats.error());
-  times.bytes = stats->bytes;
-  times.rows = static_cast<std::uint32_t>(stats->rows);
-  const bool good = frame.finish();
-  times.uploaded = HostClock::now();
-  if (good) {
-    shown_ = times.sequence;
-  } else {
-    ++torn_;
-  }
-  return good;
 }
 
 // Only a lost connection ends us; a picture that cannot be shown is the guest's to change.
-Result<bool> PresentLoop::on_upload_error(const Error& error) {
+Result<void> PresentLoop::on_upload_error(const Error& error) {
   if (error.code == ErrorCode::Lost) return std::unexpected(error);
+  kind_.reset();
   if (error.code == ErrorCode::Busy) {
     ++busy_;
-    return false;
+    return {};
   }
   have_picture_ = false;
   source_.forget();
   std::string trouble = "The guest's picture cannot be shown: " + describe(error);
   if (trouble != trouble_) gate_.on_change();
   trouble_ = std::move(trouble);
-  return false;
+  return {};
 }
 
 void PresentLoop::hold_off(HostTime now) {
@@ -190,6 +219,7 @@ Result<void> PresentLoop::draw() {
   }
   surface_.flush();
   gate_.drawn(HostClock::now());
+  if (times_.sequence != 0) shown_ = times_.sequence;
   record(began, *stats);
   return {};
 }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "app/frame_intake.hpp"
 #include "app/statistics.hpp"
 #include "base/clock.hpp"
 #include "base/geometry.hpp"
@@ -63,9 +64,12 @@ class PresentLoop {
   void on_status(source::GuestStatus status);
   Result<void> apply_window_state();
   void watch_visibility(HostTime now);
-  Result<bool> take_frame(HostTime now);
-  Result<bool> take_over(source::HeldFrame& frame, pace::FrameTimes& times);
-  Result<bool> on_upload_error(const Error& error);
+  Result<void> take_frame(HostTime now);
+  Result<bool> advance(FrameIntake& intake, HostTime now);
+  [[nodiscard]] pace::FrameTimes times_of(const source::HeldFrame& frame, HostTime seen) const;
+  void on_taken(const pace::FrameTimes& times);
+  Result<void> on_upload_error(const Error& error);
+  void watch_pointer();
   void hold_off(HostTime now);
   [[nodiscard]] std::string message() const;
   Result<void> draw();
@@ -83,6 +87,10 @@ class PresentLoop {
   pace::WaitLadder ladder_;
   pace::FrameTimes times_;  // of the picture that was taken and not committed yet
   std::optional<pace::FrameTimes> committed_;  // its frame callback is outstanding
+  std::optional<FrameIntake> intake_;          // a frame that is not all written yet
+  std::optional<PictureKind> kind_;            // of what the presenter was given last
+  pace::WaitLadder::Found found_;              // not told the ladder yet
+  std::uint64_t found_sequence_ = 0;           // of the frame that it was told of last
   source::GuestStatus status_ = source::GuestStatus::Absent;
   source::Cursor cursor_;  // as last seen
   bool have_size_ = false;

@@ -25,6 +25,9 @@ gfx::Renderer renderer_for(RendererChoice choice) {
   return gfx::Renderer::Auto;
 }
 
+// As often as the loop looks after the source: what a guest tells changes no faster.
+constexpr Nanoseconds kReportInterval = std::chrono::milliseconds(50);
+
 timespec to_timespec(Nanoseconds duration) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(duration);
   return {.tv_sec = seconds.count(), .tv_nsec = (duration - seconds).count()};
@@ -103,20 +106,12 @@ Result<void> PresentThread::present() {
 }
 
 Result<void> PresentThread::serve(PresentLoop& loop) {
-  source::GuestStatus told = loop.status();
-  std::string told_error;
   while (!stop_.load(std::memory_order_relaxed)) {
     wake_.drain();
     TRY(queue_->dispatch_pending());
-    const Nanoseconds limit = TRY(loop.step(HostClock::now()));
-    if (loop.status() != told || parts_.source->error() != told_error) {
-      told = loop.status();
-      told_error = parts_.source->error();
-      tell_main([&](Report& report) {
-        report.status = told;
-        report.source_error = told_error;
-      });
-    }
+    const HostTime now = HostClock::now();
+    const Nanoseconds limit = TRY(loop.step(now));
+    report_guest(loop.status(), now);
     if (snapshot_wanted_.exchange(false, std::memory_order_relaxed)) {
       tell_main([&](Report& report) { report.snapshot = loop.snapshot(); });
     }
@@ -126,6 +121,14 @@ Result<void> PresentThread::serve(PresentLoop& loop) {
     if (!callback_came_) TRY(sleep(limit));
   }
   return {};
+}
+
+void PresentThread::report_guest(source::GuestStatus status, HostTime now) {
+  if (status == told_.status && now < next_report_) return;
+  next_report_ = now + kReportInterval;
+  if (told_.still_holds(status, *parts_.source)) return;
+  told_ = GuestNews::of(status, *parts_.source);
+  tell_main([&](Report& report) { report.guest = told_; });
 }
 
 Result<void> PresentThread::sleep(Nanoseconds limit) const {
@@ -147,6 +150,10 @@ void PresentThread::on_presented(const wl::PresentedFrame& /*frame*/) noexcept {
 void PresentThread::on_discarded(std::uint64_t /*frame*/) noexcept {}
 
 std::optional<VideoSurface::State> PresentThread::apply_pending() {
+  // No more for a compositor that does not read. Pictures wait for its callbacks anyway; only
+  // answers to its configure events would not.
+  if (backed_up_) backed_up_ = !queue_->flush();
+  if (backed_up_) return std::nullopt;
   const auto state = parts_.window->apply_pending();
   if (!state) return std::nullopt;
   return State{.buffer = state->buffer, .suspended = state->suspended};

@@ -9,6 +9,7 @@
 #include <string>
 #include <thread>
 
+#include "app/guest_news.hpp"
 #include "app/options.hpp"
 #include "app/present_loop.hpp"
 #include "app/statistics.hpp"
@@ -33,9 +34,8 @@ class PresentThread final : private wl::PresentEvents, private VideoSurface {
 
   // What the main thread has not been told yet.
   struct Report {
-    std::optional<Error> failure;  // the thread has ended
-    std::optional<source::GuestStatus> status;
-    std::string source_error;
+    std::optional<Error> failure;         // the thread has ended
+    std::optional<GuestNews> guest;       // the newest
     std::optional<std::string> renderer;  // the presenter is up: name, device, why not GL
     std::string device;
     std::string reason;
@@ -64,6 +64,7 @@ class PresentThread final : private wl::PresentEvents, private VideoSurface {
   void run();
   Result<void> present();
   Result<void> serve(PresentLoop& loop);
+  void report_guest(source::GuestStatus status, HostTime now);
   Result<void> sleep(Nanoseconds limit) const;
   template <typename Fill>
   void tell_main(Fill fill);
@@ -76,13 +77,16 @@ class PresentThread final : private wl::PresentEvents, private VideoSurface {
   // VideoSurface
   std::optional<State> apply_pending() override;
   void request_frame_callback() override { queue_->request_frame_callback(); }
-  void flush() override { queue_->flush(); }
+  void flush() override { backed_up_ = !queue_->flush(); }
 
   loop::EventFd wake_;
   Parts parts_;
   std::unique_ptr<wl::PresentQueue> queue_;
   PresentLoop* loop_ = nullptr;  // present thread, while present() runs
   bool callback_came_ = false;   // present thread: since it was last cleared
+  bool backed_up_ = false;       // present thread: the compositor does not read
+  GuestNews told_;               // present thread: what main knows
+  HostTime next_report_;         // present thread: of what is no change of status
   std::atomic<bool> stop_{false};
   std::binary_semaphore ended_{0};
   std::atomic<bool> snapshot_wanted_{false};

@@ -31,13 +31,19 @@ Json rungs(const pace::WaitLadder::Counters& counters) {
   return sleeps;
 }
 
+Json guest_records(const source::GuestDescription& guest, const std::string& notice) {
+  return {{"program", guest.program}, {"system", guest.system}, {"machine", guest.machine},
+          {"capture", guest.capture}, {"uuid", guest.uuid},     {"notice", notice}};
+}
+
 std::int64_t nanoseconds(HostTime time) {
   return time.time_since_epoch().count();
 }
 
 void print_line(std::FILE* stream, const Json& json) {
-  // A reader that went away must not end us: stdout may be a closed pipe.
-  std::fputs((json.dump() + "\n").c_str(), stream);
+  // A reader that went away must not end us, and no text may: stdout may be a closed pipe, a path
+  // in a notice may be in any encoding.
+  std::fputs((json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n").c_str(), stream);
   std::fflush(stream);
 }
 
@@ -74,6 +80,11 @@ void Statistics::set_presenter(std::string renderer, std::string device) {
   device_ = std::move(device);
 }
 
+void Statistics::set_guest(source::GuestDescription description, std::string notice) {
+  guest_ = std::move(description);
+  notice_ = std::move(notice);
+}
+
 void Statistics::drain(pace::FrameLog& log) {
   pace::FrameTimes times;
   while (log.pop(times)) {
@@ -102,7 +113,7 @@ void Statistics::write_frame(const pace::FrameTimes& times) {
 }
 
 void Statistics::print_summary(const PresentSnapshot& snapshot, std::uint64_t dropped_records) {
-  const Json line = {
+  Json line = {
       {"type", "stats"},
       {"status", status_name(snapshot.status)},
       {"renderer", renderer_},
@@ -128,6 +139,8 @@ void Statistics::print_summary(const PresentSnapshot& snapshot, std::uint64_t dr
       {"sleeps", rungs(snapshot.ladder)},
       {"draws_held_back", snapshot.gate.held_back},
       {"records_dropped", dropped_records}};
+  const bool told = guest_ != source::GuestDescription{} || !notice_.empty();
+  if (told) line["guest"] = guest_records(guest_, notice_);
   print_line(stdout, line);
   summary_->clear();
 }

@@ -49,6 +49,9 @@ class Statistics {
 
   void set_presenter(std::string renderer, std::string device);
 
+  // What the guest says of itself, and what is wrong with it; empty without a guest.
+  void set_guest(source::GuestDescription description, std::string notice);
+
   // Takes all records that are waiting.
   void drain(pace::FrameLog& log);
 
@@ -62,6 +65,8 @@ class Statistics {
   Stream frame_log_;
   std::string renderer_;
   std::string device_;
+  source::GuestDescription guest_;
+  std::string notice_;
   std::unique_ptr<pace::FrameSummary> summary_ = std::make_unique<pace::FrameSummary>();
 };
 

@@ -55,6 +55,8 @@ std::string words(const Error& error) {
       return what + ": permission denied";
     case ErrorCode::NotARegularFile:
       return what + " is not a regular file";
+    case ErrorCode::NotADevice:
+      return what + " is a regular file instead of a device";
     case ErrorCode::TooSmall:
       return what + " is too small: " + numbers(error, " bytes where ") + " are needed";
     case ErrorCode::TooLarge:

@@ -14,6 +14,7 @@ enum class ErrorCode : std::uint32_t {
   NotFound,          // the named thing does not exist
   PermissionDenied,  // it exists, but this user may not use it
   NotARegularFile,   // a plain file is needed (a device, folder or link was found)
+  NotADevice,        // a device is needed (a plain file stands in its place)
   TooSmall,          // `got` bytes where `want` are needed
   TooLarge,          // `got` where at most `want` is allowed
   NotARegion,        // the bytes do not start with our magic number

@@ -3,27 +3,32 @@
 
 #include <algorithm>
 #include <array>
-#include <string>
 #include <vector>
 
 #include "base/checked.hpp"
 #include "gfx/damage.hpp"
 #include "gfx/message.hpp"
-#include "gfx/shaders.hpp"
 #include "pixel/copy.hpp"
 #include "pixel/scale.hpp"
+#include "pixel/turn.hpp"
 #include "wire/layout.hpp"
 
 namespace pierglass::gfx {
 namespace {
 
-constexpr GLint kPictureUnit = 0;
-constexpr GLint kPointerUnit = 1;
+constexpr GLint kPictureUnit = GlPrograms::kPictureUnit;
+constexpr GLint kPointerUnit = GlPrograms::kPointerUnit;
 
 struct TextureFormat {
   GLenum internal, format, type;
   bool swap_red_blue;
 };
+
+// Three bytes a pixel are widened on the way into the buffer: drivers would do it later, and rows
+// stay runs of whole pixels.
+wire::PixelFormat buffer_format(wire::PixelFormat format) {
+  return wire::bytes_per_pixel(format) == 3 ? wire::PixelFormat::Xrgb8888 : format;
+}
 
 TextureFormat texture_format(wire::PixelFormat format) {
   switch (format) {
@@ -35,6 +40,9 @@ TextureFormat texture_format(wire::PixelFormat format) {
       return {GL_RGB10_A2, GL_RGBA, GL_UNSIGNED_INT_2_10_10_10_REV, false};
     case wire::PixelFormat::Xbgr16161616f:
       return {GL_RGBA16F, GL_RGBA, GL_HALF_FLOAT, false};
+    case wire::PixelFormat::Rgb888:
+    case wire::PixelFormat::Bgr888:
+      break;  // no pixel buffer has them
   }
   die("pixel format", std::source_location::current());
 }
@@ -48,28 +56,25 @@ void set_sampling(GLint filter, bool swap_red_blue) {
   glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_SWIZZLE_B, swap_red_blue ? GL_RED : GL_BLUE);
 }
 
-Result<GlShader> compile(GLenum kind, std::string_view conditions, std::string_view source) {
-  GlShader shader(glCreateShader(kind));
-  if (!shader) return fail(ErrorCode::OsCall, "glCreateShader", glGetError());
-  const std::string text = std::string("#version 300 es\n").append(conditions).append(source);
-  const GLchar* start = text.c_str();
-  glShaderSource(shader.get(), 1, &start, nullptr);
-  glCompileShader(shader.get());
-  GLint compiled = GL_FALSE;
-  glGetShaderiv(shader.get(), GL_COMPILE_STATUS, &compiled);
-  if (compiled != GL_TRUE) return fail(ErrorCode::OsCall, "glCompileShader", kind);
-  return shader;
-}
-
-Result<GlProgram> link(const GlShader& vertex, const GlShader& fragment) {
-  GlProgram program(glCreateProgram());
-  glAttachShader(program.get(), vertex.get());
-  glAttachShader(program.get(), fragment.get());
-  glLinkProgram(program.get());
-  GLint linked = GL_FALSE;
-  glGetProgramiv(program.get(), GL_LINK_STATUS, &linked);
-  if (linked != GL_TRUE) return fail(ErrorCode::OsCall, "glLinkProgram");
-  return program;
+// Copies rectangles of the picture to `to`, which is the part of a pixel buffer that begins with
+// the picture's row `top`.
+void copy_band(const pixel::Image& to, const pixel::ConstImage& picture, std::uint32_t top,
+               std::span<const Rect> rects) {
+  pixel::ConstImage from = picture;  // as stored: the shader turns it
+  from.rotation = wire::Rotation::None;
+  from.data = picture.row(top);
+  from.size = to.size;
+  std::array<Rect, pixel::DamageRegion::kMaxRects> moved;
+  const auto end = std::ranges::transform(rects, moved.begin(), [top](Rect rect) {
+                     rect.y -= top;
+                     return rect;
+                   }).out;
+  if (to.format == from.format) {
+    pixel::copy_rects(to, from, {moved.begin(), end});
+  } else {
+    pixel::take_upright(to, from, pixel::RowConverter(from.format, {}), {moved.begin(), end});
+    pixel::store_fence();
+  }
 }
 
 GLint as_int(std::uint32_t value) {
@@ -107,7 +112,7 @@ void clear_bars(const Rect& into, Size target) {
 
 Result<std::unique_ptr<GlPass>> GlPass::create(PboMode mode) {
   std::unique_ptr<GlPass> pass(new GlPass(mode));
-  TRY(pass->build_variants(0));
+  pass->family_ = TRY(pass->programs_.prepare({}));  // messages need it
   pass->pointer_ = generate_texture();
   glGetIntegerv(GL_MAX_TEXTURE_SIZE, &pass->max_texture_side_);
   glPixelStorei(GL_UNPACK_ALIGNMENT, 1);
@@ -116,40 +121,16 @@ Result<std::unique_ptr<GlPass>> GlPass::create(PboMode mode) {
   return pass;
 }
 
-// `light`: 0 or Variant::kLinearLight.
-Result<void> GlPass::build_variants(std::size_t light) {
-  const GlShader vertex = TRY(compile(GL_VERTEX_SHADER, "", kFrameVert));
-  for (std::size_t which = light; which < light + Variant::kLinearLight; ++which) {
-    const auto condition = [&](const char* name, std::size_t bit) {
-      return std::string("#define ") + name + ((which & bit) != 0 ? " 1\n" : " 0\n");
-    };
-    const std::string conditions = condition("EXACT", Variant::kExact) +
-                                   condition("POINTER", Variant::kPointer) +
-                                   condition("LINEAR_LIGHT", Variant::kLinearLight);
-    const GlShader fragment = TRY(compile(GL_FRAGMENT_SHADER, conditions, kFrameFrag));
-    Variant& variant = variants_[which];
-    variant.program = TRY(link(vertex, fragment));
-    const GLuint program = variant.program.get();
-    glUseProgram(program);
-    glUniform1i(glGetUniformLocation(program, "picture"), kPictureUnit);
-    glUniform1i(glGetUniformLocation(program, "pointer"), kPointerUnit);
-    variant.viewport = glGetUniformLocation(program, "viewport");
-    variant.pointer_box = glGetUniformLocation(program, "pointer_box");
-    variant.pointer_inverts = glGetUniformLocation(program, "pointer_inverts");
-  }
-  return {};
-}
-
 Result<UploadStats> GlPass::upload(const pixel::ConstImage& picture, std::span<const Rect> damage) {
   pixel::DamageRegion region = normalised(damage, picture.size);
-  const bool fresh = picture.size != picture_size_ || picture.format != format_;
+  const bool fresh = picture.kind() != kind_;
   Result<void> taken;
   if (fresh) {
-    taken = start_picture(picture.size, picture.format);
+    taken = start_picture(picture.kind());
     region.clear();
     region.set_full(picture.size);
   }
-  if (taken) taken = transfer(picture, region.rects());
+  if (taken) taken = transfer(picture, region);
   // Drivers may allocate a texture as late as its first use.
   if (taken && fresh && glGetError() == GL_OUT_OF_MEMORY) {
     taken = fail(ErrorCode::OsCall, "allocating GPU memory", ring_->bytes());
@@ -158,18 +139,18 @@ Result<UploadStats> GlPass::upload(const pixel::ConstImage& picture, std::span<c
     if (fresh || taken.error().code != ErrorCode::Busy) forget_picture();
     return std::unexpected(taken.error());
   }
-  return UploadStats{region.area() * wire::bytes_per_pixel(format_), rows_of(region)};
+  return UploadStats{region.area() * wire::bytes_per_pixel(picture.format), rows_of(region)};
 }
 
-Result<void> GlPass::start_picture(Size size, wire::PixelFormat format) {
+Result<void> GlPass::start_picture(const pixel::PictureKind& kind) {
+  const Size size = kind.size;
   const auto side = static_cast<std::uint32_t>(max_texture_side_);
   const std::uint32_t longest = std::max(size.width, size.height);
   if (longest > side) return fail(ErrorCode::TooLarge, "picture", longest, side);
   if (size.area() == 0) return fail(ErrorCode::InvalidArgument, "picture size");
 
-  if (format == wire::PixelFormat::Xbgr16161616f && !variants_[Variant::kLinearLight].program) {
-    TRY(build_variants(Variant::kLinearLight));
-  }
+  family_ = TRY(programs_.prepare(kind));
+  const wire::PixelFormat format = buffer_format(kind.format);
   const TextureFormat gl = texture_format(format);
   while (glGetError() != GL_NO_ERROR) {
   }
@@ -189,23 +170,26 @@ Result<void> GlPass::start_picture(Size size, wire::PixelFormat format) {
     ring_.reset();
     ring_ = std::make_unique<PboRing>(TRY(PboRing::create(mode_, bytes)));
   }
-  picture_size_ = size;
-  format_ = format;
+  kind_ = kind;
   return {};
 }
 
-Result<void> GlPass::transfer(const pixel::ConstImage& picture, std::span<const Rect> rects) {
-  if (rects.empty()) return {};
-  std::byte* memory = TRY(ring_->begin_write());
-  pixel::copy_rects({memory, pitch_, picture_size_, format_}, picture, rects);
+Result<void> GlPass::transfer(const pixel::ConstImage& picture, const pixel::DamageRegion& region) {
+  if (region.empty()) return {};
+  const wire::PixelFormat format = buffer_format(picture.format);
+  const Rect bounds = region.bounds();
+  std::byte* memory =
+      TRY(ring_->begin_write(std::size_t{bounds.y} * pitch_, std::size_t{bounds.height} * pitch_));
+  copy_band({memory, pitch_, {picture.size.width, bounds.height}, format}, picture, bounds.y,
+            region.rects());
   TRY(ring_->end_write());
 
-  const TextureFormat gl = texture_format(format_);
-  const std::uint32_t pixel_bytes = wire::bytes_per_pixel(format_);
+  const TextureFormat gl = texture_format(format);
+  const std::uint32_t pixel_bytes = wire::bytes_per_pixel(format);
   glActiveTexture(GL_TEXTURE0 + kPictureUnit);
   glBindTexture(GL_TEXTURE_2D, picture_.get());
   glPixelStorei(GL_UNPACK_ROW_LENGTH, as_int(pitch_ / pixel_bytes));
-  for (const Rect& rect : rects) {
+  for (const Rect& rect : region.rects()) {
     const std::size_t offset = std::size_t{rect.y} * pitch_ + std::size_t{rect.x} * pixel_bytes;
     // NOLINTNEXTLINE(performance-no-int-to-ptr): with a bound buffer, GL takes an offset here
     const auto* from = reinterpret_cast<const void*>(offset);
@@ -218,12 +202,12 @@ Result<void> GlPass::transfer(const pixel::ConstImage& picture, std::span<const 
 }
 
 Result<void> GlPass::draw(Size target, const CursorOverlay& cursor) {
-  if (picture_size_.area() == 0) return fail(ErrorCode::NotReady, "picture");
-  const Rect into = pixel::fit_rect(picture_size_, target);
-  const std::size_t light = format_ == wire::PixelFormat::Xbgr16161616f ? Variant::kLinearLight : 0;
-  const std::size_t scale = Size{into.width, into.height} == picture_size_ ? Variant::kExact : 0;
-  draw_texture(picture_.get(), light | scale, into, target);
-  draw_pointer(cursor, light | scale, into, target);
+  if (kind_.size.area() == 0) return fail(ErrorCode::NotReady, "picture");
+  const Size upright = pixel::upright_size(kind_.size, kind_.rotation);
+  const Rect into = pixel::fit_rect(upright, target);
+  const std::size_t scale = Size{into.width, into.height} == upright ? GlPrograms::kExact : 0;
+  draw_texture(picture_.get(), family_ | scale, into, target);
+  draw_pointer(cursor, family_ | scale, into, target);
   return {};
 }
 
@@ -233,7 +217,7 @@ void GlPass::draw_texture(GLuint texture, std::size_t which, const Rect& into, S
   glViewport(as_int(into.x), from_bottom(into, target), as_int(into.width), as_int(into.height));
   glActiveTexture(GL_TEXTURE0 + kPictureUnit);
   glBindTexture(GL_TEXTURE_2D, texture);
-  use_variant(which, into, target);
+  use_program(which, into, target);
   glDrawArrays(GL_TRIANGLES, 0, 3);
 }
 
@@ -242,27 +226,27 @@ void GlPass::draw_pointer(const CursorOverlay& cursor, std::size_t which, const 
                           Size target) {
   if (cursor.image == nullptr) return;
   const pixel::CursorImage& image = *cursor.image;
-  const Rect bounds = pixel::cursor_bounds(image, cursor.position, picture_size_);
-  const Rect reached = pixel::scaled_damage(bounds, picture_size_, into);
+  const Size upright = pixel::upright_size(kind_.size, kind_.rotation);
+  const Rect bounds = pixel::cursor_bounds(image, cursor.position, upright);
+  const Rect reached = pixel::scaled_damage(bounds, upright, into);
   if (reached.empty()) return;
   if (pointer_serial_ != cursor.serial) load_pointer(image);
   pointer_serial_ = cursor.serial;
-  const Variant& variant = use_variant(which | Variant::kPointer, into, target);
-  glUniform4i(variant.pointer_box, cursor.position.x - image.hot.x, cursor.position.y - image.hot.y,
+  const GlPrograms::Program& program = use_program(which | GlPrograms::kPointer, into, target);
+  glUniform4i(program.pointer_box, cursor.position.x - image.hot.x, cursor.position.y - image.hot.y,
               as_int(image.size.width), as_int(image.size.height));
-  glUniform1i(variant.pointer_inverts, image.invert.empty() ? 0 : 1);
+  glUniform1i(program.pointer_inverts, image.invert.empty() ? 0 : 1);
   glEnable(GL_SCISSOR_TEST);
   set_scissor(reached, target);
   glDrawArrays(GL_TRIANGLES, 0, 3);
   glDisable(GL_SCISSOR_TEST);
 }
 
-const GlPass::Variant& GlPass::use_variant(std::size_t which, const Rect& into, Size target) {
-  const Variant& variant = variants_[which];
-  glUseProgram(variant.program.get());
-  glUniform4i(variant.viewport, as_int(into.x), from_bottom(into, target), as_int(into.width),
+const GlPrograms::Program& GlPass::use_program(std::size_t which, const Rect& into, Size target) {
+  const GlPrograms::Program& program = programs_.use(which);
+  glUniform4i(program.viewport, as_int(into.x), from_bottom(into, target), as_int(into.width),
               as_int(into.height));
-  return variant;
+  return program;
 }
 
 void GlPass::load_pointer(const pixel::CursorImage& image) {
@@ -282,7 +266,7 @@ void GlPass::load_pointer(const pixel::CursorImage& image) {
 }
 
 void GlPass::forget_picture() {
-  picture_size_ = {};
+  kind_.size = {};
   picture_.reset();
   ring_.reset();
 }
@@ -299,7 +283,7 @@ void GlPass::draw_message(Size target, std::string_view text) {
     glTexImage2D(GL_TEXTURE_2D, 0, GL_RGBA8, as_int(into.width), as_int(into.height), 0, GL_RGBA,
                  GL_UNSIGNED_BYTE, message.pixels.data());
   }
-  draw_texture(texture.get(), Variant::kExact, into, target);
+  draw_texture(texture.get(), GlPrograms::kExact, into, target);
 }
 
 }  // namespace pierglass::gfx

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -12,8 +11,10 @@
 #include "base/geometry.hpp"
 #include "base/result.hpp"
 #include "gfx/gl_handles.hpp"
+#include "gfx/gl_programs.hpp"
 #include "gfx/pbo_ring.hpp"
 #include "gfx/presenter.hpp"
+#include "pixel/damage_region.hpp"
 #include "pixel/image.hpp"
 
 namespace pierglass::gfx {
@@ -36,29 +37,21 @@ class GlPass {
   void draw_message(Size target, std::string_view text);
 
  private:
-  // One combination of the fragment shader's conditions.
-  struct Variant {
-    static constexpr std::size_t kExact = 1, kPointer = 2, kLinearLight = 4, kCount = 8;
-    GlProgram program;
-    GLint viewport = -1, pointer_box = -1, pointer_inverts = -1;
-  };
-
   explicit GlPass(PboMode mode) : mode_(mode) {}
-  Result<void> build_variants(std::size_t light);
-  Result<void> start_picture(Size size, wire::PixelFormat format);
-  Result<void> transfer(const pixel::ConstImage& picture, std::span<const Rect> rects);
+  Result<void> start_picture(const pixel::PictureKind& kind);
+  Result<void> transfer(const pixel::ConstImage& picture, const pixel::DamageRegion& region);
   void forget_picture();
   void load_pointer(const pixel::CursorImage& image);
   void draw_texture(GLuint texture, std::size_t which, const Rect& into, Size target);
   void draw_pointer(const CursorOverlay& cursor, std::size_t which, const Rect& into, Size target);
-  const Variant& use_variant(std::size_t which, const Rect& into, Size target);
+  const GlPrograms::Program& use_program(std::size_t which, const Rect& into, Size target);
 
   PboMode mode_;
-  std::array<Variant, Variant::kCount> variants_;  // those of linear light when first needed
+  GlPrograms programs_;
   std::unique_ptr<PboRing> ring_;
   GlTexture picture_;
-  Size picture_size_;  // empty: no picture
-  wire::PixelFormat format_ = wire::PixelFormat::Xrgb8888;
+  pixel::PictureKind kind_;  // of what is uploaded; an empty size: no picture
+  std::size_t family_ = 0;   // of programs
   std::uint32_t pitch_ = 0;  // of the pixel buffers
   GlTexture pointer_;
   std::optional<std::uint64_t> pointer_serial_;

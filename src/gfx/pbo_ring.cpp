@@ -4,6 +4,7 @@
 #include <EGL/egl.h>
 #include <GLES2/gl2ext.h>
 
+#include <algorithm>
 #include <string_view>
 
 namespace pierglass::gfx {
@@ -68,27 +69,42 @@ Result<void> PboRing::allocate(Buffer& buffer) {
   return {};
 }
 
-Result<std::byte*> PboRing::begin_write() {
-  Buffer& buffer = buffers_[next_];
-  if (buffer.last_read) {
+// The next buffer, as soon as the GPU has read it. On failure the current one stays.
+Result<void> PboRing::start_turn() {
+  const std::size_t next = (current_ + 1) % kBuffers;
+  GlFence& last_read = buffers_[next].last_read;
+  if (last_read) {
     const GLenum waited =
-        glClientWaitSync(buffer.last_read.get(), GL_SYNC_FLUSH_COMMANDS_BIT, kFenceTimeoutNs);
+        glClientWaitSync(last_read.get(), GL_SYNC_FLUSH_COMMANDS_BIT, kFenceTimeoutNs);
     if (waited == GL_TIMEOUT_EXPIRED) return fail(ErrorCode::Busy, "pixel buffer");
     if (waited == GL_WAIT_FAILED) return fail(ErrorCode::OsCall, "glClientWaitSync");
-    buffer.last_read.reset();
+    last_read.reset();
   }
-  if (mode_ == PboMode::Persistent) return buffer.mapping;
+  current_ = next;
+  used_first_ = used_end_ = 0;
+  return {};
+}
+
+Result<std::byte*> PboRing::begin_write(std::size_t first, std::size_t count) {
+  CHECK(first <= bytes_ && count <= bytes_ - first);
+  const std::size_t end = first + count;
+  if (first < used_end_ && used_first_ < end) TRY(start_turn());
+  const bool unused = used_first_ == used_end_;
+  used_first_ = unused ? first : std::min(first, used_first_);
+  used_end_ = unused ? end : std::max(end, used_end_);
+  Buffer& buffer = buffers_[current_];
+  if (mode_ == PboMode::Persistent) return buffer.mapping + first;
   glBindBuffer(GL_PIXEL_UNPACK_BUFFER, buffer.name.get());
-  void* mapping =
-      glMapBufferRange(GL_PIXEL_UNPACK_BUFFER, 0, static_cast<GLsizeiptr>(bytes_),
-                       GL_MAP_WRITE_BIT | GL_MAP_UNSYNCHRONIZED_BIT | GL_MAP_INVALIDATE_RANGE_BIT);
+  void* mapping = glMapBufferRange(
+      GL_PIXEL_UNPACK_BUFFER, static_cast<GLintptr>(first), static_cast<GLsizeiptr>(count),
+      GL_MAP_WRITE_BIT | GL_MAP_UNSYNCHRONIZED_BIT | GL_MAP_INVALIDATE_RANGE_BIT);
   glBindBuffer(GL_PIXEL_UNPACK_BUFFER, 0);
   if (mapping == nullptr) return fail(ErrorCode::OsCall, "glMapBufferRange", glGetError());
   return static_cast<std::byte*>(mapping);
 }
 
 Result<void> PboRing::end_write() {
-  glBindBuffer(GL_PIXEL_UNPACK_BUFFER, buffers_[next_].name.get());
+  glBindBuffer(GL_PIXEL_UNPACK_BUFFER, buffers_[current_].name.get());
   if (mode_ == PboMode::Unsynchronised && !glUnmapBuffer(GL_PIXEL_UNPACK_BUFFER)) {
     // The driver lost the contents, as it may over a mode switch; the same upload can be tried
     // again.
@@ -100,8 +116,7 @@ Result<void> PboRing::end_write() {
 
 void PboRing::end_read() {
   glBindBuffer(GL_PIXEL_UNPACK_BUFFER, 0);
-  buffers_[next_].last_read = GlFence(glFenceSync(GL_SYNC_GPU_COMMANDS_COMPLETE, 0));
-  next_ = (next_ + 1) % kBuffers;
+  buffers_[current_].last_read = GlFence(glFenceSync(GL_SYNC_GPU_COMMANDS_COMPLETE, 0));
 }
 
 }  // namespace pierglass::gfx

@@ -18,7 +18,8 @@ enum class PboMode : std::uint8_t { Persistent, Unsynchronised };
 PboMode best_pbo_mode();
 
 // Three pixel buffers of one size, used in turn, each guarded by a fence: the CPU fills one while
-// the GPU may still read the two before it. Its context is current whenever it is used or dies.
+// the GPU may still read the two before it. Uploads into different parts, such as the bands of one
+// frame, share a buffer. Its context is current whenever it is used or dies.
 class PboRing {
  public:
   static constexpr std::size_t kBuffers = 3;
@@ -26,11 +27,13 @@ class PboRing {
   // Unsupported for Persistent without the extension; OsCall when memory runs out.
   static Result<PboRing> create(PboMode mode, std::size_t bytes);
 
-  // The next buffer's memory, write-only and possibly uncached: write ascending, read nothing.
-  // Waits for the GPU if it still reads this buffer; Busy after kFenceTimeout.
-  Result<std::byte*> begin_write();
+  // Memory for bytes [first, first + count) of a buffer, write-only and possibly uncached: write
+  // ascending, read nothing. It is the buffer of the last time, unless what was written there since
+  // its turn began meets these bytes. Waits for the GPU if it still reads a buffer whose turn it is
+  // again; Busy after kFenceTimeout.
+  Result<std::byte*> begin_write(std::size_t first, std::size_t count);
 
-  // The bytes are in. Leaves the buffer bound to GL_PIXEL_UNPACK_BUFFER, offset 0 = first byte.
+  // The bytes are in. Leaves the buffer bound to GL_PIXEL_UNPACK_BUFFER, whose offset 0 is byte 0.
   Result<void> end_write();
 
   // All commands that read the buffer have been issued; unbinds it.
@@ -47,11 +50,15 @@ class PboRing {
 
   PboRing(PboMode mode, std::size_t bytes) : mode_(mode), bytes_(bytes) {}
   Result<void> allocate(Buffer& buffer);
+  Result<void> start_turn();
 
   PboMode mode_;
   std::size_t bytes_;
   std::array<Buffer, kBuffers> buffers_;
-  std::size_t next_ = 0;
+  std::size_t current_ = 0;
+  // Written in the current buffer since its turn began: [used_first_, used_end_) covers it.
+  std::size_t used_first_ = 0;
+  std::size_t used_end_ = 0;
 };
 
 }  // namespace pierglass::gfx

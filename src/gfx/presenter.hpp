@@ -17,7 +17,7 @@ namespace pierglass::gfx {
 struct CursorOverlay {
   const pixel::CursorImage* image = nullptr;  // none: no pointer
   std::uint64_t serial = 0;                   // changes whenever *image does
-  Point position;                             // hot spot, pixels of the picture
+  Point position;                             // hot spot, pixels of the upright picture
 };
 
 struct UploadStats {
@@ -47,11 +47,13 @@ class Presenter {
   virtual Result<void> resize(Size window) = 0;
 
   // Takes the changed parts of a picture over. `picture` may lie in shared memory and change while
-  // it is read; it is not touched after the call. The first picture, and each one of another size
-  // or format, must come with full damage. What it copies is at most the damaged rows.
+  // it is read; it is not touched after the call. `damage` is in stored pixels. The first picture,
+  // and each one of another kind (size, format, colour, rotation), must come with full damage; the
+  // whole of it is read whatever `damage` says. What it copies is at most the damaged rows. A frame
+  // may come in several uploads before it is drawn, such as bands from the top.
   // Errors; nothing was taken over:
   // - Busy: try again after the next dispatch of the queue with the same damage. The last picture
-  //   stays, unless this one has another size or format.
+  //   stays, unless this one is of another kind.
   // - Lost: the connection is gone, and the presenter with it.
   // - TooLarge (a picture beyond the GPU's texture size, a window beyond wl_shm), OsCall (memory of
   //   the GPU or for window buffers) and all others: no picture is left. The presenter goes
@@ -59,9 +61,9 @@ class Presenter {
   virtual Result<UploadStats> upload(const pixel::ConstImage& picture,
                                      std::span<const Rect> damage) = 0;
 
-  // Draws the last picture scaled to the window with correct aspect and black bars, the pointer on
-  // it, and commits. A caller that wants a frame callback requests it before. NotReady without a
-  // picture, Busy and Lost as upload.
+  // Draws the last picture, upright, scaled to the window with correct aspect and black bars, the
+  // pointer on it, and commits. A caller that wants a frame callback requests it before. NotReady
+  // without a picture, Busy and Lost as upload.
   virtual Result<DrawStats> draw(const CursorOverlay& cursor) = 0;
 
   // Forgets the picture and commits a black window with one centred line of text (ASCII).

@@ -6,15 +6,22 @@
 
 #include "gfx/damage.hpp"
 #include "gfx/message.hpp"
-#include "pixel/convert.hpp"
 #include "pixel/copy.hpp"
+#include "pixel/turn.hpp"
 #include "wire/format.hpp"
 
 namespace pierglass::gfx {
 namespace {
 
-constexpr std::size_t kUsualPointerPixels =
-    std::size_t{256} * 256;  // the largest that the region carries
+pixel::DamageRegion upright_region(const pixel::DamageRegion& stored,
+                                   const pixel::PictureKind& kind) {
+  if (kind.rotation == wire::Rotation::None) return stored;
+  pixel::DamageRegion upright;
+  for (const Rect& rect : stored.rects()) {
+    upright.add(pixel::upright_rect(rect, kind.size, kind.rotation));
+  }
+  return upright;
+}
 
 bool covers(const pixel::DamageRegion& region, const Rect& rect) {
   return std::ranges::any_of(region.rects(), [&](const Rect& r) { return r.contains(rect); });
@@ -26,25 +33,10 @@ void fill_black(const pixel::Image& image, const Rect& rect) {
   }
 }
 
-// Copies rectangles into an Xrgb8888 image of the same size, converting where needed.
-void take_over(const pixel::Image& to, const pixel::ConstImage& from, std::span<const Rect> rects) {
-  if (from.format == wire::PixelFormat::Xrgb8888) {
-    pixel::copy_rects(to, from, rects);
-    return;
-  }
-  const std::size_t pixel_bytes = wire::bytes_per_pixel(from.format);
-  for (const Rect& rect : rects) {
-    for (std::uint32_t y = rect.y; y < rect.bottom(); ++y) {
-      auto* row = reinterpret_cast<std::uint32_t*>(to.row(y)) + rect.x;
-      pixel::convert_row(row, from.row(y) + rect.x * pixel_bytes, rect.width, from.format);
-    }
-  }
-}
-
 }  // namespace
 
 SoftwarePresenter::SoftwarePresenter(std::unique_ptr<BufferSink> sink) : sink_(std::move(sink)) {
-  under_.reserve(kUsualPointerPixels);
+  under_.reserve(std::size_t{pixel::kMaxPointerSide} * pixel::kMaxPointerSide);
 }
 
 Result<void> SoftwarePresenter::resize(Size window) {
@@ -59,28 +51,28 @@ Result<void> SoftwarePresenter::resize(Size window) {
 Result<UploadStats> SoftwarePresenter::upload(const pixel::ConstImage& picture,
                                               std::span<const Rect> damage) {
   pixel::DamageRegion region = normalised(damage, picture.size);
-  const bool fresh = picture.size != picture_size_ || picture.format != format_;
+  const bool fresh = picture.kind() != kind_;
   if (fresh) {
-    start_picture(picture);
+    start_picture(picture.kind());
     region.clear();
     region.set_full(picture.size);
   }
+  const pixel::DamageRegion changed = upright_region(region, kind_);
   Slot* current = nullptr;
   if (direct_) {
-    const Result<Slot*> begun = begin_direct(region);
+    const Result<Slot*> begun = begin_direct(changed);
     if (!begun) {
       if (fresh || begun.error().code != ErrorCode::Busy) forget_picture();
       return std::unexpected(begun.error());
     }
     current = *begun;
-    take_over(picture_part(*current), picture, region.rects());
-  } else {
-    take_over(kept_picture(), picture, region.rects());
   }
+  const pixel::Image to = direct_ ? picture_part(*current) : kept_picture();
+  pixel::take_upright(to, picture, converter_, region.rects());
   for (Slot& slot : std::span(slots_).first(slot_count_)) {
-    if (&slot != current) slot.stale.add(region);
+    if (&slot != current) slot.stale.add(changed);
   }
-  uncommitted_.add(region);
+  uncommitted_.add(changed);
   return UploadStats{region.area() * wire::bytes_per_pixel(picture.format), rows_of(region)};
 }
 
@@ -169,14 +161,18 @@ void SoftwarePresenter::bring_up_to_date(Slot& slot, const pixel::DamageRegion& 
   picture_ = {};  // the buffers hold it now
 }
 
-void SoftwarePresenter::start_picture(const pixel::ConstImage& picture) {
-  picture_size_ = picture.size;
-  format_ = picture.format;
+void SoftwarePresenter::start_picture(const pixel::PictureKind& kind) {
+  if (kind.format != kind_.format || kind.colour != kind_.colour) {
+    converter_ = pixel::RowConverter(kind.format, kind.colour);
+  }
+  kind_ = kind;
+  picture_size_ = pixel::upright_size(kind.size, kind.rotation);
   picture_ = {};
   place_picture();
 }
 
 void SoftwarePresenter::forget_picture() {
+  kind_.size = {};
   picture_size_ = {};
   picture_ = {};
   place_picture();

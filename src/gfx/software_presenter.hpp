@@ -9,6 +9,7 @@
 
 #include "gfx/buffer_sink.hpp"
 #include "gfx/presenter.hpp"
+#include "pixel/convert.hpp"
 #include "pixel/damage_region.hpp"
 #include "pixel/scale.hpp"
 
@@ -16,10 +17,11 @@ namespace pierglass::gfx {
 
 // Draws with the CPU, each changed pixel once where possible.
 //
-// Where a picture is shown 1:1 (`direct`) its changed parts go straight into a buffer, converted on
-// the way if need be; there is no other copy of the picture. A buffer that missed frames is brought
-// up to date from the buffer that holds the newest ones, which the compositor only reads. Where the
-// picture is scaled, one Xrgb8888 copy of it is kept and each buffer rescales what it missed.
+// Where a picture is shown 1:1 (`direct`) its changed parts go straight into a buffer, converted
+// and turned upright on the way if need be; there is no other copy of the picture. A buffer that
+// missed frames is brought up to date from the buffer that holds the newest ones, which the
+// compositor only reads. Where the picture is scaled, one Xrgb8888 copy of it is kept and each
+// buffer rescales what it missed.
 //
 // Invariants:
 // - Slot::stale covers every pixel in which the slot differs from the newest picture without
@@ -52,7 +54,7 @@ class SoftwarePresenter final : public Presenter {
   Result<Slot*> create_slot();
   Result<Slot*> begin_direct(const pixel::DamageRegion& overwritten);
   void bring_up_to_date(Slot& slot, const pixel::DamageRegion& overwritten);
-  void start_picture(const pixel::ConstImage& picture);
+  void start_picture(const pixel::PictureKind& kind);
   void forget_picture();
   void place_picture();
   void keep_picture();
@@ -73,8 +75,9 @@ class SoftwarePresenter final : public Presenter {
   std::vector<std::unique_ptr<SinkBuffer>> retired_;  // of an earlier size, still busy
 
   Size window_;
-  Size picture_size_;  // empty: no picture
-  wire::PixelFormat format_ = wire::PixelFormat::Xrgb8888;
+  Size picture_size_;        // upright; empty: no picture
+  pixel::PictureKind kind_;  // of what is uploaded
+  pixel::RowConverter converter_;
   Rect into_;  // where the picture lands in the window
   bool direct_ = false;
 

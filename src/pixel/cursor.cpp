@@ -77,10 +77,10 @@ void read_masked(CursorImage& to, const wire::ShapeInfo& info, const std::byte* 
 
 Result<void> check(const wire::ShapeInfo& info, std::size_t bytes) {
   const Size size = info.size;
-  if (size.width == 0 || size.width > wire::kMaxCursorSide || size.height == 0 ||
-      size.height > wire::kMaxCursorSide) {
+  if (size.width == 0 || size.width > kMaxPointerSide || size.height == 0 ||
+      size.height > kMaxPointerSide) {
     return fail(ErrorCode::InvalidArgument, "cursor size", std::max(size.width, size.height),
-                wire::kMaxCursorSide);
+                kMaxPointerSide);
   }
   const bool mono = info.type == wire::CursorType::Monochrome;
   const std::uint32_t row_bytes = mono ? (size.width + 7) / 8 : size.width * 4;
@@ -129,6 +129,33 @@ Result<CursorImage> make_cursor_image(const wire::ShapeInfo& info,
   const auto inverts = [](std::uint32_t mask) { return mask != 0; };
   if (std::none_of(cursor.invert.begin(), cursor.invert.end(), inverts)) cursor.invert.clear();
   return cursor;
+}
+
+CursorImage scaled_cursor(const CursorImage& cursor, Size from, Size to) {
+  const auto side = [](std::uint32_t length, std::uint32_t a, std::uint32_t b) {
+    const std::uint64_t scaled = (std::uint64_t{length} * b + a / 2) / a;
+    return static_cast<std::uint32_t>(std::clamp<std::uint64_t>(scaled, 1, kMaxPointerSide));
+  };
+  const auto moved = [](std::int32_t at, std::uint32_t a, std::uint32_t b) {
+    return static_cast<std::int32_t>(std::int64_t{at} * b / a);
+  };
+  CursorImage scaled{.size = {side(cursor.size.width, from.width, to.width),
+                              side(cursor.size.height, from.height, to.height)},
+                     .hot = {},
+                     .blend = {},
+                     .invert = {}};
+  scaled.hot = {moved(cursor.hot.x, cursor.size.width, scaled.size.width),
+                moved(cursor.hot.y, cursor.size.height, scaled.size.height)};
+  for (std::uint32_t y = 0; y < scaled.size.height; ++y) {
+    const std::size_t row =
+        std::size_t{y * cursor.size.height / scaled.size.height} * cursor.size.width;
+    for (std::uint32_t x = 0; x < scaled.size.width; ++x) {
+      const std::size_t i = row + x * cursor.size.width / scaled.size.width;
+      scaled.blend.push_back(cursor.blend[i]);
+      if (!cursor.invert.empty()) scaled.invert.push_back(cursor.invert[i]);
+    }
+  }
+  return scaled;
 }
 
 Rect cursor_bounds(const CursorImage& cursor, Point position, Size target) {

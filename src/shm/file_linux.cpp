@@ -7,13 +7,12 @@
 
 #include <cerrno>
 
-#include "base/fd.hpp"
 #include "shm/mapper_linux.hpp"
+#include "shm/open_linux.hpp"
 
 namespace pierglass::shm {
 namespace {
 
-constexpr std::uint64_t kMinBytes = 4096;
 constexpr mode_t kFileMode = 0660;
 
 ErrorCode code_for(int error) {
@@ -35,50 +34,49 @@ ErrorCode code_for(int error) {
   }
 }
 
+}  // namespace
+
 std::unexpected<Error> fail_errno(const char* call) {
   return fail_os(OsErrorKind::Errno, errno, call, code_for(errno));
 }
 
-Result<FileIdentity> identity_of(const struct stat& status) {
-  if (!S_ISREG(status.st_mode)) return fail(ErrorCode::NotARegularFile, "memory file");
-  return FileIdentity{.device = status.st_dev,
-                      .inode = status.st_ino,
-                      .bytes = static_cast<std::uint64_t>(status.st_size),
-                      .mode = status.st_mode};
-}
-
-Result<Fd> open_checked(const std::string& path, int flags) {
+Result<Fd> open_path(const std::string& path, int flags) {
   // O_NONBLOCK keeps a pipe or device in the file's place from blocking us.
   Fd fd(open(path.c_str(), flags | O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, kFileMode));
   if (!fd) return fail_errno("open");
   return fd;
 }
 
-}  // namespace
-
 Result<FileIdentity> identify(const std::string& path) {
   struct stat status = {};
   if (lstat(path.c_str(), &status) != 0) return fail_errno("lstat");
-  return identity_of(status);
+  const bool device = S_ISCHR(status.st_mode);
+  if (!device && !S_ISREG(status.st_mode)) return fail(ErrorCode::NotARegularFile, "memory file");
+  return FileIdentity{.device = status.st_dev,
+                      .inode = status.st_ino,
+                      .character_device = device ? status.st_rdev : 0,
+                      .bytes = static_cast<std::uint64_t>(status.st_size),
+                      .mode = status.st_mode};
 }
 
 Result<SharedMemory> map_fd(int fd) {
   struct stat status = {};
   if (fstat(fd, &status) != 0) return fail_errno("fstat");
-  const FileIdentity identity = TRY(identity_of(status));
-  if (identity.bytes < kMinBytes) {
-    return fail(ErrorCode::TooSmall, "memory file", identity.bytes, kMinBytes);
+  if (!S_ISREG(status.st_mode)) return fail(ErrorCode::NotARegularFile, "memory file");
+  const auto bytes = static_cast<std::uint64_t>(status.st_size);
+  if (bytes < kMinMemoryBytes) {
+    return fail(ErrorCode::TooSmall, "memory file", bytes, kMinMemoryBytes);
   }
-  return Mapper::map(fd, identity.bytes);
+  return Mapper::map(fd, bytes);
 }
 
 Result<SharedMemory> open_file(const std::string& path) {
-  const Fd fd = TRY(open_checked(path, 0));
+  const Fd fd = TRY(open_path(path, 0));
   return map_fd(fd.get());
 }
 
 Result<SharedMemory> create_file(const std::string& path, std::uint64_t bytes) {
-  const Fd fd = TRY(open_checked(path, O_CREAT | O_EXCL));
+  const Fd fd = TRY(open_path(path, O_CREAT | O_EXCL));
   // Reserves the pages now: a full /dev/shm is an error here instead of a SIGBUS later.
   const int error = posix_fallocate(fd.get(), 0, static_cast<off_t>(bytes));
   if (error != 0) {

@@ -11,11 +11,16 @@
 
 namespace pierglass::shm {
 
-// Which file a path named at one moment. A file that was replaced, truncated or grown differs.
+// Less is no memory worth mapping.
+inline constexpr std::uint64_t kMinMemoryBytes = 4096;
+
+// What a path named at one moment. A file that was replaced, truncated or grown differs, and so
+// does another device.
 struct FileIdentity {
   dev_t device = 0;
   ino_t inode = 0;
-  std::uint64_t bytes = 0;
+  dev_t character_device = 0;  // 0: a regular file
+  std::uint64_t bytes = 0;     // 0 for a device
   mode_t mode = 0;
   friend bool operator==(const FileIdentity&, const FileIdentity&) = default;
 
@@ -23,12 +28,13 @@ struct FileIdentity {
   [[nodiscard]] bool open_to_others() const { return (mode & 0006) != 0; }
 };
 
-// What `path` names now. NotFound, PermissionDenied, NotARegularFile (also for symbolic links,
-// which another user may have planted in a shared folder), or the failing call.
+// What `path` names now, a regular file or a character device. NotFound, PermissionDenied,
+// NotARegularFile for anything else (also for symbolic links, which another user may have planted
+// in a shared folder), or the failing call.
 Result<FileIdentity> identify(const std::string& path);
 
-// Maps all of an existing file for reading and writing. Errors as identify(), and TooSmall for a
-// file of less than a page.
+// Maps all of an existing regular file for reading and writing. Errors as identify(), and TooSmall
+// below kMinMemoryBytes.
 Result<SharedMemory> open_file(const std::string& path);
 
 // Makes a file of `bytes` zeros that owner and group may use (0660, less the umask) and maps it.

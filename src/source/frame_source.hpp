@@ -41,8 +41,13 @@ class HeldFrame {
   // Pixels in shared memory, which a hostile guest may change at any moment.
   [[nodiscard]] const pixel::ConstImage& image() const { return image_; }
 
+  // Rows [0, n) of image() that may be read by now; all of them for a guest that publishes complete
+  // frames only. May never reach the height: the caller bounds its patience. Each tick() of the
+  // source may let go of the memory: the answer is 0 from then on, and image() is not to be read.
+  [[nodiscard]] std::uint32_t rows_ready() const;
+
   // What may differ from the last frame that was finished well; all of it at first and whenever
-  // size or format change.
+  // size, format, colour or rotation change.
   [[nodiscard]] const pixel::DamageRegion& damage() const { return damage_; }
 
   // Gives the frame back. True: the pixels stood still all the while, and the next frame's damage
@@ -71,6 +76,23 @@ struct Cursor {
   }
 };
 
+// What a guest says of itself; for people. Printable ASCII; empty: not told.
+struct GuestDescription {
+  std::string program;  // "Looking Glass host B7", "pierglass-guest 0.1.0"
+  std::string system;   // "Windows 11"
+  std::string machine;  // "8 cores, AMD Ryzen 7"
+  std::string capture;  // "D3D12"
+  std::string uuid;     // of the virtual machine, "01234567-89ab-..."
+  friend bool operator==(const GuestDescription&, const GuestDescription&) = default;
+};
+
+// What a guest asks of the desktop that shows it.
+struct GuestWishes {
+  bool keep_screen_on = false;
+  std::uint32_t attention = 0;  // grows each time that it wants to be raised
+  friend bool operator==(const GuestWishes&, const GuestWishes&) = default;
+};
+
 // Frames and pointer of one guest, whatever format it speaks. One thread; nothing blocks. At most
 // one frame is held at a time.
 class FrameSource {
@@ -87,7 +109,15 @@ class FrameSource {
   // Why the status is Unreadable, as a sentence for the user; empty otherwise.
   [[nodiscard]] virtual const std::string& error() const = 0;
 
-  // True when acquire() may give a newer frame: one load, made for polling.
+  // What is wrong although pictures come (memory too small for all of one), as a sentence for the
+  // user that says what to do; empty otherwise.
+  [[nodiscard]] virtual const std::string& notice() const = 0;
+
+  // Empty while there is no guest.
+  [[nodiscard]] virtual const GuestDescription& description() const = 0;
+  [[nodiscard]] virtual GuestWishes wishes() const = 0;
+
+  // True when acquire() may give a newer frame: a few loads, made for polling.
   [[nodiscard]] virtual bool has_new_frame() const = 0;
 
   // The newest frame, when newer than the last one finished well. Nothing when there is none.
@@ -101,10 +131,17 @@ class FrameSource {
   // Tells the guest whether anybody looks.
   virtual void set_visible(bool visible) = 0;
 
+  // Asks the guest to put its pointer's hot spot there, pixels of the upright frame. Errors: Busy
+  // (try again), Unsupported (this guest cannot), NotReady (there is none).
+  virtual Result<void> move_pointer(Point position) = 0;
+
  private:
   friend class HeldFrame;
-  // `used`: the caller copied the pixels. Returns whether they stood still.
+  // `used`: the caller copied the pixels. Returns whether they stood still; false when the frame is
+  // not held any more.
   virtual bool give_back(const wire::FrameInfo& info, bool used) = 0;
+  // Of the frame that is held; 0 when it is not held any more.
+  [[nodiscard]] virtual std::uint32_t rows_ready() const = 0;
 };
 
 }  // namespace pierglass::source

@@ -20,6 +20,11 @@ HeldFrame::~HeldFrame() {
   if (source_ != nullptr) source_->give_back(info_, false);
 }
 
+std::uint32_t HeldFrame::rows_ready() const {
+  CHECK(source_ != nullptr);
+  return source_->rows_ready();
+}
+
 bool HeldFrame::finish() {
   CHECK(source_ != nullptr);
   return std::exchange(source_, nullptr)->give_back(info_, true);

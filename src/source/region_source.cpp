@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "base/checked.hpp"
 #include "base/describe.hpp"
 #include "wire/build.hpp"
 
@@ -35,28 +36,50 @@ bool is_foreign(const Error& error) {
   return error.code == ErrorCode::NotARegion || error.code == ErrorCode::VersionMismatch;
 }
 
-}  // namespace
-
-RegionSource::RegionSource(std::string path, shm::SharedMemory memory, shm::FileIdentity identity)
-    : path_(std::move(path)), memory_(std::move(memory)), identity_(identity) {}
-
-Result<std::unique_ptr<RegionSource>> RegionSource::open(std::string path) {
-  // Identity first: a file replaced in between then looks different at the next tick.
-  const shm::FileIdentity identity = TRY(shm::identify(path));
-  shm::SharedMemory memory = TRY(shm::open_file(path));
-  const auto layout = wire::parse_region(memory.bytes());
-  if (!layout && is_foreign(layout.error())) return std::unexpected(layout.error());
-  if (!layout) TRY(check_room(memory.bytes().size()));
-  return std::unique_ptr<RegionSource>(
-      new RegionSource(std::move(path), std::move(memory), identity));
+GuestDescription describe_guest(const wire::RegionLayout& layout) {
+  const std::uint32_t release = layout.guest_release;
+  std::string program = layout.guest_name.data();
+  if (!program.empty()) program += ' ';
+  program += std::to_string(release >> 16) + '.' + std::to_string(release >> 8 & 0xff) + '.' +
+             std::to_string(release & 0xff);
+  return {.program = std::move(program)};
 }
 
-std::unique_ptr<RegionSource> RegionSource::over(shm::SharedMemory memory) {
-  return std::unique_ptr<RegionSource>(new RegionSource({}, std::move(memory), {}));
+pixel::Colour colour_of(const wire::FrameInfo& info) {
+  constexpr std::uint32_t kUsualWhite = 80'000;
+  pixel::Colour colour{.space = info.colour_space};
+  colour.white_millinits = info.sdr_white_millinits == 0 ? kUsualWhite : info.sdr_white_millinits;
+  // Luminances are in 1/10000 cd/m2.
+  const bool brighter = info.hdr.max_luminance > std::uint64_t{colour.white_millinits} * 10;
+  colour.compress = info.colour_space != wire::ColourSpace::Srgb && brighter;
+  return colour;
+}
+
+}  // namespace
+
+RegionSource::RegionSource(WatchedMemory memory, KnownElsewhere known_elsewhere)
+    : memory_(std::move(memory)), known_elsewhere_(known_elsewhere) {}
+
+Result<void> RegionSource::check_contents(std::span<const std::byte> memory) {
+  const auto layout = wire::parse_region(memory);
+  if (!layout && is_foreign(layout.error())) return std::unexpected(layout.error());
+  if (!layout) TRY(check_room(memory.size()));
+  return {};
+}
+
+Result<std::unique_ptr<RegionSource>> RegionSource::open(std::string path) {
+  WatchedMemory memory = TRY(WatchedMemory::open(std::move(path)));
+  TRY(check_contents(memory.bytes()));
+  return over(std::move(memory));
+}
+
+std::unique_ptr<RegionSource> RegionSource::over(WatchedMemory memory,
+                                                 KnownElsewhere known_elsewhere) {
+  return std::unique_ptr<RegionSource>(new RegionSource(std::move(memory), known_elsewhere));
 }
 
 GuestStatus RegionSource::tick(HostTime now) {
-  if (session_ != nullptr && (!memory_.intact() || !session_->current())) detach();
+  if (session_ != nullptr && !session_stands()) detach();
   check_memory(now);
   if (session_ == nullptr) attach(now);
   if (session_ == nullptr) return status_;
@@ -68,26 +91,20 @@ GuestStatus RegionSource::tick(HostTime now) {
   return status_ = watch_heartbeat(now);
 }
 
-void RegionSource::check_memory(HostTime now) {
-  if (path_.empty() || now < next_look_) return;
-  if (session_ != nullptr) next_look_ = now + kLookLive;
-  const auto identity = shm::identify(path_);
-  // Gone from the folder: whoever has it mapped may go on; a new one will be found here.
-  if (!identity) return;
-  if (*identity != identity_ || !memory_.intact()) remap(*identity);
+// Another program that took the memory over may leave the session's word as it was, and write where
+// the heartbeat is; it has no use for our magic number.
+bool RegionSource::session_stands() const {
+  return memory_.intact() && session_->current() &&
+         snapshot<std::uint64_t>(memory_.bytes().data()) == wire::kMagic;
 }
 
-void RegionSource::remap(const shm::FileIdentity& identity) {
+void RegionSource::check_memory(HostTime now) {
+  if (now < next_look_) return;
+  if (session_ != nullptr) next_look_ = now + kLookLive;
+  if (!memory_.changed()) return;
   detach();
-  identity_ = identity;
-  auto memory = shm::open_file(path_);
-  if (!memory) {
-    memory_ = {};
-    error_ = describe(memory.error());
-    return;
-  }
-  memory_ = std::move(*memory);
-  error_.clear();
+  memory_.reopen();
+  error_ = memory_.error();
 }
 
 void RegionSource::attach(HostTime now) {
@@ -98,19 +115,23 @@ void RegionSource::attach(HostTime now) {
     return;
   }
   auto session = ring::ReaderSession::attach(memory_.bytes(), random_token());
-  if (!session) {
-    const bool waiting = session.error().code == ErrorCode::NotReady;
-    status_ = waiting ? GuestStatus::Absent : GuestStatus::Unreadable;
-    error_ = waiting ? std::string() : describe(session.error());
-    return;
-  }
+  if (!session) return on_unreadable(session.error());
   session_ = std::move(*session);
   error_.clear();
+  description_ = describe_guest(session_->layout());
   heartbeat_ = session_->guest_heartbeat();
   heartbeat_moved_ = now;
   next_beat_ = now;
   shape_bytes_.resize(session_->layout().shape_bytes);
   set_visible(visible_);
+}
+
+void RegionSource::on_unreadable(const Error& error) {
+  const bool elsewhere = error.code == ErrorCode::NotARegion && known_elsewhere_ != nullptr &&
+                         known_elsewhere_(memory_.bytes());
+  const bool waiting = error.code == ErrorCode::NotReady || elsewhere;
+  status_ = waiting ? GuestStatus::Absent : GuestStatus::Unreadable;
+  error_ = waiting ? std::string() : describe(error);
 }
 
 void RegionSource::detach() {
@@ -119,6 +140,7 @@ void RegionSource::detach() {
   shape_ticket_ = 0;
   rejected_shape_ = 0;
   last_cursor_ = {};
+  description_ = {};
   next_look_ = {};
   status_ = GuestStatus::Absent;
   forget();
@@ -152,16 +174,29 @@ std::optional<HeldFrame> RegionSource::acquire() {
   if (!newest_frame) return std::nullopt;
   const ring::FrameLease& held = lease_.emplace(*std::move(newest_frame));
   const wire::FrameInfo& info = held.info();
-  return HeldFrame(
-      this, info, held.copy_ns(),
-      {.data = held.pixels().data(), .pitch = info.pitch, .size = info.size, .format = info.format},
-      damage_since_seen(held.record()));
+  return HeldFrame(this, info, held.copy_ns(),
+                   {.data = held.pixels().data(),
+                    .pitch = info.pitch,
+                    .size = info.size,
+                    .format = info.format,
+                    .colour = colour_of(info),
+                    .rotation = info.rotation},
+                   damage_since_seen(held.record()));
+}
+
+RegionSource::Look RegionSource::look_of(const wire::FrameInfo& info) {
+  return {.format = info.format, .colour = colour_of(info), .rotation = info.rotation};
+}
+
+// Only complete frames are taken.
+std::uint32_t RegionSource::rows_ready() const {
+  return lease_ ? lease_->info().size.height : 0;
 }
 
 pixel::DamageRegion RegionSource::damage_since_seen(const wire::FrameRecord& record) const {
   pixel::DamageRegion damage;
   const wire::FrameInfo& info = record.info;
-  const bool same_picture = info.size == seen_size_ && info.format == seen_format_;
+  const bool same_picture = info.size == seen_size_ && look_of(info) == seen_look_;
   if (!same_picture || !record.damage_covers_since(seen_)) {
     damage.set_full(info.size);
     return damage;
@@ -178,7 +213,7 @@ bool RegionSource::give_back(const wire::FrameInfo& info, bool used) {
   if (!used || !intact) return false;
   seen_ = info.sequence;
   seen_size_ = info.size;
-  seen_format_ = info.format;
+  seen_look_ = look_of(info);
   return true;
 }
 
@@ -214,6 +249,11 @@ void RegionSource::refresh_shape(std::uint64_t ticket) {
   shape_ = std::move(*image);
   shape_ticket_ = ticket;
   ++shape_serial_;
+}
+
+Result<void> RegionSource::move_pointer(Point position) {
+  if (session_ == nullptr) return fail(ErrorCode::NotReady, "the guest");
+  return session_->send({.type = wire::ControlType::SetCursorPosition, .position = position});
 }
 
 void RegionSource::set_visible(bool visible) {

@@ -1,62 +1,85 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include <cstddef>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "ring/reader_session.hpp"
-#include "shm/file_linux.hpp"
-#include "shm/shared_memory.hpp"
 #include "source/frame_source.hpp"
+#include "source/watched_memory.hpp"
 
 namespace pierglass::source {
 
-// A guest of ours in a memory file. Survives everything that can happen to the file (truncated,
-// grown, removed, replaced) and to the guest (killed, frozen, restarted, hostile).
+// A guest of ours in a memory file or device. Survives everything that can happen to the file
+// (truncated, grown, removed, replaced) and to the guest (killed, frozen, restarted, hostile).
 class RegionSource final : public FrameSource {
  public:
   // A heartbeat that stands still this long makes the guest Silent (PROTOCOL.md).
   static constexpr Nanoseconds kGuestTimeout = std::chrono::seconds(2);
 
-  // Maps `path` and looks what is there. An empty, foreign-free file is fine: the guest comes
-  // later. Errors of shm::open_file; NotARegion and VersionMismatch when something else lives in
-  // it.
+  // Says of memory that does not start with our magic number whether another reader knows it.
+  using KnownElsewhere = bool (*)(std::span<std::byte> memory);
+
+  // Whether a guest of ours is in the memory or could come to be: a region, or zeros with room for
+  // one. Errors: NotARegion and VersionMismatch when something else lives in it, TooSmall.
+  static Result<void> check_contents(std::span<const std::byte> memory);
+
+  // Maps `path` and looks what is there. Errors: as shm::open_memory and check_contents().
   static Result<std::unique_ptr<RegionSource>> open(std::string path);
 
-  // A source over memory that needs no file; for tests.
-  static std::unique_ptr<RegionSource> over(shm::SharedMemory memory);
+  // Over memory with any contents. What is foreign makes the guest Unreadable, or Absent when
+  // `known_elsewhere` is given and says so.
+  static std::unique_ptr<RegionSource> over(WatchedMemory memory,
+                                            KnownElsewhere known_elsewhere = nullptr);
 
   GuestStatus tick(HostTime now) override;
   [[nodiscard]] const std::string& error() const override { return error_; }
+  [[nodiscard]] const std::string& notice() const override { return notice_; }
+  [[nodiscard]] const GuestDescription& description() const override { return description_; }
+  [[nodiscard]] GuestWishes wishes() const override { return {}; }
   [[nodiscard]] bool has_new_frame() const override;
   std::optional<HeldFrame> acquire() override;
   void forget() override;
   Cursor cursor() override;
   void set_visible(bool visible) override;
+  Result<void> move_pointer(Point position) override;
 
  private:
-  RegionSource(std::string path, shm::SharedMemory memory, shm::FileIdentity identity);
-  bool give_back(const wire::FrameInfo& info, bool used) override;
+  // What of a frame, beside its size, makes an old one useless for the next.
+  struct Look {
+    wire::PixelFormat format = wire::PixelFormat::Xrgb8888;
+    pixel::Colour colour;
+    wire::Rotation rotation = wire::Rotation::None;
+    friend bool operator==(const Look&, const Look&) = default;
+  };
 
+  RegionSource(WatchedMemory memory, KnownElsewhere known_elsewhere);
+  static Look look_of(const wire::FrameInfo& info);
+  bool give_back(const wire::FrameInfo& info, bool used) override;
+  [[nodiscard]] std::uint32_t rows_ready() const override;
+
+  [[nodiscard]] bool session_stands() const;
   void check_memory(HostTime now);
-  void remap(const shm::FileIdentity& identity);
   void attach(HostTime now);
+  void on_unreadable(const Error& error);
   void detach();
   GuestStatus watch_heartbeat(HostTime now);
   pixel::DamageRegion damage_since_seen(const wire::FrameRecord& record) const;
   void refresh_shape(std::uint64_t ticket);
 
-  std::string path_;  // empty: memory without a file
-  shm::SharedMemory memory_;
-  shm::FileIdentity identity_;
+  WatchedMemory memory_;
+  KnownElsewhere known_elsewhere_;
   std::unique_ptr<ring::ReaderSession> session_;  // must go before memory_
   std::optional<ring::FrameLease> lease_;         // must go before session_
 
   std::uint64_t seen_ = 0;      // newest sequence whose pixels were taken over
   std::uint64_t rejected_ = 0;  // newest sequence that was nonsense
   Size seen_size_;
-  wire::PixelFormat seen_format_ = wire::PixelFormat::Xrgb8888;
+  Look seen_look_;
 
   std::uint64_t heartbeat_ = 0;
   HostTime heartbeat_moved_;
@@ -65,6 +88,8 @@ class RegionSource final : public FrameSource {
   bool visible_ = true;
   GuestStatus status_ = GuestStatus::Absent;
   std::string error_;
+  std::string notice_;  // always empty: a frame of ours is whole or not there
+  GuestDescription description_;
 
   std::uint64_t shape_ticket_ = 0;
   std::uint64_t rejected_shape_ = 0;

@@ -13,9 +13,12 @@ enum class PixelFormat : std::uint32_t {
   Xbgr8888 = 0x34324258,       // 'XB24', DXGI_FORMAT_R8G8B8A8_UNORM
   Xbgr2101010 = 0x30334258,    // 'XB30', DXGI_FORMAT_R10G10B10A2_UNORM
   Xbgr16161616f = 0x48344258,  // 'XB4H', DXGI_FORMAT_R16G16B16A16_FLOAT
+  // Packed into three bytes; never in a region of ours, other hosts send them.
+  Rgb888 = 0x34324752,  // 'RG24', memory order B, G, R
+  Bgr888 = 0x34324742,  // 'BG24', memory order R, G, B
 };
 
-// Nothing for a code that this version does not speak.
+// Nothing for a code that a region's frame may not have.
 constexpr std::optional<PixelFormat> pixel_format_from(std::uint32_t fourcc) {
   switch (static_cast<PixelFormat>(fourcc)) {
     case PixelFormat::Xrgb8888:
@@ -23,11 +26,15 @@ constexpr std::optional<PixelFormat> pixel_format_from(std::uint32_t fourcc) {
     case PixelFormat::Xbgr2101010:
     case PixelFormat::Xbgr16161616f:
       return static_cast<PixelFormat>(fourcc);
+    case PixelFormat::Rgb888:
+    case PixelFormat::Bgr888:
+      return std::nullopt;
   }
   return std::nullopt;
 }
 
 constexpr std::uint32_t bytes_per_pixel(PixelFormat format) {
+  if (format == PixelFormat::Rgb888 || format == PixelFormat::Bgr888) return 3;
   return format == PixelFormat::Xbgr16161616f ? 8 : 4;
 }
 

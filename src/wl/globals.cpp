@@ -3,9 +3,11 @@
 
 #include <content-type-v1-client-protocol.h>
 #include <fractional-scale-v1-client-protocol.h>
+#include <idle-inhibit-unstable-v1-client-protocol.h>
 #include <presentation-time-client-protocol.h>
 #include <viewporter-client-protocol.h>
 #include <wayland-client.h>
+#include <xdg-activation-v1-client-protocol.h>
 #include <xdg-decoration-unstable-v1-client-protocol.h>
 #include <xdg-shell-client-protocol.h>
 
@@ -50,6 +52,10 @@ constexpr std::array<GlobalRow, kGlobalCount> kTable{{
      0, Optional, "the compositor and the monitor are not told that a game is shown"},
     {DecorationManager, &zxdg_decoration_manager_v1_interface, "zxdg_decoration_manager_v1", 1, 1,
      0, Optional, "the window has no title bar unless the compositor draws one by itself"},
+    {IdleInhibitManager, &zwp_idle_inhibit_manager_v1_interface, "zwp_idle_inhibit_manager_v1", 1,
+     1, 0, Optional, "the screen may go dark or lock while the guest plays a film"},
+    {Activation, &xdg_activation_v1_interface, "xdg_activation_v1", 1, 1, 0, Optional,
+     "a guest that asks for attention is not pointed out on the desktop"},
 }};
 
 constexpr bool in_order_of_enum() {

@@ -18,8 +18,10 @@ enum class Global : std::uint8_t {
   Presentation,
   ContentTypeManager,
   DecorationManager,
+  IdleInhibitManager,
+  Activation,
 };
-inline constexpr std::size_t kGlobalCount = 9;
+inline constexpr std::size_t kGlobalCount = 11;
 
 enum class Need : std::uint8_t { Required, Optional };
 

@@ -3,9 +3,11 @@
 
 #include <content-type-v1-client-protocol.h>
 #include <fractional-scale-v1-client-protocol.h>
+#include <idle-inhibit-unstable-v1-client-protocol.h>
 #include <presentation-time-client-protocol.h>
 #include <viewporter-client-protocol.h>
 #include <wayland-client.h>
+#include <xdg-activation-v1-client-protocol.h>
 #include <xdg-decoration-unstable-v1-client-protocol.h>
 #include <xdg-shell-client-protocol.h>
 
@@ -83,6 +85,22 @@ void destroy(wp_fractional_scale_v1* proxy) noexcept {
 
 void destroy(struct wp_presentation_feedback* proxy) noexcept {
   wp_presentation_feedback_destroy(proxy);
+}
+
+void destroy(xdg_activation_token_v1* proxy) noexcept {
+  xdg_activation_token_v1_destroy(proxy);
+}
+
+void destroy(xdg_activation_v1* proxy) noexcept {
+  xdg_activation_v1_destroy(proxy);
+}
+
+void destroy(zwp_idle_inhibit_manager_v1* proxy) noexcept {
+  zwp_idle_inhibit_manager_v1_destroy(proxy);
+}
+
+void destroy(zwp_idle_inhibitor_v1* proxy) noexcept {
+  zwp_idle_inhibitor_v1_destroy(proxy);
 }
 
 void destroy(zxdg_decoration_manager_v1* proxy) noexcept {

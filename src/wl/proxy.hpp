@@ -23,9 +23,13 @@ struct wp_presentation;
 struct wp_presentation_feedback;
 struct wp_viewport;
 struct wp_viewporter;
+struct xdg_activation_token_v1;
+struct xdg_activation_v1;
 struct xdg_surface;
 struct xdg_toplevel;
 struct xdg_wm_base;
+struct zwp_idle_inhibit_manager_v1;
+struct zwp_idle_inhibitor_v1;
 struct zxdg_decoration_manager_v1;
 struct zxdg_toplevel_decoration_v1;
 
@@ -51,9 +55,13 @@ void destroy(wp_presentation* proxy) noexcept;
 void destroy(struct wp_presentation_feedback* proxy) noexcept;
 void destroy(wp_viewport* proxy) noexcept;
 void destroy(wp_viewporter* proxy) noexcept;
+void destroy(xdg_activation_token_v1* proxy) noexcept;
+void destroy(xdg_activation_v1* proxy) noexcept;
 void destroy(xdg_surface* proxy) noexcept;
 void destroy(xdg_toplevel* proxy) noexcept;
 void destroy(xdg_wm_base* proxy) noexcept;
+void destroy(zwp_idle_inhibit_manager_v1* proxy) noexcept;
+void destroy(zwp_idle_inhibitor_v1* proxy) noexcept;
 void destroy(zxdg_decoration_manager_v1* proxy) noexcept;
 void destroy(zxdg_toplevel_decoration_v1* proxy) noexcept;
 

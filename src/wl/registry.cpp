@@ -3,9 +3,11 @@
 
 #include <content-type-v1-client-protocol.h>
 #include <fractional-scale-v1-client-protocol.h>
+#include <idle-inhibit-unstable-v1-client-protocol.h>
 #include <presentation-time-client-protocol.h>
 #include <viewporter-client-protocol.h>
 #include <wayland-client.h>
+#include <xdg-activation-v1-client-protocol.h>
 #include <xdg-decoration-unstable-v1-client-protocol.h>
 #include <xdg-shell-client-protocol.h>
 
@@ -112,6 +114,10 @@ void Registry::bind(const GlobalRow& row, std::uint32_t name, std::uint32_t adve
       return content_type_manager_.reset(static_cast<wp_content_type_manager_v1*>(proxy));
     case Global::DecorationManager:
       return decoration_manager_.reset(static_cast<zxdg_decoration_manager_v1*>(proxy));
+    case Global::IdleInhibitManager:
+      return idle_inhibit_manager_.reset(static_cast<zwp_idle_inhibit_manager_v1*>(proxy));
+    case Global::Activation:
+      return activation_.reset(static_cast<xdg_activation_v1*>(proxy));
   }
 }
 

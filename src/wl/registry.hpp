@@ -57,6 +57,10 @@ class Registry : Pinned {
   [[nodiscard]] zxdg_decoration_manager_v1* decoration_manager() const {
     return decoration_manager_.get();
   }
+  [[nodiscard]] zwp_idle_inhibit_manager_v1* idle_inhibit_manager() const {
+    return idle_inhibit_manager_.get();
+  }
+  [[nodiscard]] xdg_activation_v1* activation() const { return activation_.get(); }
 
   [[nodiscard]] Outputs& outputs() { return outputs_; }
 
@@ -87,6 +91,8 @@ class Registry : Pinned {
   Proxy<wp_presentation> presentation_;
   Proxy<wp_content_type_manager_v1> content_type_manager_;
   Proxy<zxdg_decoration_manager_v1> decoration_manager_;
+  Proxy<zwp_idle_inhibit_manager_v1> idle_inhibit_manager_;
+  Proxy<xdg_activation_v1> activation_;
   Outputs outputs_;
   std::array<Bound, kGlobalCount> bound_{};
   clockid_t presentation_clock_ = CLOCK_MONOTONIC;

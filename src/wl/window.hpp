@@ -80,6 +80,7 @@ class Window : Pinned {
   void enter_fullscreen(wl_output* output = nullptr);
   void leave_fullscreen();
   void set_title(const char* title);
+  [[nodiscard]] const std::string& app_id() const { return app_id_; }
 
   // ---- present thread ----
   // If the state changed since the last call: sends what makes it effective with the next commit
@@ -101,7 +102,10 @@ class Window : Pinned {
   };
 
   Window(Registry& registry, const WindowOptions& options, WindowEvents& events)
-      : registry_(registry), events_(events), floating_size_(options.size) {}
+      : registry_(registry),
+        events_(events),
+        app_id_(options.app_id),
+        floating_size_(options.size) {}
 
   void create_surface();
   void create_role(const WindowOptions& options);
@@ -118,6 +122,7 @@ class Window : Pinned {
 
   Registry& registry_;
   WindowEvents& events_;
+  std::string app_id_;
   Proxy<wl_surface> surface_;
   Proxy<wp_viewport> viewport_;  // only together with fractional_scale_
   Proxy<wp_fractional_scale_v1> fractional_scale_;

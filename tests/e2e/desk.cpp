@@ -55,9 +55,9 @@ void Desk::start_client(const std::string& renderer, std::vector<std::string> mo
 void Desk::start_guest(Guest kind, const std::vector<std::string>& pattern) {
   guest_.reset();
   std::vector<std::string> arguments = pattern;
-  if (kind == Guest::Linux) {
-    arguments.insert(arguments.begin(),
-                     {lab_.stage(feed_program()).string(), "--memory", memory_.path()});
+  if (kind != Guest::Windows) {
+    const auto built = kind == Guest::Linux ? feed_program() : looking_glass_program();
+    arguments.insert(arguments.begin(), {lab_.stage(built).string(), "--memory", memory_.path()});
     guest_.emplace(lab_.command("guest", std::move(arguments)));
     return;
   }

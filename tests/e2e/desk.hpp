@@ -31,10 +31,11 @@ inline constexpr double kIdleLoad = 0.25;
 inline constexpr double kIdleLoad = 0.03;
 #endif
 
-// Which program publishes the pattern: both are the same guest code.
+// Which program publishes the pattern: the first two are the same guest code.
 enum class Guest : std::uint8_t {
-  Windows,  // pierglass-guest.exe under Wine
-  Linux,    // pattern_feed
+  Windows,       // pierglass-guest.exe under Wine
+  Linux,         // pattern_feed
+  LookingGlass,  // looking_glass_feed, whose options are its own
 };
 
 // A compositor, a memory file, one client and one guest at a time.
@@ -50,7 +51,7 @@ class Desk {
 
   // Replaces the client, which the guest of the old one does not notice.
   void start_client(const std::string& renderer, std::vector<std::string> more = {});
-  // Replaces the guest: the old one is killed. `pattern` are the options of both guest programs.
+  // Replaces the guest: the old one is killed. `pattern` are the program's options.
   void start_guest(Guest kind, const std::vector<std::string>& pattern);
   void kill_guest() { guest_.reset(); }
 

@@ -101,6 +101,21 @@ std::vector<WrongUse> wrong_uses() {
       {"AFolder",
        {"not a regular file", "--memory"},
        [=](Desk& desk) { return with_memory(desk, desk.lab.home()); }},
+      {"ADeviceThatIsNotKvmfrs",
+       {"not a regular file", "kvmfr", "--memory"},
+       [=](Desk& desk) { return with_memory(desk, "/dev/null"); }},
+      {"AFileInThePlaceOfTheKvmfrDevice",
+       {"regular file", "rm ", "kvmfr0", "modprobe kvmfr static_size_mb=64"},
+       [=](Desk& desk) {
+         const std::filesystem::path file = desk.lab.path() / "kvmfr0";
+         std::ofstream(file).close();
+         std::filesystem::resize_file(file, kBytes);
+         ::chmod(file.c_str(), 0666);
+         return with_memory(desk, file);
+       }},
+      {"NoKvmfrDevice",
+       {"no device", "kvmfr7", "modprobe kvmfr static_size_mb=64"},
+       [=](Desk& desk) { return with_memory(desk, desk.lab.path() / "kvmfr7"); }},
       {"TooSmall",
        {"bytes", "64 MiB"},
        [=](Desk& desk) {
@@ -112,6 +127,18 @@ std::vector<WrongUse> wrong_uses() {
        [=](Desk& desk) {
          fill(desk.memory.path(), std::byte{0x5a});
          return with_memory(desk, desk.memory.path());
+       }},
+      {"NoLookingGlassHost",
+       {"something else", "--memory"},
+       [=](Desk& desk) {
+         fill(desk.memory.path(), std::byte{0x5a});
+         return with_options(desk, {"--source", "looking-glass"});
+       }},
+      {"AnotherSourceThanAskedFor",
+       {"leave --source out", "--memory"},
+       [=](Desk& desk) {
+         write_other_version(desk.memory.path());
+         return with_options(desk, {"--source", "looking-glass"});
        }},
       {"OtherVersion",
        {"layout 2", "update"},
@@ -145,12 +172,18 @@ std::vector<WrongUse> wrong_uses() {
       {"BadValue",
        {"--renderer", "auto, gl, shm"},
        [=](Desk& desk) { return with_options(desk, {"--renderer", "crayons"}); }},
+      {"BadSource",
+       {"--source", "auto, pierglass, looking-glass"},
+       [=](Desk& desk) { return with_options(desk, {"--source", "webcam"}); }},
       {"NoSuchOutput",
        {"DP-77", "HEADLESS-1"},
        [=](Desk& desk) { return with_options(desk, {"--output", "DP-77"}); }},
       {"UnknownKeyInTheConfigFile",
        {"line 2", "sharpness"},
        [=](Desk& desk) { return with_config(desk, "sharpness=3"); }},
+      {"BadSourceInTheConfigFile",
+       {"line 2", "auto, pierglass, looking-glass"},
+       [=](Desk& desk) { return with_config(desk, "source=webcam"); }},
       {"BadValueInTheConfigFile",
        {"line 2", "auto, gl, shm"},
        [=](Desk& desk) { return with_config(desk, "renderer=crayons"); }},

@@ -23,7 +23,9 @@ std::vector<OfferedGlobal> all_globals() {
           {"wp_fractional_scale_manager_v1", 1},
           {"wp_presentation", 2},
           {"wp_content_type_manager_v1", 1},
-          {"zxdg_decoration_manager_v1", 1}};
+          {"zxdg_decoration_manager_v1", 1},
+          {"zwp_idle_inhibit_manager_v1", 1},
+          {"xdg_activation_v1", 1}};
 }
 
 std::vector<OfferedGlobal> all_globals_but(std::string_view interface) {
@@ -90,6 +92,7 @@ ToplevelState FakeCompositor::toplevel() {
     if (surface == nullptr) return;
     state.owed_frame_callbacks = surface->frames.size();
     state.owed_feedbacks = surface->feedbacks.size();
+    state.idle_inhibitors = server_->count_objects("zwp_idle_inhibitor_v1", *surface);
   });
   return state;
 }
@@ -165,6 +168,10 @@ void FakeCompositor::send_frame_callbacks() {
   server_->run([&] {
     if (FakeSurface* surface = server_->toplevel_surface()) server_->send_frames(*surface);
   });
+}
+
+void FakeCompositor::send_activation_tokens() {
+  server_->run([&] { server_->send_tokens(); });
 }
 
 void FakeCompositor::send_presented(std::uint64_t time_ns, std::uint32_t refresh_ns,

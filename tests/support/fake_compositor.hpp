@@ -47,6 +47,7 @@ struct FakeOptions {
   std::vector<std::uint32_t> first_states;    // xdg_toplevel.state
   Answers frame_callbacks = Answers::AtOnce;
   Answers feedback = Answers::AtOnce;  // presented, when withheld nothing
+  Answers activation_tokens = Answers::AtOnce;
   Releases releases = Releases::WithCommit;
   std::uint32_t presentation_clock = 1;  // CLOCK_MONOTONIC
 };
@@ -83,6 +84,8 @@ struct ToplevelState {
   Size pixels_size;
   std::size_t owed_frame_callbacks = 0;
   std::size_t owed_feedbacks = 0;
+  std::size_t idle_inhibitors = 0;  // living ones of its surface
+  std::size_t activations = 0;      // with a token that was given out
 };
 
 // A compositor in a thread of this process. It offers what it is told to, records every request,
@@ -130,6 +133,7 @@ class FakeCompositor {
   void leave_output(std::string_view name);
   // Answers what is owed.
   void send_frame_callbacks();
+  void send_activation_tokens();
   void send_presented(std::uint64_t time_ns, std::uint32_t refresh_ns, std::uint64_t sequence,
                       std::uint32_t flags);
   void send_discarded();

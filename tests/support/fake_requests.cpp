@@ -3,6 +3,7 @@
 #include <fractional-scale-v1-server-protocol.h>
 #include <presentation-time-server-protocol.h>
 #include <wayland-server-protocol.h>
+#include <xdg-activation-v1-server-protocol.h>
 #include <xdg-decoration-unstable-v1-server-protocol.h>
 #include <xdg-shell-server-protocol.h>
 
@@ -78,6 +79,9 @@ FakeCompositor::Server::handlers() {
       {"wp_fractional_scale_manager_v1.get_fractional_scale", &Server::get_fractional_scale},
       {"wp_presentation.feedback", &Server::feedback},
       {"zxdg_toplevel_decoration_v1.set_mode", &Server::set_decoration_mode},
+      {"zwp_idle_inhibit_manager_v1.create_inhibitor", &Server::join_surface_of_second_argument},
+      {"xdg_activation_token_v1.commit", &Server::commit_token},
+      {"xdg_activation_v1.activate", &Server::activate},
   };
   return kHandlers;
 }
@@ -279,6 +283,25 @@ void FakeCompositor::Server::feedback(const Call& call) {
 
 void FakeCompositor::Server::set_decoration_mode(const Call& call) {
   zxdg_toplevel_decoration_v1_send_configure(call.self.resource, call.arguments[0].u);
+}
+
+void FakeCompositor::Server::commit_token(const Call& call) {
+  owed_tokens_.push_back(call.self.resource);
+  if (options_.activation_tokens == Answers::AtOnce) send_tokens();
+}
+
+void FakeCompositor::Server::send_tokens() {
+  for (wl_resource* owed : std::exchange(owed_tokens_, {})) {
+    const std::string token = "token " + std::to_string(tokens_.size() + 1);
+    tokens_.insert(token);
+    xdg_activation_token_v1_send_done(owed, token.c_str());
+  }
+}
+
+void FakeCompositor::Server::activate(const Call& call) {
+  const FakeSurface* surface = object_of(call.arguments[1])->surface;
+  const bool known = tokens_.contains(call.arguments[0].s);
+  if (known && surface->toplevel != nullptr) ++toplevel_.activations;
 }
 
 }  // namespace pierglass::test

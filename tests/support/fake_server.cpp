@@ -3,6 +3,7 @@
 
 #include <content-type-v1-server-protocol.h>
 #include <fractional-scale-v1-server-protocol.h>
+#include <idle-inhibit-unstable-v1-server-protocol.h>
 #include <poll.h>
 #include <presentation-time-server-protocol.h>
 #include <sys/eventfd.h>
@@ -11,6 +12,7 @@
 #include <unistd.h>
 #include <viewporter-server-protocol.h>
 #include <wayland-server-protocol.h>
+#include <xdg-activation-v1-server-protocol.h>
 #include <xdg-decoration-unstable-v1-server-protocol.h>
 #include <xdg-shell-server-protocol.h>
 
@@ -34,6 +36,8 @@ const wl_interface* interface_called(std::string_view name) {
       &wp_presentation_interface,
       &wp_content_type_manager_v1_interface,
       &zxdg_decoration_manager_v1_interface,
+      &zwp_idle_inhibit_manager_v1_interface,
+      &xdg_activation_v1_interface,
       &wl_seat_interface,
   };
   for (const wl_interface* one : kKnown)
@@ -208,6 +212,13 @@ FakeObject* FakeCompositor::Server::any_object(std::string_view interface) {
   return found == objects_.end() ? nullptr : &*found;
 }
 
+std::size_t FakeCompositor::Server::count_objects(std::string_view interface,
+                                                  const FakeSurface& surface) {
+  return static_cast<std::size_t>(std::ranges::count_if(objects_, [&](const FakeObject& one) {
+    return one.interface == interface && one.surface == &surface;
+  }));
+}
+
 std::vector<FakeObject*> FakeCompositor::Server::outputs(std::string_view name) {
   std::vector<FakeObject*> all;
   for (FakeObject& one : objects_)
@@ -359,6 +370,7 @@ void FakeCompositor::Server::on_resource_destroyed(wl_resource* resource) {
 void FakeCompositor::Server::forget(FakeObject& object) {
   if (object.interface == "wl_surface" && object.surface != nullptr)
     return forget_surface(*object.surface);
+  std::erase(owed_tokens_, object.resource);
   for (FakeSurface& surface : surfaces_) {
     for (wl_resource** held : {&surface.xdg_surface, &surface.toplevel, &surface.fractional_scale})
       if (*held == object.resource) *held = nullptr;

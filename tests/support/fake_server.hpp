@@ -80,6 +80,7 @@ class FakeCompositor::Server {
   ToplevelState& toplevel() { return toplevel_; }
   FakeSurface* toplevel_surface();
   FakeObject* any_object(std::string_view interface);
+  std::size_t count_objects(std::string_view interface, const FakeSurface& surface);
   std::vector<FakeObject*> outputs(std::string_view name);
   std::size_t clients() const { return clients_; }
   void pause(bool paused);
@@ -95,6 +96,7 @@ class FakeCompositor::Server {
 
   std::uint32_t configure(FakeSurface& surface, Size size, std::vector<std::uint32_t> states);
   void send_frames(FakeSurface& surface);
+  void send_tokens();
   void send_presented(FakeSurface& surface, std::uint64_t time_ns, std::uint32_t refresh_ns,
                       std::uint64_t sequence, std::uint32_t flags);
   void send_discarded(FakeSurface& surface);
@@ -150,6 +152,8 @@ class FakeCompositor::Server {
   void set_destination(const Call& call);
   void feedback(const Call& call);
   void set_decoration_mode(const Call& call);
+  void commit_token(const Call& call);
+  void activate(const Call& call);
 
   bool show(FakeSurface& surface);
   void release(FakeSurface& surface, std::uint32_t buffer_id);
@@ -164,6 +168,8 @@ class FakeCompositor::Server {
   std::list<FakeObject> objects_;
   std::list<FakeSurface> surfaces_;
   ToplevelState toplevel_;
+  std::vector<wl_resource*> owed_tokens_;
+  std::set<std::string> tokens_;  // given out
   std::size_t clients_ = 0;
   std::string folder_;
   bool stopping_ = false;

@@ -92,5 +92,8 @@ std::filesystem::path guest_program() {
 std::filesystem::path feed_program() {
   return program("PIERGLASS_FEED_PROGRAM", PIERGLASS_FEED_PROGRAM);
 }
+std::filesystem::path looking_glass_program() {
+  return program("PIERGLASS_LOOKING_GLASS_PROGRAM", PIERGLASS_LOOKING_GLASS_PROGRAM);
+}
 
 }  // namespace pierglass::test

@@ -18,7 +18,8 @@ loop: base
 wl: base loop
 gfx: base wire pixel shaders
 source: base wire ring pixel shm
-app: base wire ring pixel pace shm loop wl gfx source
+compat: base wire pixel shm source
+app: base wire ring pixel pace shm loop wl gfx source compat
 guest/core: base wire ring pixel pace
 guest: base wire ring pixel pace shm guest/core
 '

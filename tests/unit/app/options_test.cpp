@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -46,7 +47,8 @@ class OptionTest : public testing::Test {
 TEST_F(OptionTest, DefaultsStandWithoutArgumentsAndConfig) {
   const auto parsed = parse({});
   ASSERT_TRUE(parsed.options);
-  EXPECT_EQ(parsed.options->memory, "/dev/shm/pierglass");
+  EXPECT_EQ(parsed.options->memory, "") << "the usual places";
+  EXPECT_EQ(parsed.options->source, SourceChoice::Auto);
   EXPECT_FALSE(parsed.options->windowed);
   EXPECT_EQ(parsed.options->renderer, RendererChoice::Auto);
 }
@@ -62,6 +64,15 @@ TEST_F(OptionTest, TheCommandLineWinsOverTheConfigFile) {
   EXPECT_EQ(parsed.options->window_size, (Size{640, 480}));
 }
 
+TEST_F(OptionTest, ASourceHasAName) {
+  EXPECT_EQ(parse({"--source", "auto"}).options->source, SourceChoice::Auto);
+  EXPECT_EQ(parse({"--source", "pierglass"}).options->source, SourceChoice::Pierglass);
+  EXPECT_EQ(parse({"--source=looking-glass"}).options->source, SourceChoice::LookingGlass);
+  write_config("source=looking-glass\n");
+  EXPECT_EQ(parse({}).options->source, SourceChoice::LookingGlass);
+  EXPECT_EQ(parse({"--source", "pierglass"}).options->source, SourceChoice::Pierglass);
+}
+
 TEST_F(OptionTest, MemorySizesTakeUnits) {
   for (const auto& [text, bytes] : std::vector<std::pair<std::string, std::uint64_t>>{
            {"8388608", 8 << 20}, {"65536K", 64 << 20}, {"64M", 64 << 20}, {"1G", 1 << 30}}) {
@@ -72,20 +83,25 @@ TEST_F(OptionTest, MemorySizesTakeUnits) {
 }
 
 TEST_F(OptionTest, WhatPrintConfigPrintsIsAConfigFile) {
-  write_config("renderer=shm\nsize=800x600\n");
+  write_config("renderer=shm\nsize=800x600\nsource=pierglass\n");
   const auto printed = parse({"--print-config"});
   EXPECT_FALSE(printed.options);
   EXPECT_EQ(printed.exit_status, 0);
   write_config(stdout_);
   const auto parsed = parse({});
   ASSERT_TRUE(parsed.options) << stderr_;
+  EXPECT_EQ(parsed.options->memory, "");
+  EXPECT_EQ(parsed.options->source, SourceChoice::Pierglass);
   EXPECT_EQ(parsed.options->renderer, RendererChoice::Shm);
   EXPECT_EQ(parsed.options->window_size, (Size{800, 600}));
 }
 
 TEST_F(OptionTest, HelpAndVersionEndWell) {
   EXPECT_EQ(parse({"--help"}).exit_status, 0);
-  EXPECT_NE(stdout_.find("--memory-size"), std::string::npos);
+  for (const char* words : {"--memory-size", "--source", "/dev/shm/pierglass", "/dev/kvmfr0",
+                            "/dev/shm/looking-glass"}) {
+    EXPECT_NE(stdout_.find(words), std::string::npos) << words;
+  }
   EXPECT_EQ(parse({"--version"}).exit_status, 0);
   EXPECT_NE(stdout_.find("pierglass "), std::string::npos);
 }
@@ -95,6 +111,8 @@ struct WrongUse {
   std::vector<std::string> arguments;
   std::string config;
   std::string expected;  // in the one line on stderr
+
+  friend void PrintTo(const WrongUse& use, std::ostream* out) { *out << use.name; }
 };
 
 class WrongUses : public OptionTest, public testing::WithParamInterface<WrongUse> {};
@@ -115,6 +133,11 @@ INSTANTIATE_TEST_SUITE_P(
         WrongUse{"StrayWord", {"stray"}, "", "stray"},
         WrongUse{"MissingValue", {"--memory"}, "", "--memory"},
         WrongUse{"BadRenderer", {"--renderer", "vulkan"}, "", "'vulkan' is none of auto, gl, shm"},
+        WrongUse{"BadSource",
+                 {"--source", "vnc"},
+                 "",
+                 "'vnc' is none of auto, pierglass, looking-glass"},
+        WrongUse{"BadSourceInConfig", {}, "source=lg\n", "line 1: --source: 'lg' is none of"},
         WrongUse{"BadSize", {"--size", "big"}, "", "'big' is not a size such as 1280x720"},
         WrongUse{"HugeSize", {"--size", "99999x9"}, "", "is not a size"},
         WrongUse{"BadMemorySize", {"--memory-size", "64Q"}, "", "is not a size such as 64M"},

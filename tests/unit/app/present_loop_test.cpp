@@ -8,120 +8,12 @@
 #include <string>
 #include <vector>
 
+#include "tests/unit/app/loop_bench.hpp"
+
 namespace pierglass::app {
 namespace {
 
 using source::GuestStatus;
-
-constexpr Size kPicture{8, 8};
-
-class FakeSource final : public source::FrameSource {
- public:
-  GuestStatus tick(HostTime) override { return status; }
-  const std::string& error() const override { return error_text; }
-  bool has_new_frame() const override { return newest != seen; }
-  std::optional<source::HeldFrame> acquire() override {
-    if (!has_new_frame()) return std::nullopt;
-    ++held;
-    wire::FrameInfo info;
-    info.sequence = newest;
-    info.size = kPicture;
-    pixel::DamageRegion damage;
-    damage.set_full(kPicture);
-    return source::HeldFrame(this, info, 7, {.size = kPicture}, damage);
-  }
-  void forget() override { seen = 0; }
-  source::Cursor cursor() override { return pointer; }
-  void set_visible(bool visible) override { told_visible.push_back(visible); }
-
-  GuestStatus status = GuestStatus::Live;
-  std::string error_text;
-  std::uint64_t newest = 0;
-  std::uint64_t seen = 0;
-  int torn = 0;  // so many of the next frames are overwritten while read
-  int held = 0;
-  source::Cursor pointer;
-  std::vector<bool> told_visible;
-
- private:
-  bool give_back(const wire::FrameInfo& info, bool used) override {
-    --held;
-    if (torn > 0) {
-      --torn;
-      return false;
-    }
-    if (used) seen = info.sequence;
-    return used;
-  }
-};
-
-class FakePresenter final : public gfx::Presenter {
- public:
-  std::string_view name() const override { return "fake"; }
-  std::string_view device() const override { return "none"; }
-  Result<void> resize(Size window) override {
-    said.push_back("resize " + std::to_string(window.width));
-    return {};
-  }
-  Result<gfx::UploadStats> upload(const pixel::ConstImage&, std::span<const Rect>) override {
-    if (upload_fails) return fail(*upload_fails, "picture");
-    said.push_back("upload");
-    return gfx::UploadStats{.bytes = 256, .rows = 8};
-  }
-  Result<gfx::DrawStats> draw(const gfx::CursorOverlay& cursor) override {
-    if (fails) return fail(*fails, "draw");
-    if (fails_picture) return fail(ErrorCode::NotReady, "picture");
-    said.push_back(cursor.image != nullptr ? "draw with pointer" : "draw");
-    return gfx::DrawStats{};
-  }
-  Result<gfx::DrawStats> draw_message(std::string_view text) override {
-    if (fails) return fail(*fails, "draw");
-    said.push_back("text " + std::string(text));
-    return gfx::DrawStats{};
-  }
-
-  std::vector<std::string> take() { return std::exchange(said, {}); }
-  std::vector<std::string> said;
-  std::optional<ErrorCode> fails;  // draw and draw_message
-  std::optional<ErrorCode> upload_fails;
-  bool fails_picture = false;  // draw only: NotReady
-};
-
-class FakeSurface final : public VideoSurface {
- public:
-  std::optional<State> apply_pending() override { return std::exchange(pending, std::nullopt); }
-  void request_frame_callback() override { ++callbacks; }
-  void flush() override { ++flushes; }
-
-  std::optional<State> pending = State{.buffer = {100, 50}};
-  int callbacks = 0;
-  int flushes = 0;
-};
-
-using Said = std::vector<std::string>;
-
-class Loop : public testing::Test {
- protected:
-  Nanoseconds step(Nanoseconds later = std::chrono::milliseconds(60)) {
-    now_ += later;
-    const auto sleep = loop_.step(now_);
-    EXPECT_TRUE(sleep);
-    return sleep ? *sleep : Nanoseconds(0);
-  }
-  void show_first_frame() {
-    source_.newest = 1;
-    step();
-    loop_.on_callback(now_);
-    presenter_.take();
-  }
-
-  HostTime now_ = HostClock::now();
-  FakeSource source_;
-  FakePresenter presenter_;
-  FakeSurface surface_;
-  pace::FrameLog log_;
-  PresentLoop loop_{source_, presenter_, surface_, &log_, "waiting"};
-};
 
 TEST_F(Loop, ShowsTheWaitingTextBeforeThereIsAGuest) {
   source_.status = GuestStatus::Absent;

@@ -84,6 +84,7 @@ TEST(Describe, SaysEachErrorInPlainWords) {
       {{.code = ErrorCode::NotFound, .what = "output"}, "output not found"},
       {{.code = ErrorCode::PermissionDenied, .what = "file"}, "file: permission denied"},
       {{.code = ErrorCode::NotARegularFile, .what = "file"}, "file is not a regular file"},
+      {{.code = ErrorCode::NotADevice, .what = "it"}, "it is a regular file instead of a device"},
       {{.code = ErrorCode::TooSmall, .what = "region", .got = 3, .want = 256},
        "region is too small: 3 bytes where 256 are needed"},
       {{.code = ErrorCode::TooLarge, .what = "picture", .got = 9, .want = 8},

@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "pixel/copy.hpp"
+#include "pixel/transfer.hpp"
 #include "tests/unit/gfx/offscreen.hpp"
 
 namespace pierglass::gfx::test {
@@ -17,6 +18,10 @@ using enum wire::PixelFormat;
 
 constexpr std::array kPointerTypes = {wire::CursorType::Colour, wire::CursorType::Monochrome,
                                       wire::CursorType::MaskedColour};
+
+constexpr std::array kFormats = {Xrgb8888, Xbgr8888, Rgb888, Bgr888, Xbgr2101010, Xbgr16161616f};
+constexpr std::array kRotations = {wire::Rotation::None, wire::Rotation::Turn90,
+                                   wire::Rotation::Turn180, wire::Rotation::Turn270};
 
 // Every test runs with both ways to write pixel buffers.
 class GlPassTest : public ::testing::TestWithParam<PboMode> {
@@ -32,7 +37,7 @@ class GlPassTest : public ::testing::TestWithParam<PboMode> {
 
   void upload(const Picture& picture) {
     const Rect all = full_rect(picture.size);
-    const Result<UploadStats> stats = pass->upload(picture.image(), {&all, 1});
+    const Result<UploadStats> stats = pass->upload(picture.stored(), {&all, 1});
     ASSERT_TRUE(stats) << stats.error().what;
     EXPECT_EQ(stats->bytes, picture.size.area() * wire::bytes_per_pixel(picture.format));
     EXPECT_EQ(stats->rows, picture.size.height);
@@ -43,6 +48,10 @@ class GlPassTest : public ::testing::TestWithParam<PboMode> {
     EXPECT_TRUE(pass->draw(window, cursor));
     EXPECT_EQ(glGetError(), static_cast<GLenum>(GL_NO_ERROR));
     return target.pixels();
+  }
+
+  void expect_drawn_whole(const Picture& picture, int tolerance) {
+    expect_drawn(picture, picture.upright(), {}, tolerance);
   }
 
   void expect_drawn(const Picture& picture, Size window, const CursorOverlay& cursor,
@@ -188,7 +197,7 @@ TEST_P(GlPassTest, APartialUploadChangesOnlyItsRectangles) {
     scribble(picture, full_rect(picture.size), random);  // all of it changes, little is reported
     const Picture changed = reference(picture, picture.size, {});
     const std::array<Rect, 3> rects = {Rect{3, 5, 10, 4}, Rect{0, 30, 100, 3}, Rect{99, 59, 1, 1}};
-    const Result<UploadStats> stats = pass->upload(picture.image(), rects);
+    const Result<UploadStats> stats = pass->upload(picture.stored(), rects);
     ASSERT_TRUE(stats);
     EXPECT_EQ(stats->bytes, (10U * 4 + 100 * 3 + 1) * 4);
     EXPECT_EQ(stats->rows, 8U);
@@ -208,17 +217,214 @@ TEST_P(GlPassTest, ManyFramesWithoutAPauseLoseNoRectangle) {
   for (int frame = 0; frame < 60; ++frame) {
     const Rect rect{random() % 100, random() % 60, 60, 30};
     scribble(picture, rect, random);
-    ASSERT_TRUE(pass->upload(picture.image(), {&rect, 1}));
+    ASSERT_TRUE(pass->upload(picture.stored(), {&rect, 1}));
     ASSERT_TRUE(pass->draw(picture.size, {}));
   }
   const Difference wrong = difference(target.pixels(), reference(picture, picture.size, {}));
   EXPECT_EQ(wrong.worst, 0) << wrong;
 }
 
+// A pixel for each value alone and as a grey, on the left half dark neighbours and on the right
+// bright.
+Picture picture_of_halves() {
+  constexpr std::array<std::uint16_t, 18> kValues = {
+      0x0000, 0x0001, 0x03ff, 0x1400, 0x2c00, 0x3a65, 0x3a66, 0x3a67, 0x3bff,   // up to the knee
+      0x3c00, 0x3c01, 0x4400, 0x5000, 0x7bff, 0x7c00, 0x7e00, 0xbc00, 0xfc00};  // white and beyond
+  Picture picture({static_cast<std::uint32_t>(kValues.size()), 8}, Xbgr16161616f);
+  for (std::uint32_t x = 0; x < kValues.size(); ++x) {
+    for (std::uint32_t y = 0; y < 8; ++y) {
+      const std::uint16_t other = y < 4 ? 0x3000 : 0x3e00;
+      std::array<std::uint16_t, 4> pixel = {other, other, other, 0};
+      for (std::uint32_t channel = 0; channel < 3; ++channel) {
+        if (y % 4 == channel || y % 4 == 3) pixel[channel] = kValues[x];
+      }
+      std::memcpy(picture.bytes.data() + y * picture.pitch + x * sizeof pixel, pixel.data(),
+                  sizeof pixel);
+    }
+  }
+  return picture;
+}
+
+TEST_P(GlPassTest, HalfFloatsAtEveryBorderLookAsOnTheCpu) {
+  Picture picture = picture_of_halves();
+  for (const std::uint32_t white : {80'000U, 203'000U, 1'000'000U}) {
+    for (const bool compress : {false, true}) {
+      picture.colour = {wire::ColourSpace::ScrgbLinear, white, compress};
+      upload(picture);
+      expect_drawn_whole(picture, 1);
+    }
+  }
+}
+
+TEST_P(GlPassTest, EveryTenBitGreyLooksAsOnTheCpu) {
+  Picture picture({1024, 1}, Xbgr2101010);
+  for (std::uint32_t x = 0; x < 1024; ++x) {
+    const std::uint32_t pixel = x << 20 | x << 10 | x;
+    std::memcpy(picture.bytes.data() + std::size_t{x} * 4, &pixel, 4);
+  }
+  for (const auto space :
+       {wire::ColourSpace::Srgb, wire::ColourSpace::ScrgbLinear, wire::ColourSpace::Bt2020Pq}) {
+    for (const std::uint32_t white : {80'000U, 203'000U, 1'000'000U}) {
+      for (const bool compress : {false, true}) {
+        picture.colour = {space, white, compress};
+        upload(picture);
+        expect_drawn_whole(picture, 1);
+      }
+    }
+  }
+}
+
+TEST_P(GlPassTest, EveryFormatColourAndRotationLooksAsOnTheCpu) {
+  constexpr std::array kColours = {pixel::Colour{},
+                                   pixel::Colour{wire::ColourSpace::ScrgbLinear, 80'000, false},
+                                   pixel::Colour{wire::ColourSpace::ScrgbLinear, 203'000, true},
+                                   pixel::Colour{wire::ColourSpace::Bt2020Pq, 203'000, false},
+                                   pixel::Colour{wire::ColourSpace::Bt2020Pq, 100'000, true}};
+  for (const wire::PixelFormat format : kFormats) {
+    for (const pixel::Colour& colour : kColours) {
+      for (const wire::Rotation rotation : kRotations) {
+        SCOPED_TRACE(::testing::Message() << std::hex << static_cast<std::uint32_t>(format)
+                                          << " space " << static_cast<std::uint32_t>(colour.space)
+                                          << " rotation " << static_cast<std::uint32_t>(rotation));
+        Picture picture = random_picture({67, 43}, format, random);
+        picture.colour = colour;
+        picture.rotation = rotation;
+        upload(picture);
+        const auto space = pixel::space_of(format, colour);
+        expect_drawn_whole(picture, space == wire::ColourSpace::Srgb ? 0 : 1);
+        expect_drawn(picture, {131, 80}, {}, 2);
+        expect_drawn(picture, {40, 90}, {}, 2);
+      }
+    }
+  }
+}
+
+TEST_P(GlPassTest, ThreeBytesAPixelComeWithAnyPitchAndDamage) {
+  for (const wire::PixelFormat format : {Rgb888, Bgr888}) {
+    for (const std::uint32_t width : {1U, 2U, 3U, 5U, 21U, 33U, 64U}) {
+      Picture picture = random_picture({width, 9}, format, random, 1);
+      upload(picture);
+      expect_drawn_whole(picture, 0);
+      const Rect rect{width / 2, 3, width - width / 2, 5};
+      scribble(picture, rect, random);
+      const Result<UploadStats> stats = pass->upload(picture.stored(), {&rect, 1});
+      ASSERT_TRUE(stats);
+      EXPECT_EQ(stats->bytes, rect.area() * 3);
+      expect_drawn_whole(picture, 0);
+    }
+  }
+}
+
+TEST_P(GlPassTest, PointersStandUprightOnARotatedPicture) {
+  for (const wire::Rotation rotation : kRotations) {
+    Picture picture = random_picture({100, 61}, Xrgb8888, random);
+    picture.rotation = rotation;
+    upload(picture);
+    CursorOverlay cursor;
+    for (const wire::CursorType type : kPointerTypes) {
+      const pixel::CursorImage image = random_pointer(type, {31, 17}, random);
+      cursor.image = &image;
+      ++cursor.serial;
+      for (const Point at : {Point{50, 40}, Point{0, 0}, Point{60, 99}, Point{99, 60}}) {
+        cursor.position = at;
+        expect_drawn(picture, picture.upright(), cursor, 0);
+        expect_drawn(picture, {237, 190}, cursor, 2);
+      }
+    }
+  }
+}
+
+TEST_P(GlPassTest, TheLargestPointerIsDrawn) {
+  const Picture picture = random_picture({600, 530}, Xrgb8888, random);
+  upload(picture);
+  const pixel::CursorImage image = random_pointer(
+      wire::CursorType::MaskedColour, {pixel::kMaxPointerSide, pixel::kMaxPointerSide}, random);
+  expect_drawn(picture, picture.size, {&image, 1, {260, 262}}, 0);
+}
+
+TEST_P(GlPassTest, DamageOfARotatedPictureIsInStoredPixels) {
+  for (const wire::Rotation rotation : kRotations) {
+    Picture picture = random_picture({101, 63}, Bgr888, random, 1);
+    picture.rotation = rotation;
+    upload(picture);
+    for (const Rect& rect : {Rect{0, 0, 1, 1}, Rect{13, 7, 31, 5}, Rect{100, 0, 1, 63}}) {
+      scribble(picture, rect, random);
+      ASSERT_TRUE(pass->upload(picture.stored(), {&rect, 1}));
+      expect_drawn_whole(picture, 0);
+    }
+  }
+}
+
+// As a frame that is read while its guest writes it.
+TEST_P(GlPassTest, AFrameInBandsIsWholeWhenItIsDrawn) {
+  Picture picture = random_picture({160, 97}, Xrgb8888, random);
+  upload(picture);
+  const OffscreenWindow target(picture.size);
+  for (int frame = 0; frame < 30; ++frame) {
+    scribble(picture, full_rect(picture.size), random);
+    for (const Rect& band :
+         {Rect{0, 0, 160, 20}, Rect{0, 20, 160, 30}, Rect{0, 50, 160, 1}, Rect{0, 51, 160, 46}}) {
+      ASSERT_TRUE(pass->upload(picture.stored(), {&band, 1}));
+    }
+    ASSERT_TRUE(pass->draw(picture.size, {}));
+    const Difference wrong = difference(target.pixels(), reference(picture, picture.size, {}));
+    ASSERT_EQ(wrong.worst, 0) << wrong;
+  }
+}
+
+TEST_P(GlPassTest, BandsShareABufferUntilTheyMeet) {
+  Result<PboRing> ring = PboRing::create(GetParam(), 4096);
+  ASSERT_TRUE(ring);
+  const auto write = [&](std::size_t first, std::size_t count, std::byte value) {
+    const Result<std::byte*> memory = ring->begin_write(first, count);
+    EXPECT_TRUE(memory);
+    std::memset(*memory, std::to_integer<int>(value), count);
+    EXPECT_TRUE(ring->end_write());
+    GLint name = 0;
+    glGetIntegerv(GL_PIXEL_UNPACK_BUFFER_BINDING, &name);
+    ring->end_read();
+    return name;
+  };
+  const GLint first = write(0, 1024, std::byte{1});
+  EXPECT_EQ(write(1024, 1024, std::byte{2}), first);
+  EXPECT_EQ(write(3072, 1024, std::byte{3}), first);
+  const GLint second = write(1000, 48, std::byte{4});
+  EXPECT_NE(second, first);
+  EXPECT_EQ(write(0, 1000, std::byte{5}), second);
+  const GLint third = write(0, 4096, std::byte{6});
+  EXPECT_NE(third, second);
+  EXPECT_NE(third, first);
+  EXPECT_EQ(write(4095, 1, std::byte{7}), first);
+  EXPECT_EQ(glGetError(), static_cast<GLenum>(GL_NO_ERROR));
+}
+
+TEST_P(GlPassTest, APictureOfAnotherColourOrRotationIsTakenWholeWhateverItsDamage) {
+  Picture picture = random_picture({40, 30}, Xbgr2101010, random);
+  upload(picture);
+  const Rect little{0, 0, 1, 1};
+  const auto expect_whole = [&] {
+    scribble(picture, full_rect(picture.size), random);
+    const Result<UploadStats> stats = pass->upload(picture.stored(), {&little, 1});
+    ASSERT_TRUE(stats);
+    EXPECT_EQ(stats->rows, 30U);
+    expect_drawn_whole(picture, 1);
+  };
+  picture.colour.space = wire::ColourSpace::Bt2020Pq;
+  expect_whole();
+  picture.colour.white_millinits = 203'000;
+  expect_whole();
+  picture.colour.compress = true;
+  expect_whole();
+  picture.rotation = wire::Rotation::Turn270;
+  expect_whole();
+  picture.rotation = wire::Rotation::Turn90;
+  expect_whole();
+}
+
 TEST_P(GlPassTest, AnEmptyDamageListUploadsNothing) {
   const Picture picture = random_picture({40, 30}, Xrgb8888, random);
   upload(picture);
-  const Result<UploadStats> stats = pass->upload(picture.image(), {});
+  const Result<UploadStats> stats = pass->upload(picture.stored(), {});
   ASSERT_TRUE(stats);
   EXPECT_EQ(stats->bytes, 0U);
   expect_drawn(picture, picture.size, {}, 0);
@@ -229,7 +435,7 @@ TEST_P(GlPassTest, APictureOfAnotherSizeOrFormatIsTakenWholeWhateverItsDamage) {
   for (const wire::PixelFormat format : {Xrgb8888, Xbgr8888}) {
     const Picture picture = random_picture({50, 30}, format, random);
     const Rect little{0, 0, 1, 1};
-    const Result<UploadStats> stats = pass->upload(picture.image(), {&little, 1});
+    const Result<UploadStats> stats = pass->upload(picture.stored(), {&little, 1});
     ASSERT_TRUE(stats);
     EXPECT_EQ(stats->rows, 30U);
     expect_drawn(picture, picture.size, {}, 0);
@@ -242,7 +448,7 @@ void expect_to_go_on(GlPass& pass, const Picture& picture) {
   const OffscreenWindow target(picture.size);
   pass.draw_message(picture.size, "too large");
   const Rect little{0, 0, 1, 1};  // the whole is due, and taken
-  ASSERT_TRUE(pass.upload(picture.image(), {&little, 1}));
+  ASSERT_TRUE(pass.upload(picture.stored(), {&little, 1}));
   ASSERT_TRUE(pass.draw(picture.size, {}));
   const Difference wrong = difference(target.pixels(), reference(picture, picture.size, {}));
   EXPECT_EQ(wrong.worst, 0) << wrong;
@@ -258,7 +464,7 @@ TEST_P(GlPassTest, APictureBeyondTheTextureSizeIsTooLargeAndTheNextOneIsShown) {
   for (const Size size : {Size{beyond, 16}, Size{1, beyond}}) {
     const Picture picture(size);
     const Rect all = full_rect(size);
-    const Result<UploadStats> stats = pass->upload(picture.image(), {&all, 1});
+    const Result<UploadStats> stats = pass->upload(picture.stored(), {&all, 1});
     ASSERT_FALSE(stats);
     EXPECT_EQ(stats.error().code, ErrorCode::TooLarge);
     expect_to_go_on(*pass, usual);

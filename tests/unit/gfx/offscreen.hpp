@@ -56,11 +56,12 @@ class OffscreenWindow {
     glReadPixels(0, 0, static_cast<GLint>(size_.width), static_cast<GLint>(size_.height), GL_RGBA,
                  GL_UNSIGNED_BYTE, rgba.data());
     Picture picture(size_);
+    const pixel::RowConverter converter(wire::PixelFormat::Xbgr8888, {});
     for (std::uint32_t y = 0; y < size_.height; ++y) {
-      pixel::convert_row(reinterpret_cast<std::uint32_t*>(picture.image().row(y)),
-                         reinterpret_cast<const std::byte*>(
-                             rgba.data() + std::size_t{size_.height - 1 - y} * size_.width),
-                         size_.width, wire::PixelFormat::Xbgr8888);
+      converter.convert(reinterpret_cast<std::uint32_t*>(picture.image().row(y)),
+                        reinterpret_cast<const std::byte*>(
+                            rgba.data() + std::size_t{size_.height - 1 - y} * size_.width),
+                        size_.width);
     }
     return picture;
   }

@@ -9,9 +9,9 @@
 
 #include "base/checked.hpp"
 #include "gfx/presenter.hpp"
-#include "pixel/convert.hpp"
 #include "pixel/cursor.hpp"
 #include "pixel/scale.hpp"
+#include "pixel/turn.hpp"
 
 namespace pierglass::gfx::test {
 
@@ -26,10 +26,12 @@ class Random {
 
 // Pixels with the memory they lie in.
 struct Picture {
-  Size size;
+  Size size;  // as stored
   wire::PixelFormat format = wire::PixelFormat::Xrgb8888;
   std::uint32_t pitch = 0;
   std::vector<std::byte> bytes;
+  pixel::Colour colour;
+  wire::Rotation rotation = wire::Rotation::None;
 
   Picture() = default;
   explicit Picture(Size s, wire::PixelFormat f = wire::PixelFormat::Xrgb8888,
@@ -40,7 +42,11 @@ struct Picture {
         bytes(std::size_t{pitch} * s.height) {}
 
   [[nodiscard]] pixel::Image image() { return {bytes.data(), pitch, size, format}; }
-  [[nodiscard]] pixel::ConstImage image() const { return {bytes.data(), pitch, size, format}; }
+  [[nodiscard]] pixel::ConstImage image() const { return stored(); }
+  [[nodiscard]] pixel::ConstImage stored() const {
+    return {bytes.data(), pitch, size, format, colour, rotation};
+  }
+  [[nodiscard]] Size upright() const { return pixel::upright_size(size, rotation); }
   [[nodiscard]] std::uint32_t at(std::uint32_t x, std::uint32_t y) const {
     std::uint32_t pixel;
     std::memcpy(&pixel, image().row(y) + std::size_t{x} * 4, sizeof pixel);
@@ -77,19 +83,18 @@ inline pixel::CursorImage random_pointer(wire::CursorType type, Size size, Rando
   return *pixel::make_cursor_image(info, bytes);
 }
 
-// What a window must show, by the plain reference functions: pointer drawn into the picture, the
-// result scaled, the rest black.
+// What a window must show, by the plain reference functions: the picture upright, the pointer drawn
+// into it, the result scaled, the rest black.
 inline Picture reference(const Picture& picture, Size window, const CursorOverlay& cursor) {
-  Picture composed(picture.size);
-  for (std::uint32_t y = 0; y < picture.size.height; ++y) {
-    pixel::convert_row(reinterpret_cast<std::uint32_t*>(composed.image().row(y)),
-                       picture.image().row(y), picture.size.width, picture.format);
-  }
+  Picture composed(picture.upright());
+  const Rect all = full_rect(picture.size);
+  const pixel::RowConverter converter(picture.format, picture.colour);
+  pixel::take_upright(composed.image(), picture.stored(), converter, {&all, 1});
   if (cursor.image != nullptr) {
-    pixel::draw_cursor(composed.image(), *cursor.image, cursor.position, full_rect(picture.size));
+    pixel::draw_cursor(composed.image(), *cursor.image, cursor.position, full_rect(composed.size));
   }
   Picture shown(window);
-  const Rect into = pixel::fit_rect(picture.size, window);
+  const Rect into = pixel::fit_rect(composed.size, window);
   pixel::BilinearScaler().scale(shown.image(), into, composed.image(), into);
   return shown;
 }

@@ -15,6 +15,9 @@ namespace {
 
 using enum wire::PixelFormat;
 
+constexpr std::array kRotations = {wire::Rotation::None, wire::Rotation::Turn90,
+                                   wire::Rotation::Turn180, wire::Rotation::Turn270};
+
 // A compositor in memory: it latches the damaged part of each committed buffer, as a real one
 // uploads it, and keeps the last `held` buffers busy.
 struct FakeScreen {
@@ -90,7 +93,7 @@ class SoftwarePresenterTest : public ::testing::Test {
 
   void upload(const Rect& rect) {
     scribble(picture, rect, random);
-    const Result<UploadStats> stats = presenter.upload(picture.image(), {&rect, 1});
+    const Result<UploadStats> stats = presenter.upload(picture.stored(), {&rect, 1});
     ASSERT_TRUE(stats);
     EXPECT_EQ(stats->bytes, rect.area() * wire::bytes_per_pixel(picture.format));
     EXPECT_EQ(stats->rows, rect.height);
@@ -121,10 +124,81 @@ class SoftwarePresenterTest : public ::testing::Test {
 };
 
 TEST_F(SoftwarePresenterTest, ShowsEachFormatOneToOne) {
-  for (const wire::PixelFormat format : {Xrgb8888, Xbgr8888, Xbgr2101010, Xbgr16161616f}) {
+  for (const wire::PixelFormat format :
+       {Xrgb8888, Xbgr8888, Rgb888, Bgr888, Xbgr2101010, Xbgr16161616f}) {
     start({61, 40}, {61, 40}, format);
     expect_shown({61, 40}, {});
   }
+}
+
+TEST_F(SoftwarePresenterTest, ShowsEachColourAndTakesAnotherOneWhole) {
+  for (const wire::PixelFormat format : {Xbgr2101010, Xbgr16161616f}) {
+    start({61, 40}, {61, 40}, format);
+    for (const pixel::Colour& colour :
+         {pixel::Colour{wire::ColourSpace::ScrgbLinear, 80'000, true},
+          pixel::Colour{wire::ColourSpace::ScrgbLinear, 203'000, true},
+          pixel::Colour{wire::ColourSpace::Bt2020Pq, 203'000, true},
+          pixel::Colour{wire::ColourSpace::Bt2020Pq, 203'000, false}}) {
+      picture.colour = colour;
+      scribble(picture, full_rect(picture.size), random);
+      const Rect little{0, 0, 1, 1};
+      ASSERT_TRUE(presenter.upload(picture.stored(), {&little, 1}));
+      expect_shown({61, 40}, {});
+    }
+  }
+}
+
+TEST_F(SoftwarePresenterTest, RotatedPicturesStandUprightAndSoDoesTheirPointer) {
+  const pixel::CursorImage image = random_pointer(wire::CursorType::Colour, {9, 14}, random);
+  for (const Size window : {Size{61, 40}, Size{40, 61}, Size{90, 77}}) {
+    for (const wire::Rotation rotation : kRotations) {
+      ASSERT_TRUE(presenter.resize(window));
+      picture = Picture({61, 40}, Xbgr8888);
+      picture.rotation = rotation;
+      upload(full_rect(picture.size));
+      expect_shown(window, {});
+      expect_shown(window, {&image, 1, {39, 60}});
+      expect_shown(window, {&image, 1, {3, 3}});
+      upload({7, 11, 20, 5});
+      expect_shown(window, {&image, 1, {3, 5}});
+    }
+  }
+}
+
+TEST_F(SoftwarePresenterTest, DamageOfARotatedPictureIsReportedWhereItIsSeen) {
+  for (const wire::Rotation rotation : kRotations) {
+    picture = Picture({61, 41}, Xrgb8888);
+    picture.rotation = rotation;
+    ASSERT_TRUE(presenter.resize(picture.upright()));
+    upload(full_rect(picture.size));
+    expect_shown(picture.upright(), {});
+    for (const Rect& rect : {Rect{0, 0, 1, 1}, Rect{60, 40, 1, 1}, Rect{5, 7, 30, 2}}) {
+      upload(rect);
+      expect_shown(picture.upright(), {});
+      EXPECT_EQ(screen.damaged_pixels, rect.area());
+    }
+  }
+}
+
+TEST_F(SoftwarePresenterTest, AFrameInBandsIsOneCommit) {
+  start({64, 64}, {64, 64});
+  expect_shown({64, 64}, {});
+  for (int frame = 0; frame < 5; ++frame) {
+    for (const Rect& band : {Rect{0, 0, 64, 16}, Rect{0, 16, 64, 30}, Rect{0, 46, 64, 18}}) {
+      upload(band);
+    }
+    expect_shown({64, 64}, {});
+    EXPECT_EQ(screen.damaged_pixels, 64U * 64);
+  }
+  EXPECT_EQ(screen.alive, 2);
+}
+
+TEST_F(SoftwarePresenterTest, TheLargestPointerIsDrawn) {
+  start({600, 530}, {600, 530});
+  const pixel::CursorImage image = random_pointer(
+      wire::CursorType::MaskedColour, {pixel::kMaxPointerSide, pixel::kMaxPointerSide}, random);
+  expect_shown({600, 530}, {&image, 1, {260, 262}});
+  expect_shown({600, 530}, {});
 }
 
 TEST_F(SoftwarePresenterTest, DrawsBlackBarsAroundAPictureOfAnotherAspect) {
@@ -147,7 +221,7 @@ TEST_F(SoftwarePresenterTest, APartialUploadReadsOnlyItsRectangles) {
   const Picture before = picture;
   scribble(picture, full_rect(picture.size), random);  // all of it changes, little is reported
   const std::array<Rect, 2> rects = {Rect{3, 5, 10, 4}, Rect{40, 5, 2, 9}};
-  const Result<UploadStats> stats = presenter.upload(picture.image(), rects);
+  const Result<UploadStats> stats = presenter.upload(picture.stored(), rects);
   ASSERT_TRUE(stats);
   EXPECT_EQ(stats->bytes, (10U * 4 + 2 * 9) * 4);
   EXPECT_EQ(stats->rows, 9U);
@@ -212,13 +286,13 @@ TEST_F(SoftwarePresenterTest, IsBusyWhenTheCompositorHoldsAllBuffersAndGoesOnAft
   for (std::size_t i = 0; i < SoftwarePresenter::kMaxBuffers; ++i) expect_shown({64, 64}, {});
   scribble(picture, {1, 1, 5, 5}, random);
   const Rect rect{1, 1, 5, 5};
-  const Result<UploadStats> stats = presenter.upload(picture.image(), {&rect, 1});
+  const Result<UploadStats> stats = presenter.upload(picture.stored(), {&rect, 1});
   ASSERT_FALSE(stats);
   EXPECT_EQ(stats.error().code, ErrorCode::Busy);
   EXPECT_EQ(presenter.draw({}).error().code, ErrorCode::Busy);
 
   screen.release_down_to(1);
-  ASSERT_TRUE(presenter.upload(picture.image(), {&rect, 1}));
+  ASSERT_TRUE(presenter.upload(picture.stored(), {&rect, 1}));
   expect_shown({64, 64}, {});
 }
 
@@ -227,11 +301,11 @@ TEST_F(SoftwarePresenterTest, APictureRefusedForWantOfABufferMustComeWhole) {
   picture = random_picture({64, 64}, Xrgb8888, random);
   screen.refuse = true;
   const Rect all = full_rect(picture.size);
-  EXPECT_EQ(presenter.upload(picture.image(), {&all, 1}).error().code, ErrorCode::TooLarge);
+  EXPECT_EQ(presenter.upload(picture.stored(), {&all, 1}).error().code, ErrorCode::TooLarge);
   EXPECT_EQ(presenter.draw({}).error().code, ErrorCode::NotReady);
   screen.refuse = false;
   const Rect part{0, 0, 1, 1};
-  ASSERT_TRUE(presenter.upload(picture.image(), {&part, 1}));
+  ASSERT_TRUE(presenter.upload(picture.stored(), {&part, 1}));
   expect_shown({64, 64}, {});
 }
 
@@ -242,13 +316,13 @@ TEST_F(SoftwarePresenterTest, AnUploadThatFailsForgetsThePictureAndThePointer) {
   ASSERT_EQ(screen.alive, 1);  // still with the screen, so that another is needed
   screen.refuse = true;
   const Rect part{0, 0, 1, 1};
-  EXPECT_EQ(presenter.upload(picture.image(), {&part, 1}).error().code, ErrorCode::TooLarge);
+  EXPECT_EQ(presenter.upload(picture.stored(), {&part, 1}).error().code, ErrorCode::TooLarge);
   EXPECT_EQ(presenter.draw({}).error().code, ErrorCode::NotReady);
   ASSERT_TRUE(presenter.resize({80, 64}));
   EXPECT_EQ(presenter.draw({}).error().code, ErrorCode::NotReady);
   screen.refuse = false;
   EXPECT_TRUE(presenter.draw_message("too large"));
-  ASSERT_TRUE(presenter.upload(picture.image(), {&part, 1}));
+  ASSERT_TRUE(presenter.upload(picture.stored(), {&part, 1}));
   expect_shown({80, 64}, {});
 }
 
@@ -292,9 +366,10 @@ TEST_F(SoftwarePresenterTest, ThePictureSurvivesAResizeWithoutANewUpload) {
 // Any order of uploads, draws, pointer moves, releases, resizes and messages shows what the
 // reference does, although the screen only takes over what is reported as damaged.
 TEST_F(SoftwarePresenterTest, AnyCourseOfEventsShowsTheReference) {
-  const std::array<Size, 4> windows = {Size{64, 48}, Size{64, 60}, Size{97, 61}, Size{40, 48}};
+  const std::array<Size, 5> windows = {Size{64, 48}, Size{64, 60}, Size{97, 61}, Size{40, 48},
+                                       Size{48, 64}};
   const std::array<Size, 2> pictures = {Size{64, 48}, Size{50, 30}};
-  const std::array<wire::PixelFormat, 3> formats = {Xrgb8888, Xbgr8888, Xbgr2101010};
+  const std::array<wire::PixelFormat, 4> formats = {Xrgb8888, Xbgr8888, Xbgr2101010, Bgr888};
   const std::array<pixel::CursorImage, 3> pointers = {
       random_pointer(wire::CursorType::Colour, {16, 16}, random),
       random_pointer(wire::CursorType::Monochrome, {16, 9}, random),
@@ -310,7 +385,8 @@ TEST_F(SoftwarePresenterTest, AnyCourseOfEventsShowsTheReference) {
         ASSERT_TRUE(presenter.resize(window));
         break;
       case 1:
-        picture = Picture(pictures[random() % 2], formats[random() % 3], 4);
+        picture = Picture(pictures[random() % 2], formats[random() % 4], 4);
+        picture.rotation = kRotations[random() % 4];
         upload(full_rect(picture.size));
         break;
       case 2:

@@ -48,7 +48,7 @@ class WindowTest : public ::testing::Test {
 
   void upload(const Picture& picture) {
     const Rect all = full_rect(picture.size);
-    ASSERT_TRUE(presenter->upload(picture.image(), {&all, 1}));
+    ASSERT_TRUE(presenter->upload(picture.stored(), {&all, 1}));
   }
 
   // What has been committed so far is on the screen and its events are here.
@@ -175,7 +175,7 @@ TEST_F(WindowTest, ShmTellsTheCompositorExactlyWhatChanged) {
   settle();
   EXPECT_EQ(client->toplevel().commits.back().damage, std::vector{full_rect(kWindow)});
   const Rect part{17, 30, 40, 5};
-  ASSERT_TRUE(presenter->upload(picture.image(), {&part, 1}));
+  ASSERT_TRUE(presenter->upload(picture.stored(), {&part, 1}));
   ASSERT_TRUE(presenter->draw({}));
   settle();
   EXPECT_EQ(client->toplevel().commits.back().damage, std::vector{part});

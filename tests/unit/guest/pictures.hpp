@@ -53,9 +53,10 @@ struct Picture {
 // Row by row without padding, 0x00RRGGBB, of any format.
 inline std::vector<std::uint32_t> colours(const pixel::ConstImage& image) {
   std::vector<std::uint32_t> out(image.size.area());
+  const pixel::RowConverter converter(image.format, image.colour);
   for (std::uint32_t y = 0; y < image.size.height; ++y)
-    pixel::convert_row(out.data() + std::size_t{y} * image.size.width, image.row(y),
-                       image.size.width, image.format);
+    converter.convert(out.data() + std::size_t{y} * image.size.width, image.row(y),
+                      image.size.width);
   for (std::uint32_t& value : out) value &= 0x00ffffff;
   return out;
 }

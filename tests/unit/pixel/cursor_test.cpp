@@ -113,13 +113,60 @@ TEST(MakeCursorImage, RefusesShapesThatTheBytesCannotHold) {
       Case{shape(Colour, {4, 4}, 16), 63},       Case{shape(Colour, {4, 4}, 15), 64},
       Case{shape(Monochrome, {9, 2}, 1), 100},   Case{shape(Monochrome, {8, 2}, 1), 3},
       Case{shape(Colour, {0, 4}, 16), 64},       Case{shape(Colour, {4, 0}, 16), 64},
-      Case{shape(Colour, {257, 1}, 2000), 4000}, Case{shape(Colour, {1, 2}, 0xffffffff), 64},
+      Case{shape(Colour, {513, 1}, 3000), 4000}, Case{shape(Colour, {1, 2}, 0xffffffff), 64},
   };
   for (const Case& c : cases) {
     const auto cursor = make_cursor_image(c.info, Bytes(c.bytes));
     ASSERT_FALSE(cursor);
     EXPECT_EQ(cursor.error().code, ErrorCode::InvalidArgument);
   }
+}
+
+TEST(MakeCursorImage, TakesTheLargestShapesThatOtherHostsSend) {
+  using enum wire::CursorType;
+  constexpr Size kLargest{kMaxPointerSide, kMaxPointerSide};
+  for (const auto& info : {shape(Colour, kLargest, 4 * kMaxPointerSide),
+                           shape(Monochrome, kLargest, kMaxPointerSide / 8),
+                           shape(MaskedColour, kLargest, 4 * kMaxPointerSide)}) {
+    const auto cursor = make_cursor_image(info, Bytes(info.bytes()));
+    ASSERT_TRUE(cursor);
+    EXPECT_EQ(cursor->blend.size(), kLargest.area());
+  }
+}
+
+TEST(MakeCursorImage, AnyMaskButZeroInverts) {
+  constexpr std::uint32_t kPixels[] = {0x00010203, 0x01040506, 0x80070809, 0xff0a0b0c};
+  const auto cursor = make_cursor_image(shape(wire::CursorType::MaskedColour, {4, 1}, 16),
+                                        std::as_bytes(std::span(kPixels)));
+  ASSERT_TRUE(cursor);
+  EXPECT_EQ(cursor->blend, (std::vector<std::uint32_t>{0xff010203, 0, 0, 0}));
+  EXPECT_EQ(cursor->invert, (std::vector<std::uint32_t>{0, 0x040506, 0x070809, 0x0a0b0c}));
+}
+
+TEST(ScaledCursor, TakesTheNearestPixelsAndMovesTheHotSpot) {
+  CursorImage cursor{
+      .size = {4, 2}, .hot = {2, 1}, .blend = {0, 1, 2, 3, 4, 5, 6, 7}, .invert = {}};
+  const CursorImage half = scaled_cursor(cursor, {3840, 2160}, {1920, 1080});
+  EXPECT_EQ(half.size, (Size{2, 1}));
+  EXPECT_EQ(half.hot, (Point{1, 0}));
+  EXPECT_EQ(half.blend, (std::vector<std::uint32_t>{0, 2}));
+  EXPECT_TRUE(half.invert.empty());
+  cursor.invert = {7, 6, 5, 4, 3, 2, 1, 0};
+  const CursorImage wider = scaled_cursor(cursor, {100, 100}, {150, 100});
+  EXPECT_EQ(wider.size, (Size{6, 2}));
+  EXPECT_EQ(wider.blend, (std::vector<std::uint32_t>{0, 0, 1, 2, 2, 3, 4, 4, 5, 6, 6, 7}));
+  EXPECT_EQ(wider.invert, (std::vector<std::uint32_t>{7, 7, 6, 5, 5, 4, 3, 3, 2, 1, 1, 0}));
+}
+
+TEST(ScaledCursor, IsNeverEmptyNorBeyondTheLargest) {
+  const CursorImage cursor{
+      .size = {4, 2}, .hot = {3, 1}, .blend = std::vector<std::uint32_t>(8, 9), .invert = {}};
+  const CursorImage least = scaled_cursor(cursor, {16384, 16384}, {1, 1});
+  EXPECT_EQ(least.size, (Size{1, 1}));
+  EXPECT_EQ(least.hot, (Point{0, 0}));
+  const CursorImage most = scaled_cursor(cursor, {1, 1}, {0xffffffff, 0xffffffff});
+  EXPECT_EQ(most.size, (Size{kMaxPointerSide, kMaxPointerSide}));
+  EXPECT_EQ(most.blend.size(), most.size.area());
 }
 
 TEST(DrawCursor, ColourBlendsWithinOneStepOfTheTruth) {

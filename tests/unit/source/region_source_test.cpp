@@ -66,7 +66,10 @@ class Source : public testing::Test {
     wire::FrameInfo info;
     info.size = size;
     info.format = format;
-    info.pitch = wire::pitch_for(size.width, format);
+    return publish(info, damage);
+  }
+  std::uint64_t publish(wire::FrameInfo info, const std::vector<Rect>& damage) {
+    info.pitch = wire::pitch_for(info.size.width, info.format);
     auto ticket = guest_->frames().begin(info, damage);
     EXPECT_TRUE(ticket);
     if (!ticket) return 0;
@@ -166,6 +169,110 @@ TEST_F(Source, NewSizeAndNewFormatAreFullDamage) {
   ASSERT_TRUE(resized->finish());
   publish({80, 40}, {{0, 0, 1, 1}}, wire::PixelFormat::Xbgr8888);
   EXPECT_EQ(source_->acquire()->damage().bounds(), full_rect({80, 40}));
+}
+
+TEST_F(Source, NewColourAndNewRotationAreFullDamage) {
+  open();
+  start_guest();
+  tick();
+  const std::vector<Rect> corner = {{0, 0, 1, 1}};
+  wire::FrameInfo info{.size = kSize};
+  publish(info, corner);
+  ASSERT_TRUE(source_->acquire()->finish());
+  publish(info, corner);
+  auto same = source_->acquire();
+  ASSERT_TRUE(same);
+  EXPECT_EQ(same->damage().bounds(), corner[0]);
+  ASSERT_TRUE(same->finish());
+  const auto becomes_whole = [&](auto change) {
+    change(info);
+    publish(info, corner);
+    auto frame = source_->acquire();
+    ASSERT_TRUE(frame);
+    EXPECT_EQ(frame->damage().bounds(), full_rect(kSize));
+    EXPECT_TRUE(frame->finish());
+  };
+  becomes_whole([](wire::FrameInfo& of) { of.rotation = wire::Rotation::Turn90; });
+  becomes_whole([](wire::FrameInfo& of) { of.colour_space = wire::ColourSpace::Bt2020Pq; });
+  becomes_whole([](wire::FrameInfo& of) { of.sdr_white_millinits = 200'000; });
+  becomes_whole([](wire::FrameInfo& of) { of.hdr.max_luminance = 10'000'000; });
+}
+
+TEST_F(Source, SaysHowSamplesAreToBeRead) {
+  open();
+  start_guest();
+  tick();
+  const auto image_of = [&](const wire::FrameInfo& info) {
+    publish(info, {full_rect(kSize)});
+    auto frame = source_->acquire();
+    EXPECT_TRUE(frame);
+    const pixel::ConstImage image = frame->image();
+    EXPECT_EQ(frame->rows_ready(), kSize.height);
+    frame->finish();
+    return image;
+  };
+  wire::FrameInfo info{.size = kSize, .rotation = wire::Rotation::Turn270};
+  EXPECT_EQ(image_of(info).colour, pixel::Colour{});
+  EXPECT_EQ(image_of(info).rotation, wire::Rotation::Turn270);
+
+  info.colour_space = wire::ColourSpace::ScrgbLinear;
+  info.sdr_white_millinits = 240'000;
+  pixel::Colour expected{.space = wire::ColourSpace::ScrgbLinear, .white_millinits = 240'000};
+  EXPECT_EQ(image_of(info).colour, expected);
+  info.hdr.max_luminance = 2'400'000;  // as bright as white: nothing to compress
+  EXPECT_EQ(image_of(info).colour, expected);
+  info.hdr.max_luminance = 2'400'001;
+  expected.compress = true;
+  EXPECT_EQ(image_of(info).colour, expected);
+  info.colour_space = wire::ColourSpace::Srgb;
+  EXPECT_FALSE(image_of(info).colour.compress) << "nothing is above white";
+}
+
+TEST_F(Source, AFrameThatATickLetGoOfHasNoRows) {
+  open();
+  start_guest(1);
+  tick();
+  publish();
+  auto frame = source_->acquire();
+  ASSERT_TRUE(frame);
+  EXPECT_EQ(frame->rows_ready(), kSize.height);
+  start_guest(2);
+  tick();
+  EXPECT_EQ(frame->rows_ready(), 0u);
+  EXPECT_FALSE(frame->finish());
+}
+
+TEST_F(Source, SaysWhoTheGuestIsWhileThereIsOne) {
+  open();
+  tick();
+  EXPECT_EQ(source_->description(), GuestDescription{});
+  guest_.reset();
+  auto memory = shm::open_file(path_);
+  ASSERT_TRUE(memory);
+  guest_memory_ = std::move(*memory);
+  auto guest = ring::GuestSession::create(
+      guest_memory_.bytes(), {.guest_release = 0x00010203, .guest_name = "a guest"}, 9);
+  ASSERT_TRUE(guest);
+  guest_.emplace(std::move(*guest));
+  tick();
+  EXPECT_EQ(source_->description().program, "a guest 1.2.3");
+  EXPECT_EQ(source_->wishes(), GuestWishes{});
+  EXPECT_EQ(source_->notice(), "");
+  guest_.reset();
+  tick();
+  EXPECT_EQ(source_->description(), GuestDescription{});
+}
+
+TEST_F(Source, SendsThePointerToTheGuest) {
+  open();
+  EXPECT_EQ(source_->move_pointer({1, 2}).error().code, ErrorCode::NotReady);
+  start_guest();
+  tick();
+  ASSERT_TRUE(source_->move_pointer({30, 4}));
+  const auto got = guest_->next_control();
+  ASSERT_TRUE(got);
+  EXPECT_EQ(got->type, wire::ControlType::SetCursorPosition);
+  EXPECT_EQ(got->position, (Point{30, 4}));
 }
 
 TEST_F(Source, SaysThatAFrameOverwrittenMeanwhileIsNoGood) {
@@ -268,6 +375,33 @@ TEST_F(Source, SaysWhatItCannotReadAndGoesOnAfterwards) {
   start_guest(2);
   EXPECT_EQ(tick(), GuestStatus::Live);
   EXPECT_TRUE(source_->error().empty());
+}
+
+TEST_F(Source, OverForeignMemoryIsUnreadableUnlessAnotherReaderKnowsIt) {
+  std::fstream(path_) << std::string(64, 'x');
+  for (const bool known : {false, true}) {
+    auto memory = WatchedMemory::open(path_);
+    ASSERT_TRUE(memory);
+    const RegionSource::KnownElsewhere knows = [](std::span<std::byte> bytes) {
+      return bytes[0] == std::byte{'x'};
+    };
+    source_ = RegionSource::over(std::move(*memory), known ? knows : nullptr);
+    EXPECT_EQ(tick(), known ? GuestStatus::Absent : GuestStatus::Unreadable);
+    EXPECT_EQ(source_->error().empty(), known);
+    start_guest(1);
+    EXPECT_EQ(tick(), GuestStatus::Live);
+    EXPECT_EQ(source_->error(), "");
+    guest_.reset();
+    std::fstream(path_) << std::string(64, 'x');
+  }
+}
+
+TEST_F(Source, LeavesMemoryWhoseFirstWordIsNotOursAnyMoreWhateverElseMoves) {
+  open();
+  start_guest(1);
+  EXPECT_EQ(beat_and_tick(), GuestStatus::Live);
+  guest_memory_.bytes()[0] = std::byte{1};
+  EXPECT_EQ(beat_and_tick(), GuestStatus::Unreadable);
 }
 
 TEST_F(Source, ShowsThePointerWithItsShape) {

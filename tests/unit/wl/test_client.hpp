@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -20,7 +21,11 @@ struct RecordedWindowEvents final : WindowEvents {
   int closes = 0;
   int states = 0;
   void on_close() noexcept override { ++closes; }
-  void on_state() noexcept override { ++states; }
+  std::move_only_function<void()> changed = [] {};
+  void on_state() noexcept override {
+    ++states;
+    changed();
+  }
 };
 
 struct RecordedPresentEvents final : PresentEvents {

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "app/guest_news.hpp"
+
+#include <algorithm>
+#include <initializer_list>
+
+namespace pierglass::app {
+namespace {
+
+// Wayland messages end at 4 KiB, and nobody reads a longer title.
+constexpr std::size_t kMaxTitlePart = 200;
+
+// A title must be UTF-8, which a path in a notice need not be.
+std::string for_title(const std::string& text) {
+  std::string part = text.size() <= kMaxTitlePart ? text : text.substr(0, kMaxTitlePart) + "...";
+  std::ranges::replace_if(part, [](char one) { return one < ' ' || one > '~'; }, '?');
+  return part;
+}
+
+}  // namespace
+
+bool GuestNews::still_holds(source::GuestStatus now, const source::FrameSource& source) const {
+  return status == now && error == source.error() && notice == source.notice() &&
+         wishes == source.wishes() && description == source.description();
+}
+
+GuestNews GuestNews::of(source::GuestStatus now, const source::FrameSource& source) {
+  return {.status = now,
+          .error = source.error(),
+          .notice = source.notice(),
+          .description = source.description(),
+          .wishes = source.wishes()};
+}
+
+std::string introduction(const source::GuestDescription& guest) {
+  if (guest == source::GuestDescription{}) return {};
+  std::string text = guest.program.empty() ? "a guest" : guest.program;
+  if (!guest.system.empty()) text += " on " + guest.system;
+  if (!guest.machine.empty()) text += " (" + guest.machine + ")";
+  if (!guest.capture.empty()) text += ", capturing with " + guest.capture;
+  if (!guest.uuid.empty()) text += ", machine " + guest.uuid;
+  return text;
+}
+
+std::string window_title(const source::GuestDescription& guest, const std::string& notice) {
+  std::string title = "Pierglass";
+  const char* separator = ": ";
+  for (const std::string* part : {&guest.system, &guest.program, &notice}) {
+    if (part->empty()) continue;
+    title += separator + for_title(*part);
+    separator = " - ";
+  }
+  return title;
+}
+
+}  // namespace pierglass::app

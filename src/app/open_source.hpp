@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <array>
+#include <expected>
+#include <memory>
+#include <string>
+
+#include "app/options.hpp"
+#include "source/frame_source.hpp"
+
+namespace pierglass::app {
+
+// Where memory is looked for when the user names none. The first that is there is taken; the first
+// of all is the one to create.
+using MemoryPlaces = std::array<std::string, 3>;
+MemoryPlaces usual_memory_places();
+
+struct OpenedSource {
+  std::unique_ptr<source::FrameSource> source;
+  std::string memory;  // its path
+};
+
+// Finds, creates if that is wanted, and maps the memory, and makes the reader or readers for it.
+// Logs what the user should know although it goes on. Error: the sentence to end with.
+std::expected<OpenedSource, std::string> open_source(
+    const Options& options, const MemoryPlaces& places = usual_memory_places());
+
+}  // namespace pierglass::app

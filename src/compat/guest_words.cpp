@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "compat/guest_words.hpp"
+
+#include <algorithm>
+#include <bit>
+
+namespace pierglass::compat {
+namespace {
+
+constexpr std::uint64_t kMiB = 1ULL << 20;
+
+void append(std::string& list, const std::string& words) {
+  if (words.empty()) return;
+  if (!list.empty()) list += ", ";
+  list += words;
+}
+
+std::string counted(std::uint32_t count, const char* one) {
+  if (count == 0) return {};
+  return std::to_string(count) + " " + one + (count == 1 ? "" : "s");
+}
+
+std::string machine_of(const KvmfrHost& host) {
+  std::string words;
+  if (host.sockets > 1) append(words, counted(host.sockets, "socket"));
+  append(words, counted(host.cores, "core"));
+  append(words, counted(host.threads, "thread"));
+  append(words, host.processor);
+  return words;
+}
+
+std::string uuid_of(const std::array<std::uint8_t, 16>& uuid) {
+  if (std::ranges::all_of(uuid, [](std::uint8_t byte) { return byte == 0; })) return {};
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string words;
+  for (std::size_t i = 0; i < uuid.size(); ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) words += '-';
+    words += kDigits[uuid[i] >> 4];
+    words += kDigits[uuid[i] & 15];
+  }
+  return words;
+}
+
+}  // namespace
+
+source::GuestDescription description_of(const KvmfrHost& host) {
+  return {.program = "Looking Glass host" + (host.release.empty() ? "" : " " + host.release),
+          .system = host.system,
+          .machine = machine_of(host),
+          .capture = host.capture,
+          .uuid = uuid_of(host.uuid)};
+}
+
+bool loses_damage(const KvmfrHost& host) {
+  return host.capture.starts_with("DXGI");
+}
+
+std::string too_small_for(Size picture, std::uint64_t bytes, std::uint64_t needed) {
+  const auto mib = [](std::uint64_t size) { return std::to_string(size / kMiB) + " MiB"; };
+  // What should have been enough, but was not, is doubled.
+  const std::uint64_t larger = std::max(needed, std::bit_ceil(bytes + 1));
+  return "the shared memory (" + mib(bytes) + ") is too small for " +
+         std::to_string(picture.width) + "x" + std::to_string(picture.height) +
+         ": give the virtual machine's ivshmem device " + mib(larger);
+}
+
+}  // namespace pierglass::compat

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "shm/kvmfr_linux.hpp"
+
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <limits>
+
+#include "shm/file_linux.hpp"
+#include "shm/mapper_linux.hpp"
+#include "shm/open_linux.hpp"
+
+namespace pierglass::shm {
+namespace {
+
+constexpr unsigned long kRequestBytes = 0x7544;  // _IO('u', 0x44): the module's interface
+constexpr std::uint64_t kMostBytes = std::numeric_limits<int>::max();
+
+Result<SharedMemory> map_device(int device) {
+  const std::uint64_t bytes = TRY(kvmfr_bytes(device, ask_kvmfr_bytes));
+  return Mapper::map(device, bytes);
+}
+
+}  // namespace
+
+bool is_kvmfr_path(std::string_view path) {
+  return path.substr(path.rfind('/') + 1).starts_with("kvmfr");
+}
+
+int ask_kvmfr_bytes(int device) {
+  return ioctl(device, kRequestBytes, 0);
+}
+
+Result<std::uint64_t> kvmfr_bytes(int device, AskBytes ask) {
+  const int answer = ask(device);
+  if (answer == -1) {
+    return fail_os(OsErrorKind::Errno, errno, "the device", ErrorCode::NotARegularFile);
+  }
+  // The module answers with the size itself: from 2 GiB on that turns negative or wraps to 0.
+  if (answer <= 0) return fail(ErrorCode::TooLarge, "the kvmfr device", 0, kMostBytes);
+  const auto bytes = static_cast<std::uint64_t>(answer);
+  if (bytes < kMinMemoryBytes) {
+    return fail(ErrorCode::TooSmall, "the kvmfr device", bytes, kMinMemoryBytes);
+  }
+  return bytes;
+}
+
+Result<SharedMemory> open_memory(const std::string& path) {
+  const Fd fd = TRY(open_path(path, 0));
+  struct stat status = {};
+  if (fstat(fd.get(), &status) != 0) return fail_errno("fstat");
+  if (S_ISCHR(status.st_mode)) return map_device(fd.get());
+  if (S_ISREG(status.st_mode) && is_kvmfr_path(path)) {
+    return fail(ErrorCode::NotADevice, "the kvmfr device");
+  }
+  return map_fd(fd.get());
+}
+
+}  // namespace pierglass::shm

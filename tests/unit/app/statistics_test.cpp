@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "app/statistics.hpp"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+namespace pierglass::app {
+namespace {
+
+using Json = nlohmann::json;
+
+Json printed(Statistics& statistics) {
+  testing::internal::CaptureStdout();
+  statistics.print_summary({.status = source::GuestStatus::Live}, 3);
+  return Json::parse(testing::internal::GetCapturedStdout());
+}
+
+TEST(StatisticsTest, WithoutAGuestThereAreNoRecordsOfOne) {
+  Statistics statistics = Statistics::create({.summaries = true}).value();
+  const Json line = printed(statistics);
+  EXPECT_EQ(line["type"], "stats");
+  EXPECT_EQ(line["status"], "live");
+  EXPECT_EQ(line["records_dropped"], 3);
+  EXPECT_FALSE(line.contains("guest"));
+}
+
+TEST(StatisticsTest, WhatTheGuestSaysOfItselfIsPrintedUntilItGoes) {
+  Statistics statistics = Statistics::create({.summaries = true}).value();
+  statistics.set_guest({.program = "Looking Glass host B7",
+                        .system = "Windows \"11\"",
+                        .machine = "8 cores",
+                        .capture = "D3D12",
+                        .uuid = "01234567-89ab-cdef-0123-456789abcdef"},
+                       "too little memory");
+  const Json expected = {{"program", "Looking Glass host B7"},
+                         {"system", "Windows \"11\""},
+                         {"machine", "8 cores"},
+                         {"capture", "D3D12"},
+                         {"uuid", "01234567-89ab-cdef-0123-456789abcdef"},
+                         {"notice", "too little memory"}};
+  EXPECT_EQ(printed(statistics)["guest"], expected);
+  EXPECT_EQ(printed(statistics)["guest"], expected) << "in each line";
+  statistics.set_guest({}, {});
+  EXPECT_FALSE(printed(statistics).contains("guest"));
+}
+
+TEST(StatisticsTest, TextThatIsNoUnicodeEndsNothing) {
+  Statistics statistics = Statistics::create({.summaries = true}).value();
+  statistics.set_guest({}, "/dev/shm/\xff is too small");
+  EXPECT_EQ(printed(statistics)["guest"]["notice"], "/dev/shm/\xef\xbf\xbd is too small");
+}
+
+}  // namespace
+}  // namespace pierglass::app
