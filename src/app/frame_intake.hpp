@@ -11,19 +11,6 @@
 
 namespace pierglass::app {
 
-// What two pictures must share for one's damage to make the other of it.
-struct PictureKind {
-  Size size;
-  wire::PixelFormat format = wire::PixelFormat::Xrgb8888;
-  pixel::Colour colour;
-  wire::Rotation rotation = wire::Rotation::None;
-  friend bool operator==(const PictureKind&, const PictureKind&) = default;
-
-  static PictureKind of(const pixel::ConstImage& image) {
-    return {image.size, image.format, image.colour, image.rotation};
-  }
-};
-
 // One frame on its way out of shared memory into the presenter. A guest that shows a frame before
 // it is all written is followed: damaged rows go over in bands as they come. One thread.
 class FrameIntake {
@@ -50,7 +37,7 @@ class FrameIntake {
   // Some of the frame is with the presenter, whose picture is neither the old nor the new one.
   [[nodiscard]] bool started() const { return started_; }
 
-  [[nodiscard]] PictureKind kind() const { return PictureKind::of(frame_.image()); }
+  [[nodiscard]] pixel::PictureKind kind() const { return frame_.image().kind(); }
   [[nodiscard]] const pace::FrameTimes& times() const { return times_; }
 
   // How long until the next look at the rows.

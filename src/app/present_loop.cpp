@@ -129,7 +129,7 @@ Result<void> PresentLoop::take_frame(HostTime now) {
   auto frame = source_.acquire();
   if (!frame) return {};
   const pace::FrameTimes times = times_of(*frame, now);
-  const bool fresh = !have_picture_ || kind_ != PictureKind::of(frame->image());
+  const bool fresh = !have_picture_ || kind_ != frame->image().kind();
   FrameIntake& intake = intake_.emplace(*std::move(frame), times, fresh, now);
   const bool taken = TRY(advance(intake, now));
   // One that is tried again is no news.

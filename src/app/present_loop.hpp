@@ -88,7 +88,7 @@ class PresentLoop {
   pace::FrameTimes times_;  // of the picture that was taken and not committed yet
   std::optional<pace::FrameTimes> committed_;  // its frame callback is outstanding
   std::optional<FrameIntake> intake_;          // a frame that is not all written yet
-  std::optional<PictureKind> kind_;            // of what the presenter was given last
+  std::optional<pixel::PictureKind> kind_;            // of what the presenter was given last
   pace::WaitLadder::Found found_;              // not told the ladder yet
   std::uint64_t found_sequence_ = 0;           // of the frame that it was told of last
   source::GuestStatus status_ = source::GuestStatus::Absent;

@@ -52,11 +52,17 @@ void FrameFeed::give_up_pending() {
   LgmpQueue& queue = *subscription_.queue();
   const std::size_t count = queue.messages(messages);
   for (const LgmpMessage& message : std::span(messages).first(count)) {
-    if (const auto frame = read(message)) note(*frame);
+    const auto frame = read(message);
+    if (!frame) {
+      all_damaged_ = true;
+      continue;
+    }
+    missed_ |= !is_shown(*frame);
+    note(*frame);
+    newest_.unfinished = rows_ready({message, *frame}) < frame->size.height;
   }
   queue.finish_all();
   pending_since_.reset();
-  missed_ = true;
 }
 
 void FrameFeed::forget() {
@@ -96,7 +102,8 @@ void FrameFeed::note(const KvmfrFrame& frame) {
   newest_ = {.wanted = frame.wanted,
              .memory_needed = memory_needed(frame),
              .truncated = frame.truncated,
-             .keep_screen_on = frame.keep_screen_on};
+             .keep_screen_on = frame.keep_screen_on,
+             .unfinished = newest_.unfinished};
   map_ = DesktopMap(frame);
   if (frame.wants_attention && attention_serial_ != frame.serial) {
     ++attention_;
@@ -104,7 +111,12 @@ void FrameFeed::note(const KvmfrFrame& frame) {
   }
 }
 
-FrameFeed::Picture FrameFeed::picture_of(const KvmfrFrame& frame) {
+bool FrameFeed::is_shown(const KvmfrFrame& frame) const {
+  return shown_ && shown_->serial == frame.serial &&
+         shown_->format_version == frame.format_version && shown_->picture == picture_of(frame);
+}
+
+pixel::PictureKind FrameFeed::picture_of(const KvmfrFrame& frame) {
   return {frame.size, frame.format, frame.colour, frame.rotation};
 }
 
@@ -116,10 +128,7 @@ void FrameFeed::consider(const LgmpMessage& message) {
     return;
   }
   note(*frame);
-  const bool repeated = shown_ && shown_->serial == frame->serial &&
-                        shown_->format_version == frame->format_version &&
-                        shown_->picture == picture_of(*frame);
-  if (repeated && !held_ && !missed_) {
+  if (is_shown(*frame) && !held_ && !missed_) {
     queue.finish(message.slot);
     return;
   }
@@ -199,7 +208,7 @@ bool FrameFeed::give_back(bool used, bool trusted) {
     if (LgmpQueue* queue = subscription_.queue()) queue->finish(held_->message.slot);
     shown_ = good ? std::optional(Shown{frame.serial, frame.format_version, picture_of(frame)})
                   : std::nullopt;
-    if (good) all_damaged_ = false;
+    if (good) all_damaged_ = newest_.unfinished = false;
     if (!good) missed_ = true;
   }
   held_.reset();

@@ -40,6 +40,7 @@ class FrameFeed {
     std::uint64_t memory_needed = 0;  // bytes
     bool truncated = false;
     bool keep_screen_on = false;
+    bool unfinished = false;  // for a long time, and no other has been finished since
     friend bool operator==(const Newest&, const Newest&) = default;
   };
 
@@ -67,25 +68,19 @@ class FrameFeed {
   [[nodiscard]] std::uint32_t attention() const { return attention_; }
 
  private:
-  // What must not change for damage to be enough.
-  struct Picture {
-    Size size;
-    wire::PixelFormat format;
-    pixel::Colour colour;
-    wire::Rotation rotation;
-    friend bool operator==(const Picture&, const Picture&) = default;
-  };
   struct Shown {
     std::uint32_t serial;
     std::uint32_t format_version;
-    Picture picture;
+    pixel::PictureKind picture;
   };
   struct Held {
     LgmpMessage message;
     KvmfrFrame frame;
   };
 
-  static Picture picture_of(const KvmfrFrame& frame);
+  // Hosts repeat their last frame for new readers.
+  [[nodiscard]] bool is_shown(const KvmfrFrame& frame) const;
+  static pixel::PictureKind picture_of(const KvmfrFrame& frame);
   Result<KvmfrFrame> read(const LgmpMessage& message);
   void note(const KvmfrFrame& frame);
   void consider(const LgmpMessage& message);

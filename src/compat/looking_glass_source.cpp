@@ -14,6 +14,10 @@ using source::GuestStatus;
 
 constexpr Nanoseconds kLookInterval = std::chrono::milliseconds(250);
 
+constexpr const char* kUnfinished =
+    "the Looking Glass host announces frames and does not finish writing them: restart it, or let "
+    "it capture in another way";
+
 }  // namespace
 
 LookingGlassSource::LookingGlassSource(source::WatchedMemory memory) : memory_(std::move(memory)) {}
@@ -35,9 +39,9 @@ GuestStatus LookingGlassSource::tick(HostTime now) {
   check_memory();
   status_ = watch_.look(memory_.bytes(), now);
   follow_session();
-  if (session_ && visible_) {
+  if (session_) {
     frames_.keep(now);
-    pointer_.keep(now);
+    if (visible_) pointer_.keep(now);
   }
   refresh_notice();
   if (memory_.bytes().empty() && !memory_.error().empty()) status_ = GuestStatus::Unreadable;
@@ -85,9 +89,12 @@ bool LookingGlassSource::session_stands() const {
 void LookingGlassSource::refresh_notice() {
   if (frames_.newest() == noticed_) return;
   noticed_ = frames_.newest();
-  notice_ = noticed_.truncated
-                ? too_small_for(noticed_.wanted, memory_.bytes().size(), noticed_.memory_needed)
-                : std::string();
+  notice_.clear();
+  if (noticed_.unfinished) {
+    notice_ = kUnfinished;
+  } else if (noticed_.truncated) {
+    notice_ = too_small_for(noticed_.wanted, memory_.bytes().size(), noticed_.memory_needed);
+  }
 }
 
 const std::string& LookingGlassSource::error() const {
@@ -100,7 +107,7 @@ source::GuestWishes LookingGlassSource::wishes() const {
 }
 
 bool LookingGlassSource::has_new_frame() const {
-  return session_ && !lent_ && frames_.has_new();
+  return session_ && visible_ && !lent_ && frames_.has_new();
 }
 
 std::optional<source::HeldFrame> LookingGlassSource::acquire() {
@@ -128,9 +135,7 @@ source::Cursor LookingGlassSource::cursor() {
 void LookingGlassSource::set_visible(bool visible) {
   if (visible_ == visible) return;
   visible_ = visible;
-  if (visible || !session_stands()) return;
-  frames_.leave();
-  pointer_.leave();
+  if (!visible && session_stands()) pointer_.leave();
 }
 
 Result<void> LookingGlassSource::move_pointer(Point position) {

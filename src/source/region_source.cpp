@@ -55,6 +55,10 @@ pixel::Colour colour_of(const wire::FrameInfo& info) {
   return colour;
 }
 
+pixel::PictureKind kind_of(const wire::FrameInfo& info) {
+  return {info.size, info.format, colour_of(info), info.rotation};
+}
+
 }  // namespace
 
 RegionSource::RegionSource(WatchedMemory memory, KnownElsewhere known_elsewhere)
@@ -184,10 +188,6 @@ std::optional<HeldFrame> RegionSource::acquire() {
                    damage_since_seen(held.record()));
 }
 
-RegionSource::Look RegionSource::look_of(const wire::FrameInfo& info) {
-  return {.format = info.format, .colour = colour_of(info), .rotation = info.rotation};
-}
-
 // Only complete frames are taken.
 std::uint32_t RegionSource::rows_ready() const {
   return lease_ ? lease_->info().size.height : 0;
@@ -196,7 +196,7 @@ std::uint32_t RegionSource::rows_ready() const {
 pixel::DamageRegion RegionSource::damage_since_seen(const wire::FrameRecord& record) const {
   pixel::DamageRegion damage;
   const wire::FrameInfo& info = record.info;
-  const bool same_picture = info.size == seen_size_ && look_of(info) == seen_look_;
+  const bool same_picture = kind_of(info) == seen_kind_;
   if (!same_picture || !record.damage_covers_since(seen_)) {
     damage.set_full(info.size);
     return damage;
@@ -212,15 +212,14 @@ bool RegionSource::give_back(const wire::FrameInfo& info, bool used) {
   lease_.reset();
   if (!used || !intact) return false;
   seen_ = info.sequence;
-  seen_size_ = info.size;
-  seen_look_ = look_of(info);
+  seen_kind_ = kind_of(info);
   return true;
 }
 
 void RegionSource::forget() {
   seen_ = 0;
   rejected_ = 0;
-  seen_size_ = {};
+  seen_kind_ = {};
 }
 
 Cursor RegionSource::cursor() {

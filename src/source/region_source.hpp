@@ -49,16 +49,7 @@ class RegionSource final : public FrameSource {
   Result<void> move_pointer(Point position) override;
 
  private:
-  // What of a frame, beside its size, makes an old one useless for the next.
-  struct Look {
-    wire::PixelFormat format = wire::PixelFormat::Xrgb8888;
-    pixel::Colour colour;
-    wire::Rotation rotation = wire::Rotation::None;
-    friend bool operator==(const Look&, const Look&) = default;
-  };
-
   RegionSource(WatchedMemory memory, KnownElsewhere known_elsewhere);
-  static Look look_of(const wire::FrameInfo& info);
   bool give_back(const wire::FrameInfo& info, bool used) override;
   [[nodiscard]] std::uint32_t rows_ready() const override;
 
@@ -78,8 +69,7 @@ class RegionSource final : public FrameSource {
 
   std::uint64_t seen_ = 0;      // newest sequence whose pixels were taken over
   std::uint64_t rejected_ = 0;  // newest sequence that was nonsense
-  Size seen_size_;
-  Look seen_look_;
+  pixel::PictureKind seen_kind_;  // of that frame; empty: none
 
   std::uint64_t heartbeat_ = 0;
   HostTime heartbeat_moved_;

@@ -264,7 +264,7 @@ std::vector<Corruption> live_corruptions(GlassProtocol protocol) {
 std::vector<Corruption> subscribe_corruptions(GlassProtocol protocol, std::uint32_t memory) {
   const auto& at = offsets(protocol);
   const bool old = protocol == GlassProtocol::Kvmfr20;
-  const std::uint32_t slots = old ? 3 : 2;
+  const std::uint32_t slots = old ? 21 : 32;  // of the pointer queue
   const std::uint32_t slot_bytes = slots * at.message_bytes;
   Table table(Place::SubscribedHeader);
   table.word("queue count", at.queue_count,
@@ -293,7 +293,8 @@ std::vector<Corruption> subscribe_corruptions(GlassProtocol protocol, std::uint3
       .word("position", at.position,
             {{slots, Unsubscribed}, {kHigh, Unsubscribed}, {kMax, Unsubscribed}})
       .word("start", at.start, {{slots, Unsubscribed}, {kMax, Unsubscribed}})
-      .word("count", at.count, {{3, Unsubscribed}, {kHigh, Unsubscribed}, {kMax, Unsubscribed}})
+      .word("count", at.count,
+            {{old ? slots : slots + 1, Unsubscribed}, {kHigh, Unsubscribed}, {kMax, Unsubscribed}})
       .word("lock", at.lock, {{1, Unsubscribed}, {2, Unsubscribed}, {kMax, Unsubscribed}})
       .word("largest time", at.max_time, {{0, Unaffected}, {kMax, Unaffected}})
       .word("new readers", at.new_readers, {{kMax, Unaffected}});

@@ -335,23 +335,32 @@ TEST_P(GlassFrames, ABadFrameBehindAGoodOneDoesNotHideIt) {
   EXPECT_EQ(show(), 2u);
 }
 
-TEST_P(GlassFrames, InvisibleSourcesHoldNothingAndComeBackWhole) {
+TEST_P(GlassFrames, InvisibleSourcesGiveFramesBackAndComeBackWhole) {
   show_first();
   source().set_visible(false);
   EXPECT_FALSE(source().has_new_frame());
   post(2);
   pass(2000);
   EXPECT_FALSE(source().has_new_frame());
+  EXPECT_EQ(writer().host().readers_bad(0), 0u);
   source().set_visible(true);
   post(3);
   EXPECT_EQ(show_soon(), 3u);
   EXPECT_TRUE(damage_is_full());
 }
 
+TEST_P(GlassFrames, InvisibleSourcesHearThatAttentionIsWanted) {
+  show_first();
+  const std::uint32_t before = source().wishes().attention;
+  source().set_visible(false);
+  post(2, {.size = kBenchSize, .flags = 2});
+  pass(600);
+  EXPECT_EQ(source().wishes().attention, before + 1);
+}
+
 TEST_P(GlassFrames, TheFirstOfANewSubscriptionIsWhole) {
   show_first();
-  source().set_visible(false);
-  source().set_visible(true);
+  writer().host().set_readers(0, 0, 0);
   pass(100);
   damaged(2, {{1, 2, 3, 4}});
   EXPECT_EQ(show(), 2u);
@@ -397,6 +406,19 @@ TEST_P(GlassFrames, ATruncatedPictureIsShownAndTheMemoryItNeedsIsNamed) {
   kill_host();
   start_host(options());
   pass(100);
+  EXPECT_TRUE(source().notice().empty());
+}
+
+TEST_P(GlassFrames, AHostThatNeverFinishesItsFramesIsNamed) {
+  connect();
+  ASSERT_EQ(writer().begin_frame({.size = kBenchSize}), Posted::Posted);
+  pass(600);
+  EXPECT_THAT(source().notice(), testing::HasSubstr("does not finish writing"));
+  show_soon();
+  pass(50);
+  post(7);
+  EXPECT_EQ(show_soon(), 7u);
+  pass(50);
   EXPECT_TRUE(source().notice().empty());
 }
 
