@@ -309,6 +309,7 @@ struct Round {
   std::vector<double> p50_ms;
   std::vector<double> p99_ms;
   std::vector<double> cpu_percent;
+  std::vector<double> wakeups;  // a second
 };
 
 void measure_round(const Plan& plan, Bench& bench, const std::string& renderer,
@@ -317,7 +318,9 @@ void measure_round(const Plan& plan, Bench& bench, const std::string& renderer,
   {
     Client client = bench.client(renderer, test::Records::None);
     pass(kSettle);
-    into.cpu_percent.push_back(measure_load(client, plan.measured).core * 100);
+    const Load load = measure_load(client, plan.measured);
+    into.cpu_percent.push_back(load.core * 100);
+    into.wakeups.push_back(load.wakeups);
   }
   bench.end_feed();
   const json latency = distribution(measure_latency(plan, bench, renderer, options, kind).outside);
@@ -355,6 +358,7 @@ json compare_writers(const Plan& plan, const std::string& renderer, const std::s
   add("p50_ms", own.p50_ms, other.p50_ms);
   add("p99_ms", own.p99_ms, other.p99_ms);
   add("cpu_percent", own.cpu_percent, other.cpu_percent);
+  add("wakeups", own.wakeups, other.wakeups);
   return result;
 }
 

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "app/desktop.hpp"
+#include "app/guest_log.hpp"
 #include "app/messages.hpp"
 #include "app/open_source.hpp"
 #include "app/present_thread.hpp"
@@ -51,6 +52,7 @@ class Client final : private wl::WindowEvents {
     if (!failure) failure = open_display();
     if (!failure) failure = open_window();
     if (!failure) failure = catch_signals();
+    if (!failure) failure = open_guest_log();
     if (!failure) failure = start_presenting();
     if (!failure) failure = serve();
     if (!failure) return 0;
@@ -124,6 +126,16 @@ class Client final : private wl::WindowEvents {
     });
     if (!signals) return describe(signals.error());
     signals_.emplace(std::move(*signals));
+    return {};
+  }
+
+  Failure open_guest_log() {
+    auto timer = loop::Timer::create(*loop_, [this](std::uint64_t) -> Result<loop::Next> {
+      log_guest();
+      return loop::Next::Keep;
+    });
+    if (!timer) return describe(timer.error());
+    guest_log_timer_ = std::make_unique<loop::Timer>(std::move(*timer));
     return {};
   }
 
@@ -207,27 +219,18 @@ class Client final : private wl::WindowEvents {
   }
 
   void on_guest(GuestNews news) {
-    log_guest(news);
-    statistics_.set_guest(news.description, news.notice);
+    guest_log_.hear(news);
+    log_guest();
     desktop_->on_guest(news);
-    guest_ = std::move(news);
+    statistics_.set_guest(std::move(news.description), std::move(news.notice));
   }
 
-  // Each sentence once, however often a guest comes back to it.
-  void log_guest(const GuestNews& news) {
-    if (news.status != guest_.status || news.error != guest_.error) {
-      spdlog::info("guest: {}{}{}", status_name(news.status), news.error.empty() ? "" : ": ",
-                   news.error);
+  // A guest that changes too fast for the log is heard again when its next line is due.
+  void log_guest() {
+    for (const GuestLog::Line& line : guest_log_.take(HostClock::now())) {
+      spdlog::log(line.warning ? spdlog::level::warn : spdlog::level::info, "{}", line.text);
     }
-    std::string introduced = introduction(news.description);
-    if (!introduced.empty() && introduced != introduced_) {
-      spdlog::info("guest: {}", introduced);
-      introduced_ = std::move(introduced);
-    }
-    if (!news.notice.empty() && news.notice != warned_) {
-      spdlog::warn("{}", news.notice);
-      warned_ = news.notice;
-    }
+    if (const auto next = guest_log_.next()) (void)guest_log_timer_->arm_at(*next);
   }
 
   void on_final_records() {
@@ -253,11 +256,10 @@ class Client final : private wl::WindowEvents {
   std::unique_ptr<Desktop> desktop_;
   std::unique_ptr<loop::Wakeup> reports_;
   std::unique_ptr<loop::Timer> summaries_;
+  std::unique_ptr<loop::Timer> guest_log_timer_;
   std::unique_ptr<PresentThread> present_;
   std::string renderer_;
-  GuestNews guest_;         // last heard
-  std::string introduced_;  // logged, as the next
-  std::string warned_;
+  GuestLog guest_log_;
   Failure failure_;
 };
 

@@ -36,8 +36,9 @@ Result<FrameIntake::State> FrameIntake::advance(gfx::Presenter& presenter, HostT
   }
   if (now - since_ >= kPatience) return State::Torn;
   const std::uint32_t end = std::min(ready, end_row_);
+  const bool slow = now - since_ >= kSlowCopy;
   const bool worth_it = end > next_row_ && (end >= next_row_ + band_ || end == end_row_);
-  if (!fresh_ && worth_it) TRY(take_rows(presenter, end));
+  if (!fresh_ && slow && worth_it) TRY(take_rows(presenter, end));
   return State::Waiting;
 }
 

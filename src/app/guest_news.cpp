@@ -17,6 +17,16 @@ std::string for_title(const std::string& text) {
   return part;
 }
 
+std::string machine_words(const source::GuestDescription& guest) {
+  if (guest.system.empty() || guest.machine.empty()) return guest.system + guest.machine;
+  return guest.system + " (" + guest.machine + ")";
+}
+
+std::string program_words(const source::GuestDescription& guest) {
+  if (guest.program.empty() || guest.capture.empty()) return guest.program + guest.capture;
+  return guest.program + ", " + guest.capture;
+}
+
 }  // namespace
 
 bool GuestNews::still_holds(source::GuestStatus now, const source::FrameSource& source) const {
@@ -45,9 +55,9 @@ std::string introduction(const source::GuestDescription& guest) {
 std::string window_title(const source::GuestDescription& guest, const std::string& notice) {
   std::string title = "Pierglass";
   const char* separator = ": ";
-  for (const std::string* part : {&guest.system, &guest.program, &notice}) {
-    if (part->empty()) continue;
-    title += separator + for_title(*part);
+  for (const std::string& part : {machine_words(guest), program_words(guest), notice}) {
+    if (part.empty()) continue;
+    title += separator + for_title(part);
     separator = " - ";
   }
   return title;

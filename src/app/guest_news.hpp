@@ -25,8 +25,9 @@ struct GuestNews {
 // nothing is told.
 std::string introduction(const source::GuestDescription& guest);
 
-// The window's: "Pierglass: Windows 11 - Looking Glass host B7", followed by the notice while there
-// is one; plain "Pierglass" without a guest. A few hundred bytes at most.
+// The window's: "Pierglass: Windows 11 (8 cores, AMD Ryzen 7) - Looking Glass host B7, D12", less
+// what is not told, followed by the notice while there is one; plain "Pierglass" without a guest. A
+// few hundred bytes at most.
 std::string window_title(const source::GuestDescription& guest, const std::string& notice);
 
 }  // namespace pierglass::app

@@ -29,6 +29,19 @@ std::string missing_message(const std::string& path) {
          ": start the virtual machine first, or let --memory-size 64M create it";
 }
 
+// The module's devices are root's alone unless a rule says otherwise.
+std::string permission_message(const std::string& path) {
+  if (shm::is_kvmfr_path(path)) {
+    return "this user may not use " + path +
+           R"(: write SUBSYSTEM=="kvmfr", GROUP="kvm", MODE="0660" into )"
+           "/etc/udev/rules.d/99-kvmfr.rules, run usermod -aG kvm with this user's name, stop the "
+           "virtual machine, load the module anew (modprobe -r kvmfr, then modprobe kvmfr "
+           "static_size_mb=64) and log in again";
+  }
+  return "this user may not use " + path + ": join the group that owns it (ls -l " + path +
+         ") and give that group read and write";
+}
+
 }  // namespace
 
 std::string no_memory_message(std::span<const std::string> places) {
@@ -48,8 +61,7 @@ std::string memory_message(const Error& error, const std::string& path) {
     case ErrorCode::NotFound:
       return missing_message(path);
     case ErrorCode::PermissionDenied:
-      return "this user may not use " + path + ": join the group that owns it (ls -l " + path +
-             ") and give that group read and write";
+      return permission_message(path);
     case ErrorCode::NotARegularFile:
       return path +
              " is not a regular file, nor a device of the kvmfr module: name what the virtual "
@@ -61,10 +73,10 @@ std::string memory_message(const Error& error, const std::string& path) {
              path +
              "), load the module (modprobe kvmfr static_size_mb=64) and start the virtual machine "
              "again";
-    case ErrorCode::TooLarge:
+    case ErrorCode::Unsupported:
       return path +
-             " tells no size below 2 GiB, as the kvmfr module's devices do: load the module with "
-             "less memory (modprobe -r kvmfr, then modprobe kvmfr static_size_mb=64)";
+             " has 2 GiB or more, which the kvmfr module cannot tell: load the module with less "
+             "memory (modprobe -r kvmfr, then modprobe kvmfr static_size_mb=64)";
     case ErrorCode::InvalidArgument:
       return path +
              " holds the pictures of another program than --source says: leave --source out, or "

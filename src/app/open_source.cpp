@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <iterator>
 #include <span>
 #include <utility>
 #include <vector>
@@ -29,12 +30,36 @@ bool is_missing(const std::string& path) {
   return !there && there.error().code == ErrorCode::NotFound;
 }
 
+// A guest of a kind that the user wants is or was in the memory at `path`.
+bool is_wanted(const std::string& path, SourceChoice choice) {
+  const auto memory = shm::open_memory(path);
+  if (!memory) return false;
+  const bool ours =
+      choice != SourceChoice::LookingGlass && RegionSource::recognises(memory->bytes());
+  return ours ||
+         (choice != SourceChoice::Pierglass && LookingGlassSource::recognises(memory->bytes()));
+}
+
+// One with a wanted guest before one to wait in; hosts of Looking Glass come to the first place
+// least of all. Empty when none exists.
+std::string choose_place(const MemoryPlaces& places, SourceChoice choice) {
+  std::vector<std::string> there;
+  std::ranges::remove_copy_if(places, std::back_inserter(there), is_missing);
+  if (there.empty()) return {};
+  const auto wanted = std::ranges::find_if(
+      there, [choice](const std::string& path) { return is_wanted(path, choice); });
+  if (wanted != there.end()) return *wanted;
+  const bool skip =
+      choice == SourceChoice::LookingGlass && there.size() > 1 && there.front() == places.front();
+  return there[skip ? 1 : 0];
+}
+
 // Empty when the user named none, none of the places exists, and none is to be created.
 std::string choose_path(const Options& options, const MemoryPlaces& places) {
   if (!options.memory.empty()) return options.memory;
-  const auto there = std::ranges::find_if_not(places, is_missing);
-  if (there != places.end()) return *there;
-  return options.memory_size != 0 ? places.front() : std::string();
+  std::string place = choose_place(places, options.source);
+  if (place.empty() && options.memory_size != 0) return places.front();
+  return place;
 }
 
 // What keeps a reader of Looking Glass hosts from waiting in this memory: a guest of ours in it, or

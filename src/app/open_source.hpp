@@ -11,8 +11,9 @@
 
 namespace pierglass::app {
 
-// Where memory is looked for when the user names none. The first that is there is taken; the first
-// of all is the one to create.
+// Where memory is looked for when the user names none. Of those that are there the first is taken
+// that a guest of the wanted kind was ever in, else the first (for Looking Glass hosts preferably
+// another than the first of all). The first of all is the one to create.
 using MemoryPlaces = std::array<std::string, 3>;
 MemoryPlaces usual_memory_places();
 

@@ -50,7 +50,8 @@ Result<Nanoseconds> PresentLoop::step(HostTime now) {
   const bool looks = !intake_;
   if (intake_) (void)TRY(advance(*intake_, now));
   const bool live = status_ == GuestStatus::Live;
-  if (live && !suspended_ && !gate_.blocked()) {
+  const bool wants_pictures = live && !notice_screen_.showing();
+  if (wants_pictures && !suspended_ && !gate_.blocked()) {
     if (looks && now >= next_take_) TRY(take_frame(now));
     watch_pointer();
   }
@@ -62,7 +63,8 @@ Result<Nanoseconds> PresentLoop::step(HostTime now) {
   const bool between_pictures = intake_ && intake_->started();
   if (have_size_ && !between_pictures) TRY(draw());
   if (intake_) return intake_->until_next_look(now);
-  return ladder_.next(HostClock::now(), {.present = live, .blocked = gate_.blocked()}).sleep;
+  return ladder_.next(HostClock::now(), {.present = wants_pictures, .blocked = gate_.blocked()})
+      .sleep;
 }
 
 PresentLoop::~PresentLoop() {
@@ -79,6 +81,7 @@ void PresentLoop::tick(HostTime now) {
   next_tick_ = now + kTickInterval;
   const GuestStatus status = source_.tick(now);
   if (status != status_ || source_.error() != shown_error_) on_status(status);
+  watch_notice(now);
 }
 
 void PresentLoop::on_status(GuestStatus status) {
@@ -91,6 +94,23 @@ void PresentLoop::on_status(GuestStatus status) {
   hold_off_ = {};
   ladder_.on_source_change();
   if (status == GuestStatus::Live) return;  // what is on screen stays until a frame comes
+  drop_picture();
+}
+
+// A notice is on the screen instead of a picture while there is none, and at first also instead of
+// the pictures there are, which then come anew.
+void PresentLoop::watch_notice(HostTime now) {
+  if (source_.notice() != shown_notice_) {
+    shown_notice_ = source_.notice();
+    if (!have_picture_) gate_.on_change();
+  }
+  const bool sees = visible_ && status_ == GuestStatus::Live;
+  if (!notice_screen_.look(source_, sees, now)) return;
+  intake_.reset();
+  drop_picture();
+}
+
+void PresentLoop::drop_picture() {
   have_picture_ = false;
   cursor_ = {};
   times_ = {};
@@ -202,7 +222,9 @@ void PresentLoop::hold_off(HostTime now) {
 }
 
 std::string PresentLoop::message() const {
-  return trouble_.empty() ? message_for(status_, waiting_, shown_error_) : trouble_;
+  if (!trouble_.empty() && !notice_screen_.showing()) return trouble_;
+  if (status_ == GuestStatus::Live && !shown_notice_.empty()) return shown_notice_;
+  return message_for(status_, waiting_, shown_error_);
 }
 
 Result<void> PresentLoop::draw() {

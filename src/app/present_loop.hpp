@@ -6,6 +6,7 @@
 #include <string>
 
 #include "app/frame_intake.hpp"
+#include "app/notice_screen.hpp"
 #include "app/statistics.hpp"
 #include "base/clock.hpp"
 #include "base/geometry.hpp"
@@ -62,6 +63,8 @@ class PresentLoop {
  private:
   void tick(HostTime now);
   void on_status(source::GuestStatus status);
+  void watch_notice(HostTime now);
+  void drop_picture();
   Result<void> apply_window_state();
   void watch_visibility(HostTime now);
   Result<void> take_frame(HostTime now);
@@ -88,15 +91,17 @@ class PresentLoop {
   pace::FrameTimes times_;  // of the picture that was taken and not committed yet
   std::optional<pace::FrameTimes> committed_;  // its frame callback is outstanding
   std::optional<FrameIntake> intake_;          // a frame that is not all written yet
-  std::optional<pixel::PictureKind> kind_;            // of what the presenter was given last
+  std::optional<pixel::PictureKind> kind_;     // of what the presenter was given last
   pace::WaitLadder::Found found_;              // not told the ladder yet
   std::uint64_t found_sequence_ = 0;           // of the frame that it was told of last
   source::GuestStatus status_ = source::GuestStatus::Absent;
   source::Cursor cursor_;  // as last seen
   bool have_size_ = false;
   bool have_picture_ = false;
-  std::string trouble_;      // why the last picture could not be taken over; for the screen
-  std::string shown_error_;  // the source's, as on the screen
+  std::string trouble_;       // why the last picture could not be taken over; for the screen
+  std::string shown_error_;   // the source's, as on the screen
+  std::string shown_notice_;  // the source's, as on the screen while there is no picture
+  NoticeScreen notice_screen_;
   bool suspended_ = false;
   bool visible_ = true;
   std::uint64_t shown_ = 0;  // sequence

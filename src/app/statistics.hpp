@@ -20,7 +20,7 @@ struct PresentSnapshot {
   pace::PresentGate::Counters gate;
   Nanoseconds frame_period{};  // zero: no cadence
   source::GuestStatus status = source::GuestStatus::Absent;
-  std::uint64_t torn = 0;  // frames that the guest overwrote while we read
+  std::uint64_t torn = 0;  // frames that were overwritten while we read, or never finished
   std::uint64_t busy = 0;  // draws that found no free buffer
 };
 

@@ -2,6 +2,7 @@
 #include "compat/frame_feed.hpp"
 
 #include <array>
+#include <utility>
 
 #include "compat/shared_words.hpp"
 
@@ -15,10 +16,10 @@ constexpr std::uint64_t kSerialOffset = 4;  // in a frame message
 }  // namespace
 
 void FrameFeed::begin(std::span<std::byte> memory, const Dialect& dialect, std::uint32_t client_id,
-                      bool loses_damage) {
+                      KvmfrQuirks quirks, LgmpPatience patience) {
   end();
-  subscription_.begin(memory, dialect, kFrameQueue, client_id);
-  loses_damage_ = loses_damage;
+  subscription_.begin(memory, dialect, kFrameQueue, client_id, patience);
+  quirks_ = quirks;
 }
 
 void FrameFeed::end() {
@@ -27,7 +28,7 @@ void FrameFeed::end() {
   attention_ = attention;
 }
 
-void FrameFeed::keep(HostTime now) {
+void FrameFeed::keep(HostTime now, bool visible) {
   if (held_) return;
   if (subscription_.keep(now)) {
     subscribed_ = now;
@@ -36,32 +37,41 @@ void FrameFeed::keep(HostTime now) {
     pending_since_.reset();
   }
   may_repeat_ = now - subscribed_ >= kRepeatPause;
+  refresh_after_rest(now);
   const LgmpQueue* queue = subscription_.queue();
   if (queue == nullptr || !queue->has_message()) {
     pending_since_.reset();
-  } else if (!pending_since_) {
-    pending_since_ = now;
-  } else if (now - *pending_since_ >= kPatience) {
-    give_up_pending();
+    return;
   }
+  if (!pending_since_) pending_since_ = now;
+  const bool waited_for = now - *pending_since_ >= kPatience;
+  if (!visible || waited_for) give_up_pending(waited_for);
+}
+
+// Damage that was lost right before the guest came to rest would stay on screen.
+void FrameFeed::refresh_after_rest(HostTime now) {
+  if (!quirks_.loses_damage || !partly_ || now - refreshed_ < 2 * kRefresh) return;
+  partly_ = false;
+  forget();
 }
 
 // What the frames say of the guest's wishes counts all the same.
-void FrameFeed::give_up_pending() {
+void FrameFeed::give_up_pending(bool waited_for) {
   std::array<LgmpMessage, kBatch> messages;
-  LgmpQueue& queue = *subscription_.queue();
-  const std::size_t count = queue.messages(messages);
-  for (const LgmpMessage& message : std::span(messages).first(count)) {
+  LgmpQueue* queue = subscription_.queue();
+  if (queue == nullptr) return;
+  const auto pending = std::span(messages).first(queue->messages(messages));
+  for (const LgmpMessage& message : pending) {
     const auto frame = read(message);
     if (!frame) {
-      all_damaged_ = true;
+      note_bad(frame.error());
       continue;
     }
     missed_ |= !is_shown(*frame);
     note(*frame);
-    newest_.unfinished = rows_ready({message, *frame}) < frame->size.height;
+    if (waited_for) newest_.unfinished = rows_ready({message, *frame}) < frame->size.height;
   }
-  queue.finish_all();
+  queue->finish(pending);
   pending_since_.reset();
 }
 
@@ -78,24 +88,35 @@ bool FrameFeed::has_new() const {
 std::optional<FrameFeed::Frame> FrameFeed::take(HostTime now) {
   if (!has_new()) return std::nullopt;
   if (!subscription_.queue()->has_message()) {
-    subscription_.leave();
-    keep(now);
+    subscribe_again(now);
     return std::nullopt;
   }
-  damage_.clear();
-  walk_all_ = all_damaged_ || !shown_;
-  walk_serial_ = shown_ ? std::optional(shown_->serial) : std::nullopt;
+  Walk walk{.all = all_damaged_ || !shown_};
+  if (shown_) walk.serial = shown_->serial;
   std::array<LgmpMessage, kBatch> messages;
   const std::size_t count = subscription_.queue()->messages(messages);
-  for (const LgmpMessage& message : std::span(messages).first(count)) consider(message);
-  if (!held_ || held_->frame.serial != returned_) pending_since_.reset();
-  if (!held_) return std::nullopt;
+  for (const LgmpMessage& message : std::span(messages).first(count)) consider(message, walk);
+  if (!held_) {
+    pending_since_.reset();
+    return std::nullopt;
+  }
+  if (!pending_since_ || held_->frame.serial != returned_) pending_since_ = now;
   missed_ = false;
-  return hand_out(*held_, now);
+  return hand_out(*held_, walk, now);
 }
 
-Result<KvmfrFrame> FrameFeed::read(const LgmpMessage& message) {
-  return parse_kvmfr_frame(subscription_.payload(message), subscription_.dialect().kvmfr.frame);
+void FrameFeed::subscribe_again(HostTime now) {
+  subscription_.leave();
+  keep(now, true);
+}
+
+Result<KvmfrFrame> FrameFeed::read(const LgmpMessage& message) const {
+  auto frame =
+      parse_kvmfr_frame(subscription_.payload(message), subscription_.dialect().kvmfr.frame);
+  if (frame && quirks_.swaps_quarter_turns) {
+    frame->rotation = static_cast<wire::Rotation>((4 - std::to_underlying(frame->rotation)) % 4);
+  }
+  return frame;
 }
 
 void FrameFeed::note(const KvmfrFrame& frame) {
@@ -111,19 +132,21 @@ void FrameFeed::note(const KvmfrFrame& frame) {
   }
 }
 
+void FrameFeed::note_bad(const Error& error) {
+  newest_.bad_field = error.what;
+  newest_.bad_value = error.got;
+}
+
 bool FrameFeed::is_shown(const KvmfrFrame& frame) const {
   return shown_ && shown_->serial == frame.serial &&
-         shown_->format_version == frame.format_version && shown_->picture == picture_of(frame);
+         shown_->format_version == frame.format_version && shown_->kind == frame.kind();
 }
 
-pixel::PictureKind FrameFeed::picture_of(const KvmfrFrame& frame) {
-  return {frame.size, frame.format, frame.colour, frame.rotation};
-}
-
-void FrameFeed::consider(const LgmpMessage& message) {
+void FrameFeed::consider(const LgmpMessage& message, Walk& walk) {
   LgmpQueue& queue = *subscription_.queue();
   const auto frame = read(message);
   if (!frame) {
+    note_bad(frame.error());
     queue.finish(message.slot);
     return;
   }
@@ -132,36 +155,41 @@ void FrameFeed::consider(const LgmpMessage& message) {
     queue.finish(message.slot);
     return;
   }
-  gather_damage(*frame);
+  gather_damage(*frame, walk);
   if (held_) queue.finish(held_->message.slot);
   held_ = Held{message, *frame};
 }
 
-void FrameFeed::gather_damage(const KvmfrFrame& frame) {
-  const bool again = held_ && walk_serial_ == frame.serial;
-  const bool next = walk_serial_ && frame.serial == *walk_serial_ + 1;
-  const bool same = shown_ && shown_->picture == picture_of(frame);
-  if (!same || (!again && (!next || frame.damage_count == 0))) walk_all_ = true;
-  for (std::uint32_t i = 0; i < frame.damage_count; ++i) damage_.add(frame.damage[i]);
-  walk_serial_ = frame.serial;
+void FrameFeed::gather_damage(const KvmfrFrame& frame, Walk& walk) const {
+  const bool again = held_ && walk.serial == frame.serial;
+  const bool next = walk.serial && frame.serial == *walk.serial + 1;
+  const bool same =
+      shown_ && shown_->format_version == frame.format_version && shown_->kind == frame.kind();
+  if (!same || (!again && (!next || frame.damage_count == 0))) walk.all = true;
+  for (std::uint32_t i = 0; i < frame.damage_count; ++i) walk.damage.add(frame.damage[i]);
+  walk.serial = frame.serial;
 }
 
-FrameFeed::Frame FrameFeed::hand_out(const Held& held, HostTime now) {
-  const KvmfrFrame& frame = held.frame;
+// Serials wrap around, sequences do not and never go back.
+std::uint64_t FrameFeed::sequence_of(std::uint32_t serial) {
   if (!sequence_serial_) {
-    sequence_ = std::uint64_t{frame.serial} + 1;
+    sequence_ = std::uint64_t{serial} + 1;
   } else {
-    const auto ahead = static_cast<std::int32_t>(frame.serial - *sequence_serial_);
+    const auto ahead = static_cast<std::int32_t>(serial - *sequence_serial_);
     sequence_ += ahead >= 0 ? static_cast<std::uint64_t>(ahead) : 1;
   }
-  sequence_serial_ = frame.serial;
+  sequence_serial_ = serial;
+  return sequence_;
+}
 
-  if (loses_damage_ && now - refreshed_ >= kRefresh) walk_all_ = true;
-  if (walk_all_) {
-    damage_.set_full(frame.size);
+FrameFeed::Frame FrameFeed::hand_out(const Held& held, Walk& walk, HostTime now) {
+  const KvmfrFrame& frame = held.frame;
+  partly_ = !walk.all && !(quirks_.loses_damage && now - refreshed_ >= kRefresh);
+  if (!partly_) {
+    walk.damage.set_full(frame.size);
     refreshed_ = now;
   }
-  const wire::FrameInfo info{.sequence = sequence_,
+  const wire::FrameInfo info{.sequence = sequence_of(frame.serial),
                              .format = frame.format,
                              .size = frame.size,
                              .pitch = frame.pitch,
@@ -177,7 +205,7 @@ FrameFeed::Frame FrameFeed::hand_out(const Held& held, HostTime now) {
                     .format = frame.format,
                     .colour = frame.colour,
                     .rotation = frame.rotation},
-          .damage = damage_};
+          .damage = walk.damage};
 }
 
 std::uint32_t FrameFeed::rows_ready() const {
@@ -197,22 +225,28 @@ bool FrameFeed::complete(const Held& held) const {
          subscription_.stands();
 }
 
-bool FrameFeed::give_back(bool used, bool trusted) {
+bool FrameFeed::give_back(bool used, bool trusted, HostTime now) {
   if (!held_) return false;
-  const KvmfrFrame& frame = held_->frame;
-  const bool good = used && trusted && complete(*held_);
+  const Held held = *std::exchange(held_, std::nullopt);
   if (!used) {
-    // Stays with us: it may be taken again, until keep() loses its patience.
-    returned_ = frame.serial;
-  } else {
-    if (LgmpQueue* queue = subscription_.queue()) queue->finish(held_->message.slot);
-    shown_ = good ? std::optional(Shown{frame.serial, frame.format_version, picture_of(frame)})
-                  : std::nullopt;
-    if (good) all_damaged_ = newest_.unfinished = false;
-    if (!good) missed_ = true;
+    // Stays with us: it may be taken again, as long as our patience lasts.
+    returned_ = held.frame.serial;
+    if (trusted && pending_since_ && now - *pending_since_ >= kPatience) give_up_pending(true);
+    return false;
   }
-  held_.reset();
-  return good;
+  const bool good = trusted && complete(held);
+  if (LgmpQueue* queue = subscription_.queue()) queue->finish(held.message.slot);
+  pending_since_.reset();
+  returned_.reset();
+  if (!good) {
+    shown_.reset();
+    missed_ = true;
+    return false;
+  }
+  shown_ = {held.frame.serial, held.frame.format_version, held.frame.kind()};
+  all_damaged_ = false;
+  newest_.unfinished = false;
+  return true;
 }
 
 }  // namespace pierglass::compat

@@ -51,8 +51,9 @@ source::GuestDescription description_of(const KvmfrHost& host) {
           .uuid = uuid_of(host.uuid)};
 }
 
-bool loses_damage(const KvmfrHost& host) {
-  return host.capture.starts_with("DXGI");
+std::string useless_frames(const char* field, std::uint64_t value) {
+  return std::string("the Looking Glass host's frames cannot be shown (") + field + " " +
+         std::to_string(value) + "): restart it, or use release B7";
 }
 
 std::string too_small_for(Size picture, std::uint64_t bytes, std::uint64_t needed) {

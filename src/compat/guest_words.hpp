@@ -12,8 +12,8 @@ namespace pierglass::compat {
 
 source::GuestDescription description_of(const KvmfrHost& host);
 
-// Hosts that capture by desktop duplication leave out the damage of frames that they drop.
-bool loses_damage(const KvmfrHost& host);
+// One sentence: `field` of a frame has a value that cannot be.
+std::string useless_frames(const char* field, std::uint64_t value);
 
 // One sentence: memory of `bytes` holds only a part of `picture`, give it `needed` or more.
 std::string too_small_for(Size picture, std::uint64_t bytes, std::uint64_t needed);

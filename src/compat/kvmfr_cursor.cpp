@@ -5,6 +5,8 @@
 #include <cstring>
 
 #include "base/checked.hpp"
+#include "compat/require.hpp"
+#include "pixel/cursor.hpp"
 
 namespace pierglass::compat {
 namespace {
@@ -27,12 +29,6 @@ constexpr std::uint64_t kPosition = 1;
 constexpr std::uint64_t kVisible = 2;
 constexpr std::uint64_t kShape = 4;
 
-Result<void> require(bool ok, const char* field, std::uint64_t got,
-                     std::source_location where = std::source_location::current()) {
-  if (!ok) return fail(ErrorCode::Corrupt, field, got, 0, where);
-  return {};
-}
-
 Result<wire::CursorType> type_from(std::uint32_t type) {
   switch (type) {
     case 0:
@@ -46,21 +42,29 @@ Result<wire::CursorType> type_from(std::uint32_t type) {
   }
 }
 
+bool is_one_bit(wire::CursorType type) {
+  return type == wire::CursorType::Monochrome;
+}
+
+std::uint32_t row_bytes(wire::CursorType type, std::uint32_t width) {
+  return is_one_bit(type) ? (width + 7) / 8 : width * 4;
+}
+
 std::int32_t clamped(std::int32_t hot, std::uint32_t side) {
   return std::clamp(hot, 0, static_cast<std::int32_t>(side) - 1);
 }
 
 Result<wire::ShapeInfo> shape_from(const Head& head, std::uint64_t room) {
   wire::ShapeInfo shape{.type = TRY(type_from(head.type))};
-  const bool one_bit = shape.type == wire::CursorType::Monochrome;
+  const bool one_bit = is_one_bit(shape.type);
   TRY(require(!one_bit || head.height % 2 == 0, "pointer height", head.height));
   shape.size = {head.width, one_bit ? head.height / 2 : head.height};
-  const auto sane = [](std::uint32_t side) { return side >= 1 && side <= wire::kMaxCursorSide; };
+  const auto sane = [](std::uint32_t side) { return side >= 1 && side <= pixel::kMaxPointerSide; };
   TRY(require(sane(shape.size.width), "pointer width", head.width));
   TRY(require(sane(shape.size.height), "pointer height", head.height));
-  const std::uint32_t row = one_bit ? (head.width + 7) / 8 : head.width * 4;
   const std::uint64_t bytes = std::uint64_t{head.pitch} * head.height;
-  TRY(require(head.pitch >= row && bytes <= std::min<std::uint64_t>(room, kMaxCursorBytes),
+  TRY(require(head.pitch >= row_bytes(shape.type, head.width) &&
+                  bytes <= std::min<std::uint64_t>(room, kMaxCursorBytes),
               "pointer pitch", head.pitch));
   shape.pitch = head.pitch;
   shape.hot = {clamped(head.hot_x, shape.size.width), clamped(head.hot_y, shape.size.height)};
@@ -84,6 +88,18 @@ Result<KvmfrCursor> parse_kvmfr_cursor(std::span<const std::byte> payload, std::
   cursor.hot = {head.hot_x, head.hot_y};
   cursor.has_shape = true;
   return cursor;
+}
+
+wire::ShapeInfo copy_kvmfr_shape(const KvmfrCursor& cursor, std::span<const std::byte> payload,
+                                 std::vector<std::byte>& into) {
+  wire::ShapeInfo shape = cursor.shape;
+  shape.pitch = row_bytes(shape.type, shape.size.width);
+  into.resize(shape.bytes());
+  const std::byte* from = payload.data() + cursor.shape_offset;
+  for (std::size_t at = 0; at < into.size(); at += shape.pitch, from += cursor.shape.pitch) {
+    read_shared(into.data() + at, from, shape.pitch);
+  }
+  return shape;
 }
 
 std::array<std::byte, 12> set_cursor_position_message(Point position) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "base/geometry.hpp"
 #include "base/result.hpp"
@@ -24,12 +25,18 @@ struct KvmfrCursor {
   Point hot;                       // from the corner; may lie outside the shape
 };
 
+// Of a shape with all its pitch: the largest picture that the renderer takes.
 inline constexpr std::uint32_t kMaxCursorBytes = 1024 * 1024;
 
 // Copies one pointer message's header once and checks it; `flags` came with the message. Corrupt
 // when a shape is impossible or does not fit `payload`, the whole allocation in shared memory.
 Result<KvmfrCursor> parse_kvmfr_cursor(std::span<const std::byte> payload, std::uint64_t flags,
                                        const KvmfrCursorLayout& layout);
+
+// Copies the rows of a cursor's shape out of the payload that was parsed, packed: what lies between
+// them is not read. How they lie in `into`.
+wire::ShapeInfo copy_kvmfr_shape(const KvmfrCursor& cursor, std::span<const std::byte> payload,
+                                 std::vector<std::byte>& into);
 
 // The message that asks a host to put its hot spot at `position`, pixels of the upright desktop.
 std::array<std::byte, 12> set_cursor_position_message(Point position);

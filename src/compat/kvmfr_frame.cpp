@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "base/checked.hpp"
+#include "compat/require.hpp"
 
 namespace pierglass::compat {
 namespace {
@@ -58,12 +59,6 @@ struct Bytes {
   }
   [[nodiscard]] std::uint32_t u32(std::uint32_t offset) const { return at<std::uint32_t>(offset); }
 };
-
-Result<void> require(bool ok, const char* field, std::uint64_t got,
-                     std::source_location where = std::source_location::current()) {
-  if (!ok) return fail(ErrorCode::Corrupt, field, got, 0, where);
-  return {};
-}
 
 std::optional<wire::PixelFormat> format_from(std::uint32_t type) {
   switch (type) {
@@ -146,16 +141,16 @@ std::uint32_t white_millinits(const Bytes& bytes, const KvmfrFrameLayout& layout
 
 pixel::Colour colour_of(const Bytes& bytes, const KvmfrFrameLayout& layout, std::uint32_t type,
                         std::uint32_t flags) {
-  // Linear samples come scaled so that white is 1.0, wherever the guest's white was.
-  const pixel::Colour linear{.space = wire::ColourSpace::ScrgbLinear, .compress = true};
-  if (type == kRgba16f) return linear;
+  // Linear samples come scaled so that white is 1.0, wherever the guest's white was; ten bits of
+  // them end there.
+  if (type == kRgba16f) return {.space = wire::ColourSpace::ScrgbLinear, .compress = true};
   if ((flags & kHdr) == 0) return {};
   if ((flags & kPq) != 0) {
     return {.space = wire::ColourSpace::Bt2020Pq,
             .white_millinits = white_millinits(bytes, layout),
             .compress = true};
   }
-  return type == kRgba10 ? linear : pixel::Colour{};
+  return {.space = type == kRgba10 ? wire::ColourSpace::ScrgbLinear : wire::ColourSpace::Srgb};
 }
 
 std::uint16_t saturated16(std::uint32_t value) {

@@ -34,6 +34,8 @@ struct KvmfrFrame {
   bool truncated = false;
   bool keep_screen_on = false;
   bool wants_attention = false;
+
+  [[nodiscard]] pixel::PictureKind kind() const { return {size, format, colour, rotation}; }
 };
 
 // Copies one frame message's header once and checks it. `payload` is the whole allocation in shared

@@ -88,4 +88,9 @@ Result<KvmfrHost> parse_kvmfr_host(std::span<const std::byte> user_data) {
   return host;
 }
 
+KvmfrQuirks quirks_of(const KvmfrHost& host) {
+  return {.loses_damage = host.capture.starts_with("DXGI"),
+          .swaps_quarter_turns = host.capture == "D12"};
+}
+
 }  // namespace pierglass::compat

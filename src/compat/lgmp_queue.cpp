@@ -95,6 +95,15 @@ void LgmpQueue::finish(std::uint32_t slot) {
   GivingBack(*this).clear(slot);
 }
 
+void LgmpQueue::finish(std::span<const LgmpMessage> messages) {
+  if (messages.empty()) return;
+  GivingBack all(*this);
+  for (const LgmpMessage& message : messages) {
+    CHECK(message.slot < ring_.slots);
+    all.clear(message.slot);
+  }
+}
+
 void LgmpQueue::finish_all() {
   GivingBack all(*this);
   for (std::uint32_t slot = 0; slot < ring_.slots; ++slot) {

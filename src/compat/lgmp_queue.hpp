@@ -66,6 +66,8 @@ class LgmpQueue {
   // where the lock can be had, else by the host within its heartbeat. Nothing unless the place is
   // still ours.
   void finish(std::uint32_t slot);
+  // All of these at once, with one wait for the lock at most.
+  void finish(std::span<const LgmpMessage> messages);
   // Gives all messages back.
   void finish_all();
 

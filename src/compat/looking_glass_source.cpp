@@ -20,7 +20,8 @@ constexpr const char* kUnfinished =
 
 }  // namespace
 
-LookingGlassSource::LookingGlassSource(source::WatchedMemory memory) : memory_(std::move(memory)) {}
+LookingGlassSource::LookingGlassSource(source::WatchedMemory memory, LgmpPatience patience)
+    : memory_(std::move(memory)), patience_(patience) {}
 
 LookingGlassSource::~LookingGlassSource() {
   if (!session_stands()) return;
@@ -40,8 +41,12 @@ GuestStatus LookingGlassSource::tick(HostTime now) {
   status_ = watch_.look(memory_.bytes(), now);
   follow_session();
   if (session_) {
-    frames_.keep(now);
-    if (visible_) pointer_.keep(now);
+    frames_.keep(now, visible_);
+    if (visible_) {
+      pointer_.keep(now);
+    } else {
+      pointer_.keep_away(now);
+    }
   }
   refresh_notice();
   if (memory_.bytes().empty() && !memory_.error().empty()) status_ = GuestStatus::Unreadable;
@@ -69,8 +74,8 @@ void LookingGlassSource::begin_session(const HostSession& session) {
   const Dialect& dialect = *session.dialect;
   session_ = SessionName{&dialect, session.id};
   const std::uint32_t client_id = choose_client_id(memory, dialect.lgmp);
-  frames_.begin(memory, dialect, client_id, loses_damage(session.host));
-  pointer_.begin(memory, dialect, client_id);
+  frames_.begin(memory, dialect, client_id, quirks_of(session.host), patience_);
+  pointer_.begin(memory, dialect, client_id, patience_);
   description_ = description_of(session.host);
 }
 
@@ -90,7 +95,9 @@ void LookingGlassSource::refresh_notice() {
   if (frames_.newest() == noticed_) return;
   noticed_ = frames_.newest();
   notice_.clear();
-  if (noticed_.unfinished) {
+  if (noticed_.bad_field != nullptr) {
+    notice_ = useless_frames(noticed_.bad_field, noticed_.bad_value);
+  } else if (noticed_.unfinished) {
     notice_ = kUnfinished;
   } else if (noticed_.truncated) {
     notice_ = too_small_for(noticed_.wanted, memory_.bytes().size(), noticed_.memory_needed);
@@ -120,7 +127,7 @@ std::optional<source::HeldFrame> LookingGlassSource::acquire() {
 
 bool LookingGlassSource::give_back(const wire::FrameInfo& /*info*/, bool used) {
   lent_ = false;
-  return frames_.give_back(used, session_stands());
+  return frames_.give_back(used, session_stands(), now_);
 }
 
 std::uint32_t LookingGlassSource::rows_ready() const {

@@ -19,7 +19,7 @@ namespace pierglass::compat {
 // the host: killed, frozen, restarted with another size or format, dead while it held a lock.
 class LookingGlassSource final : public source::FrameSource {
  public:
-  explicit LookingGlassSource(source::WatchedMemory memory);
+  explicit LookingGlassSource(source::WatchedMemory memory, LgmpPatience patience = {});
   ~LookingGlassSource() override;
 
   // True when one of the dialects' magic numbers stands in the memory, whether its host lives or
@@ -59,6 +59,7 @@ class LookingGlassSource final : public source::FrameSource {
   [[nodiscard]] bool session_stands() const;
 
   source::WatchedMemory memory_;
+  LgmpPatience patience_;
   HostWatch watch_;
   FrameFeed frames_;
   PointerFeed pointer_;

@@ -4,8 +4,6 @@
 #include <array>
 #include <utility>
 
-#include "base/checked.hpp"
-
 namespace pierglass::compat {
 namespace {
 
@@ -15,10 +13,9 @@ constexpr std::size_t kBatch = 32;
 }  // namespace
 
 void PointerFeed::begin(std::span<std::byte> memory, const Dialect& dialect,
-                        std::uint32_t client_id) {
+                        std::uint32_t client_id, LgmpPatience patience) {
   end();
-  subscription_.begin(memory, dialect, kPointerQueue, client_id);
-  shape_bytes_.resize(kMaxCursorBytes);
+  subscription_.begin(memory, dialect, kPointerQueue, client_id, patience);
 }
 
 void PointerFeed::end() {
@@ -35,36 +32,34 @@ void PointerFeed::keep(HostTime now) {
 void PointerFeed::drain() {
   LgmpQueue* queue = subscription_.queue();
   if (queue == nullptr) return;
-  std::array<LgmpMessage, kBatch> messages;
-  const std::size_t count = queue->messages(messages);
-  bool reshaped = false;
-  for (const LgmpMessage& message : std::span(messages).first(count)) {
-    reshaped |= take_in(message);
-    queue->finish(message.slot);
+  std::array<LgmpMessage, kBatch> batch;
+  const auto messages = std::span(batch).first(queue->messages(batch));
+  const auto newest = take_in(messages);
+  wire::ShapeInfo shape;
+  if (newest) shape = copy_kvmfr_shape(newest->cursor, newest->payload, shape_bytes_);
+  queue->finish(messages);
+  if (newest) make_image(shape, newest->cursor.hot);
+}
+
+std::optional<PointerFeed::Shape> PointerFeed::take_in(std::span<const LgmpMessage> messages) {
+  std::optional<Shape> newest;
+  for (const LgmpMessage& message : messages) {
+    const auto payload = subscription_.payload(message);
+    const auto cursor =
+        parse_kvmfr_cursor(payload, message.flags, subscription_.dialect().kvmfr.cursor);
+    if (!cursor) continue;
+    corner_ = cursor->corner.value_or(corner_);
+    visible_ = cursor->visible.value_or(visible_);
+    if (cursor->has_shape) newest = Shape{*cursor, payload};
   }
-  if (reshaped) make_image();
+  return newest;
 }
 
-bool PointerFeed::take_in(const LgmpMessage& message) {
-  const auto payload = subscription_.payload(message);
-  const auto parsed =
-      parse_kvmfr_cursor(payload, message.flags, subscription_.dialect().kvmfr.cursor);
-  if (!parsed) return false;
-  const KvmfrCursor& cursor = *parsed;
-  corner_ = cursor.corner.value_or(corner_);
-  visible_ = cursor.visible.value_or(visible_);
-  if (!cursor.has_shape) return false;
-  read_shared(shape_bytes_.data(), payload.data() + cursor.shape_offset, cursor.shape.bytes());
-  shape_ = cursor;
-  return true;
-}
-
-void PointerFeed::make_image() {
-  auto image =
-      pixel::make_cursor_image(shape_.shape, std::span(shape_bytes_).first(shape_.shape.bytes()));
+void PointerFeed::make_image(const wire::ShapeInfo& shape, Point hot) {
+  auto image = pixel::make_cursor_image(shape, shape_bytes_);
   if (!image) return;
   image_ = std::move(*image);
-  hot_ = shape_.hot;
+  hot_ = hot;
   has_image_ = true;
   ++serial_;
 }

@@ -18,11 +18,13 @@
 namespace pierglass::compat {
 
 // The pointer of one host after another, and what is said to the host, which goes the same way. One
-// thread; nothing blocks. Allocates in begin() and when the shape changes.
+// thread; nothing blocks. Allocates when the shape changes. However much a host posts, one call
+// reads a batch of messages and copies one shape.
 class PointerFeed {
  public:
   // A new session.
-  void begin(std::span<std::byte> memory, const Dialect& dialect, std::uint32_t client_id);
+  void begin(std::span<std::byte> memory, const Dialect& dialect, std::uint32_t client_id,
+             LgmpPatience patience);
   // The session is over; its memory is not touched any more.
   void end();
 
@@ -30,6 +32,8 @@ class PointerFeed {
   // twice a second.
   void keep(HostTime now);
   void leave() { subscription_.leave(); }
+  // Instead of keep(), after leave().
+  void keep_away(HostTime now) { subscription_.keep_away(now); }
 
   [[nodiscard]] source::Cursor cursor(const DesktopMap& map);
 
@@ -37,16 +41,21 @@ class PointerFeed {
   Result<void> send(std::span<const std::byte> message);
 
  private:
+  struct Shape {
+    KvmfrCursor cursor;
+    std::span<const std::byte> payload;
+  };
+
   void drain();
-  // True when `shape_bytes_` holds a new shape.
-  bool take_in(const LgmpMessage& message);
-  void make_image();
+  // The newest shape among them, still in the memory.
+  std::optional<Shape> take_in(std::span<const LgmpMessage> messages);
+  // Of `shape_bytes_`.
+  void make_image(const wire::ShapeInfo& shape, Point hot);
 
   Subscription subscription_;
   Point corner_;  // pixels of the upright desktop
   bool visible_ = false;
-  KvmfrCursor shape_;  // the newest
-  std::vector<std::byte> shape_bytes_;
+  std::vector<std::byte> shape_bytes_;  // the newest
 
   // Belong together; of the newest shape that could be made a picture of.
   pixel::CursorImage image_;

@@ -2,6 +2,7 @@
 #include "compat/strangers.hpp"
 
 #include <algorithm>
+#include <string_view>
 #include <vector>
 
 #include "base/checked.hpp"
@@ -21,9 +22,9 @@ bool is_known(std::uint32_t lgmp) {
 Stranger search_user_data(std::span<const std::byte> memory, std::uint32_t lgmp) {
   std::vector<std::byte> copy(std::min<std::size_t>(memory.size(), kMaxUserData));
   read_shared(copy.data(), memory.data(), copy.size());
-  const auto magic = std::as_bytes(std::span(kKvmfrMagic));
-  const auto found = std::ranges::search(copy, magic);
-  const auto host = parse_kvmfr_host({found.begin(), copy.end()});
+  const std::string_view text(reinterpret_cast<const char*>(copy.data()), copy.size());
+  const std::size_t found = std::min(text.find(kKvmfrMagic), copy.size());
+  const auto host = parse_kvmfr_host(std::span(copy).subspan(found));
   if (!host) return {.lgmp = lgmp};
   return {.lgmp = lgmp, .kvmfr = host->version, .release = host->release};
 }

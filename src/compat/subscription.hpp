@@ -21,19 +21,22 @@ class Subscription {
 
   // `memory` stays mapped until end().
   void begin(std::span<std::byte> memory, const Dialect& dialect, std::uint32_t queue_id,
-             std::uint32_t client_id);
+             std::uint32_t client_id, LgmpPatience patience);
   // Touches the memory no more.
   void end();
 
   // Subscribes when not subscribed. True when that happened now: the host will repeat its newest
   // message.
   bool keep(HostTime now);
-  // Tells the host that nobody looks; keep() subscribes again.
+  // Tells the host that nobody looks. Should the lock not be had, keep() and keep_away() try
+  // again; what it posted is given back all the same. keep() subscribes again.
   void leave();
+  // For as long as nobody looks, after leave().
+  void keep_away(HostTime now);
 
   // Null while not subscribed. The host may have dropped us since keep().
-  [[nodiscard]] LgmpQueue* queue() { return queue_ ? &*queue_ : nullptr; }
-  [[nodiscard]] const LgmpQueue* queue() const { return queue_ ? &*queue_ : nullptr; }
+  [[nodiscard]] LgmpQueue* queue() { return queue_ && !leaving_ ? &*queue_ : nullptr; }
+  [[nodiscard]] const LgmpQueue* queue() const { return queue_ && !leaving_ ? &*queue_ : nullptr; }
   [[nodiscard]] bool stands() const;
 
   [[nodiscard]] std::span<std::byte> memory() const { return memory_; }
@@ -47,7 +50,9 @@ class Subscription {
   const Dialect* dialect_ = nullptr;
   std::uint32_t queue_id_ = 0;
   std::uint32_t client_id_ = 0;
+  LgmpPatience patience_;
   std::optional<LgmpQueue> queue_;
+  bool leaving_ = false;  // `queue_` is to be unsubscribed
   HostTime next_try_;
 };
 

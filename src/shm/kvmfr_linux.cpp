@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 
 #include <cerrno>
-#include <limits>
 
 #include "shm/file_linux.hpp"
 #include "shm/mapper_linux.hpp"
@@ -15,7 +14,6 @@ namespace pierglass::shm {
 namespace {
 
 constexpr unsigned long kRequestBytes = 0x7544;  // _IO('u', 0x44): the module's interface
-constexpr std::uint64_t kMostBytes = std::numeric_limits<int>::max();
 
 Result<SharedMemory> map_device(int device) {
   const std::uint64_t bytes = TRY(kvmfr_bytes(device, ask_kvmfr_bytes));
@@ -25,7 +23,10 @@ Result<SharedMemory> map_device(int device) {
 }  // namespace
 
 bool is_kvmfr_path(std::string_view path) {
-  return path.substr(path.rfind('/') + 1).starts_with("kvmfr");
+  constexpr std::string_view kPrefix = "kvmfr";
+  const std::string_view name = path.substr(path.rfind('/') + 1);
+  return name.starts_with(kPrefix) && name.size() > kPrefix.size() &&
+         name.find_first_not_of("0123456789", kPrefix.size()) == std::string_view::npos;
 }
 
 int ask_kvmfr_bytes(int device) {
@@ -38,7 +39,7 @@ Result<std::uint64_t> kvmfr_bytes(int device, AskBytes ask) {
     return fail_os(OsErrorKind::Errno, errno, "the device", ErrorCode::NotARegularFile);
   }
   // The module answers with the size itself: from 2 GiB on that turns negative or wraps to 0.
-  if (answer <= 0) return fail(ErrorCode::TooLarge, "the kvmfr device", 0, kMostBytes);
+  if (answer <= 0) return fail(ErrorCode::Unsupported, "a kvmfr device of 2 GiB or more");
   const auto bytes = static_cast<std::uint64_t>(answer);
   if (bytes < kMinMemoryBytes) {
     return fail(ErrorCode::TooSmall, "the kvmfr device", bytes, kMinMemoryBytes);
@@ -47,13 +48,14 @@ Result<std::uint64_t> kvmfr_bytes(int device, AskBytes ask) {
 }
 
 Result<SharedMemory> open_memory(const std::string& path) {
+  // Before opening, which is often refused where a virtual machine made the file.
+  if (is_kvmfr_path(path) && TRY(identify(path)).character_device == 0) {
+    return fail(ErrorCode::NotADevice, "the kvmfr device");
+  }
   const Fd fd = TRY(open_path(path, 0));
   struct stat status = {};
   if (fstat(fd.get(), &status) != 0) return fail_errno("fstat");
   if (S_ISCHR(status.st_mode)) return map_device(fd.get());
-  if (S_ISREG(status.st_mode) && is_kvmfr_path(path)) {
-    return fail(ErrorCode::NotADevice, "the kvmfr device");
-  }
   return map_fd(fd.get());
 }
 

@@ -10,14 +10,14 @@
 
 namespace pierglass::shm {
 
-// True for a path whose file name is one of the kvmfr kernel module's (kvmfr0, kvmfr1 …): only a
+// True for a path whose file name is one of the kvmfr kernel module's, "kvmfr" and a number: only a
 // device is good there.
 bool is_kvmfr_path(std::string_view path);
 
 // Maps all of what `path` names: a regular file as open_file() does, a character device as a kvmfr
 // device. Errors: as open_file(); NotADevice for a regular file where is_kvmfr_path(), which
 // something made before the module was loaded; NotARegularFile also for a device that is not
-// kvmfr's; TooLarge for one that does not tell a size below 2 GiB.
+// kvmfr's; Unsupported for one that does not tell a size below 2 GiB.
 Result<SharedMemory> open_memory(const std::string& path);
 
 // Asks an open device for its bytes, as ioctl(): the answer, or -1 with errno.

@@ -81,7 +81,7 @@ struct GuestDescription {
   std::string program;  // "Looking Glass host B7", "pierglass-guest 0.1.0"
   std::string system;   // "Windows 11"
   std::string machine;  // "8 cores, AMD Ryzen 7"
-  std::string capture;  // "D3D12"
+  std::string capture;  // "D12"
   std::string uuid;     // of the virtual machine, "01234567-89ab-..."
   friend bool operator==(const GuestDescription&, const GuestDescription&) = default;
 };

@@ -64,6 +64,11 @@ pixel::PictureKind kind_of(const wire::FrameInfo& info) {
 RegionSource::RegionSource(WatchedMemory memory, KnownElsewhere known_elsewhere)
     : memory_(std::move(memory)), known_elsewhere_(known_elsewhere) {}
 
+bool RegionSource::recognises(std::span<const std::byte> memory) {
+  return memory.size() >= sizeof wire::kMagic &&
+         snapshot<std::uint64_t>(memory.data()) == wire::kMagic;
+}
+
 Result<void> RegionSource::check_contents(std::span<const std::byte> memory) {
   const auto layout = wire::parse_region(memory);
   if (!layout && is_foreign(layout.error())) return std::unexpected(layout.error());
@@ -98,8 +103,7 @@ GuestStatus RegionSource::tick(HostTime now) {
 // Another program that took the memory over may leave the session's word as it was, and write where
 // the heartbeat is; it has no use for our magic number.
 bool RegionSource::session_stands() const {
-  return memory_.intact() && session_->current() &&
-         snapshot<std::uint64_t>(memory_.bytes().data()) == wire::kMagic;
+  return memory_.intact() && session_->current() && recognises(memory_.bytes());
 }
 
 void RegionSource::check_memory(HostTime now) {

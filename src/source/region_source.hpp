@@ -24,6 +24,9 @@ class RegionSource final : public FrameSource {
   // Says of memory that does not start with our magic number whether another reader knows it.
   using KnownElsewhere = bool (*)(std::span<std::byte> memory);
 
+  // True when our magic number stands in the memory, whether its guest lives or not.
+  static bool recognises(std::span<const std::byte> memory);
+
   // Whether a guest of ours is in the memory or could come to be: a region, or zeros with room for
   // one. Errors: NotARegion and VersionMismatch when something else lives in it, TooSmall.
   static Result<void> check_contents(std::span<const std::byte> memory);
@@ -67,8 +70,8 @@ class RegionSource final : public FrameSource {
   std::unique_ptr<ring::ReaderSession> session_;  // must go before memory_
   std::optional<ring::FrameLease> lease_;         // must go before session_
 
-  std::uint64_t seen_ = 0;      // newest sequence whose pixels were taken over
-  std::uint64_t rejected_ = 0;  // newest sequence that was nonsense
+  std::uint64_t seen_ = 0;        // newest sequence whose pixels were taken over
+  std::uint64_t rejected_ = 0;    // newest sequence that was nonsense
   pixel::PictureKind seen_kind_;  // of that frame; empty: none
 
   std::uint64_t heartbeat_ = 0;

@@ -35,6 +35,12 @@ std::size_t count(const std::string& text, const std::string& word) {
   return found;
 }
 
+// The client's title with a test host of this release.
+std::string title_of(const std::string& release, const std::string& capture = "Pattern") {
+  return "Pierglass: Test system (2 cores, 4 threads, Test processor) - Looking Glass host " +
+         release + ", " + capture;
+}
+
 class GuestOnTheDesktop : public testing::Test {
  protected:
   void start(std::vector<std::string> guest) {
@@ -89,7 +95,7 @@ TEST_F(GuestOnTheDesktop, TheGuestIsNamedInTitleStatisticsAndLog) {
   ASSERT_TRUE(title_becomes("Pierglass"));
   ASSERT_TRUE(statistics_become([](const Json& guest) { return guest.is_null(); }));
   start_guest({"--capture", "DXGI", "--release", "B7"});
-  ASSERT_TRUE(title_becomes("Pierglass: Test system - Looking Glass host B7"));
+  ASSERT_TRUE(title_becomes(title_of("B7", "DXGI")));
   const Json expected = {{"program", "Looking Glass host B7"},
                          {"system", "Test system"},
                          {"machine", "2 cores, 4 threads, Test processor"},
@@ -108,9 +114,9 @@ TEST_F(GuestOnTheDesktop, TheGuestIsNamedInTitleStatisticsAndLog) {
 
 TEST_F(GuestOnTheDesktop, ASuccessorOfAnotherNameIsNamed) {
   start({"--release", "B7"});
-  ASSERT_TRUE(title_becomes("Pierglass: Test system - Looking Glass host B7"));
+  ASSERT_TRUE(title_becomes(title_of("B7")));
   start_guest({"--release", "B7-5-gabcdef"});
-  EXPECT_TRUE(title_becomes("Pierglass: Test system - Looking Glass host B7-5-gabcdef"));
+  EXPECT_TRUE(title_becomes(title_of("B7-5-gabcdef")));
   desk_.expect_clean_end();
 }
 
@@ -126,7 +132,7 @@ TEST_F(GuestOnTheDesktop, ATooSmallMemoryIsToldInTitleStatisticsAndLog) {
   const std::string log = desk_.client().process().err();
   EXPECT_EQ(count(log, "too small for 640x480"), 1U) << log;
   start_guest({});
-  EXPECT_TRUE(title_becomes("Pierglass: Test system - Looking Glass host B7-test"));
+  EXPECT_TRUE(title_becomes(title_of("B7-test")));
   EXPECT_TRUE(statistics_become(
       [&](const Json& guest) { return guest.is_object() && guest.value("notice", "?").empty(); }));
   desk_.expect_clean_end();
@@ -134,7 +140,7 @@ TEST_F(GuestOnTheDesktop, ATooSmallMemoryIsToldInTitleStatisticsAndLog) {
 
 TEST_F(GuestOnTheDesktop, TheScreenStaysOnWhileAGuestThatLivesAsksForIt) {
   start({});
-  ASSERT_TRUE(title_becomes("Pierglass: Test system - Looking Glass host B7-test"));
+  ASSERT_TRUE(title_becomes(title_of("B7-test")));
   EXPECT_FALSE(keeps_screen_on());
   start_guest({"--screensaver"});
   const auto on = [](const Json& window) { return window.value("inhibit_idle", false); };
@@ -155,7 +161,7 @@ TEST_F(GuestOnTheDesktop, AGuestThatWantsAttentionMakesItsWindowUrgentAndLeavesT
   ASSERT_TRUE(window_becomes([](const Json& window) { return window.value("focused", false); }));
   desk_.sway().message("focus output HEADLESS-2");  // the user turns to another screen
   start_guest({});
-  ASSERT_TRUE(title_becomes("Pierglass: Test system - Looking Glass host B7-test"));
+  ASSERT_TRUE(title_becomes(title_of("B7-test")));
   const auto urgent = [](const Json& window) { return window.value("urgent", false); };
   EXPECT_FALSE(urgent(window()));
   start_guest({"--activate"});
@@ -165,6 +171,16 @@ TEST_F(GuestOnTheDesktop, AGuestThatWantsAttentionMakesItsWindowUrgentAndLeavesT
   ASSERT_TRUE(window_becomes([&](const Json& window) { return !urgent(window); }));
   desk_.sway().message("focus output HEADLESS-2");
   EXPECT_TRUE(window_becomes(urgent)) << "the guest asks again every 100 frames";
+  desk_.expect_clean_end();
+}
+
+TEST_F(GuestOnTheDesktop, AGuestThatWantsAttentionIsHeardFromAnotherWorkspace) {
+  desk_.start_client("shm");
+  start_guest({});
+  ASSERT_TRUE(title_becomes(title_of("B7-test")));
+  desk_.sway().message("workspace elsewhere");
+  start_guest({"--activate"});
+  EXPECT_TRUE(window_becomes([](const Json& window) { return window.value("urgent", false); }));
   desk_.expect_clean_end();
 }
 

@@ -113,6 +113,14 @@ std::vector<WrongUse> wrong_uses() {
          ::chmod(file.c_str(), 0666);
          return with_memory(desk, file);
        }},
+      {"AFileInThePlaceOfTheKvmfrDeviceThatMayNotBeOpened",
+       {"regular file", "rm ", "kvmfr0", "modprobe kvmfr static_size_mb=64"},
+       [=](Desk& desk) {
+         const std::filesystem::path file = desk.lab.path() / "kvmfr0";
+         std::ofstream(file).close();
+         ::chmod(file.c_str(), 0);
+         return with_memory(desk, file);
+       }},
       {"NoKvmfrDevice",
        {"no device", "kvmfr7", "modprobe kvmfr static_size_mb=64"},
        [=](Desk& desk) { return with_memory(desk, desk.lab.path() / "kvmfr7"); }},

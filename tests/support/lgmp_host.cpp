@@ -107,18 +107,17 @@ LgmpHost::Clock LgmpHost::process_clock() {
 }
 
 LgmpHost::LgmpHost(std::span<std::byte> memory, LgmpVersion version,
-                   std::span<const std::byte> user_data, Clock clock, std::uint32_t claimed_version)
+                   std::span<const std::byte> user_data, Clock clock, std::uint32_t claimed_version,
+                   std::optional<std::uint32_t> session)
     : memory_(memory), version_(version), at_(lgmp_offsets(version)), clock_(std::move(clock)) {
   if (memory.size() < at_.header_bytes + user_data.size() || memory.size() > 0xffffffffU)
     throw std::runtime_error("the memory is too small for the header, or over 4 GiB");
-  begin(user_data, claimed_version);
+  begin(user_data, claimed_version, session ? *session : std::random_device()());
 }
 
-void LgmpHost::begin(std::span<const std::byte> user_data, std::uint32_t claimed_version) {
-  const std::uint32_t old_session = word(at_.session);
-  std::random_device random;
-  std::uint32_t session = random();
-  while (session == old_session) session = random();
+void LgmpHost::begin(std::span<const std::byte> user_data, std::uint32_t claimed_version,
+                     std::uint32_t session) {
+  if (session == word(at_.session)) ++session;
   // Version 6 lets readers see a header that is half made: the magic number comes first.
   const bool magic_first = version_ == LgmpVersion::V6;
   set_word(at_.magic, 0);
@@ -131,7 +130,7 @@ void LgmpHost::begin(std::span<const std::byte> user_data, std::uint32_t claimed
   set_word(at_.queue_count, 0);
   const auto user_size = static_cast<std::uint32_t>(user_data.size());
   set_word(at_.user_size, user_size);
-  std::memcpy(memory_.data() + at_.user_data, user_data.data(), user_data.size());
+  std::ranges::copy(user_data, memory_.begin() + at_.user_data);
   next_allocation_ = aligned(at_.header_bytes + user_size, 4);
   if (!magic_first) set_word(at_.magic, lgmp::kMagic);
 }
@@ -312,6 +311,24 @@ std::uint32_t LgmpHost::depth(std::size_t index) const {
 
 std::optional<LgmpHost::Mail> LgmpHost::take_mail(std::size_t index) {
   const std::scoped_lock guard(mutex_);
+  for (std::uint32_t i = 0; i < at_.mails; ++i) {
+    const auto mail = next_mail(index);
+    if (!mail || version_ == LgmpVersion::V6 || is_reader(index, mail->client_id)) return mail;
+    acknowledge(index);
+  }
+  return std::nullopt;
+}
+
+bool LgmpHost::is_reader(std::size_t index, std::uint32_t client_id) const {
+  const Subscribers readers = subscribers(index);
+  for (std::uint32_t place = 0; place < at_.reader_places; ++place) {
+    const bool live = (readers.on & ~readers.bad & 1U << place) != 0;
+    if (live && field(index, at_.client_ids + 4 * place) == client_id) return true;
+  }
+  return false;
+}
+
+std::optional<LgmpHost::Mail> LgmpHost::next_mail(std::size_t index) {
   if (field(index, at_.mail_free) >= at_.mails) return std::nullopt;
   const std::uint64_t queue_lock = queue_at(index) + at_.lock;
   const std::uint64_t mail_lock = queue_at(index) + at_.mail_lock;
@@ -420,14 +437,18 @@ LgmpHost::Subscribers LgmpHost::subscribers(std::size_t index) const {
 
 bool LgmpHost::lock(std::uint64_t offset) {
   Word32* word = word32_at(memory_, offset);
-  const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(kLockPatienceMs);
-  for (;;) {
+  const auto take = [word] {
     std::uint32_t expected = 0;
-    if (__atomic_compare_exchange_n(word, &expected, 1U, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
-      return true;
-    if (std::chrono::steady_clock::now() > until) return false;
+    return __atomic_compare_exchange_n(word, &expected, 1U, false, __ATOMIC_SEQ_CST,
+                                       __ATOMIC_SEQ_CST);
+  };
+  if (take()) return true;
+  const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(kLockPatienceMs);
+  while (std::chrono::steady_clock::now() <= until) {
     sched_yield();
+    if (take()) return true;
   }
+  return false;
 }
 
 void LgmpHost::unlock(std::uint64_t offset) {

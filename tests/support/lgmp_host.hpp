@@ -59,9 +59,11 @@ class LgmpHost {
   static constexpr std::uint64_t kLockPatienceMs = 500;  // by the wall, not by Clock
 
   // Begins a session: header and user data, no queues. `claimed_version` is written in place of
-  // the version's own number when not 0. The memory outlives the host.
+  // the version's own number when not 0. `session`: its number, or the next when that one stands in
+  // the memory already; none: a random one. The memory outlives the host.
   LgmpHost(std::span<std::byte> memory, LgmpVersion version, std::span<const std::byte> user_data,
-           Clock clock = process_clock(), std::uint32_t claimed_version = 0);
+           Clock clock = process_clock(), std::uint32_t claimed_version = 0,
+           std::optional<std::uint32_t> session = std::nullopt);
 
   // A queue that holds `depth` messages (version 12: a power of two); its index in the table.
   std::size_t create_queue(std::uint32_t id, std::uint32_t depth, std::uint32_t max_time_ms = 1000);
@@ -83,6 +85,7 @@ class LgmpHost {
   [[nodiscard]] std::uint64_t readers_timed_out() const { return timed_out_; }
 
   // The mailbox: each message taken is acted upon, then acknowledged. At most its places in a row.
+  // Version 12: mail of those who are no readers of the queue is dropped and acknowledged.
   std::optional<Mail> take_mail(std::size_t queue);
   void acknowledge(std::size_t queue);
 
@@ -133,12 +136,15 @@ class LgmpHost {
   void unlock(std::uint64_t offset);
   [[nodiscard]] std::uint32_t started(std::size_t queue) const;
   [[nodiscard]] std::uint32_t counted(std::size_t queue) const;
+  [[nodiscard]] bool is_reader(std::size_t queue, std::uint32_t client_id) const;
+  std::optional<Mail> next_mail(std::size_t queue);
   void retire(std::size_t queue, std::uint64_t now, std::vector<std::uint32_t>& late);
   void trim(std::size_t queue, const Subscribers& readers);
   void mark_bad(std::size_t queue, Subscribers& readers, std::uint32_t who, std::uint64_t now,
                 std::vector<std::uint32_t>& late);
   void mark_everywhere(std::span<const std::uint32_t> late, std::uint64_t now);
-  void begin(std::span<const std::byte> user_data, std::uint32_t claimed_version);
+  void begin(std::span<const std::byte> user_data, std::uint32_t claimed_version,
+             std::uint32_t session);
 
   std::span<std::byte> memory_;
   LgmpVersion version_;

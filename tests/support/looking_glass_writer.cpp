@@ -70,12 +70,13 @@ LookingGlassWriter::LookingGlassWriter(std::span<std::byte> memory, const GlassO
     : memory_(memory),
       options_(options),
       host_(std::make_unique<LgmpHost>(memory, lgmp_of(options.protocol), user_data(),
-                                       options.clock, options.claimed_lgmp)) {
+                                       options.clock, options.claimed_lgmp, options.session)) {
   plan_memory();
 }
 
 std::vector<std::byte> LookingGlassWriter::user_data() const {
   std::vector<std::byte> data;
+  data.reserve(256);
   kvmfr::UserData head{.magic = {'K', 'V', 'M', 'F', 'R', '-', '-', '-'},
                        .version = version34() ? 34U : 20U,
                        .release = {},
@@ -99,12 +100,13 @@ void LookingGlassWriter::plan_memory() {
   const std::uint32_t pointers = version34() ? kPointerDepth34 : kPointerDepth20;
   host_->create_queue(kvmfr::kFrameQueue, kFrameDepth);
   host_->create_queue(kvmfr::kPointerQueue, pointers);
+  positions_.reserve(pointers);
   for (std::uint32_t i = 0; i < pointers; ++i) {
     positions_.push_back(host_->allocate(cursor_bytes()));
     std::memset(at(positions_.back()), 0, positions_.back().bytes);
   }
   for (LgmpHost::Allocation& shape : shapes_) {
-    shape = host_->allocate(cursor_bytes() + kvmfr::kShapeBytes);
+    shape = host_->allocate(cursor_bytes() + options_.shape_bytes);
     std::memset(at(shape), 0, cursor_bytes());
   }
   const std::uint32_t a = options_.alignment;
@@ -320,7 +322,7 @@ std::uint64_t LookingGlassWriter::visibility() const {
 // What a message does not flag keeps what an earlier one left in its buffer.
 LookingGlassWriter::Posted LookingGlassWriter::set_shape(const guest::PatternCursor& shape) {
   const wire::ShapeInfo& info = shape.info;
-  if (shape.image.size() > kvmfr::kShapeBytes) throw std::runtime_error("the shape is too large");
+  if (shape.image.size() > options_.shape_bytes) throw std::runtime_error("the shape is too large");
   const std::scoped_lock guard(pointer_mutex_);
   const std::size_t buffer = next_shape_;
   std::byte* payload = at(shapes_[buffer]);

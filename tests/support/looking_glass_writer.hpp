@@ -28,7 +28,9 @@ struct GlassOptions {
   GlassProtocol protocol = GlassProtocol::Kvmfr20;
   std::uint32_t alignment = 4096;  // of frames; 65536 when a GPU writes them
   std::string release = "B7-test";
-  std::uint32_t features = 1;  // SETCURSORPOS
+  std::uint32_t shape_bytes = kvmfr::kShapeBytes;  // at most, of a pointer's shape
+  std::optional<std::uint32_t> session;            // see LgmpHost
+  std::uint32_t features = 1;                      // SETCURSORPOS
   std::array<std::uint8_t, 16> uuid{};
   std::string capture = "Pattern";
   std::string processor = "Test processor";
@@ -61,8 +63,8 @@ class LookingGlassWriter {
  public:
   using Posted = LgmpHost::Posted;
 
-  // Throws std::runtime_error when the memory is too small for the plan: about 3 MiB and at least
-  // one row.
+  // Throws std::runtime_error when the memory is too small for the plan: three shapes (3 MiB) and
+  // at least one row.
   LookingGlassWriter(std::span<std::byte> memory, const GlassOptions& options = {});
 
   // LGMP's heartbeat, every 10 ms: also takes the mailbox's messages. False: somebody has wiped the

@@ -25,10 +25,14 @@ class Rows : public Loop {
     source_.newest = 2;
     source_.rows = 0;
   }
-  // One step later that many rows are written.
+  // The guest is slow: when that many rows are written, the frame has been waited for a while.
   Nanoseconds rows_come(std::uint32_t rows) {
+    if (source_.held == 0) {
+      source_.rows = 0;
+      step(kSoon);
+    }
     source_.rows = rows;
-    return step(kSoon);
+    return step(FrameIntake::kSlowCopy);
   }
   void point_at(Point position) {
     static const pixel::CursorImage image;
@@ -55,6 +59,17 @@ TEST_F(Rows, AreTakenOverInBandsAsTheyCome) {
             (std::vector<std::vector<Rect>>{{rows_of(0, 2)}, {rows_of(2, 7)}, {rows_of(7, 8)}}));
   EXPECT_EQ(source_.held, 0);
   EXPECT_EQ(source_.seen, 2u);
+}
+
+TEST_F(Rows, OfAPromptCopyAreTakenAllAtOnce) {
+  for (std::uint32_t rows = 0; rows < kPicture.height; ++rows) {
+    source_.rows = rows;
+    EXPECT_LE(step(kSoon), kSoon);
+  }
+  EXPECT_TRUE(presenter_.take().empty());
+  source_.rows = kPicture.height;
+  step(kSoon);
+  EXPECT_EQ(presenter_.take(), (Said{"upload", "draw"}));
 }
 
 TEST_F(Rows, ThatComeOneByOneCostFourUploads) {
@@ -263,7 +278,8 @@ TEST_F(Rows, AreAddedUpInTheRecord) {
   }
   source_.newest = 4;
   const HostTime looked = now_;
-  rows_come(0);
+  source_.rows = 0;
+  step(kSoon);
   const HostTime seen = now_;
   for (const std::uint32_t rows : {4u, 8u}) rows_come(rows);
   loop_.on_callback(HostClock::now());

@@ -30,8 +30,8 @@ class FakeSource final : public source::FrameSource {
     whole.set_full(image.size);
     return source::HeldFrame(this, info, 7, image, damage.value_or(whole));
   }
-  const std::string& notice() const override { return none_text; }
-  const source::GuestDescription& description() const override { return none; }
+  const std::string& notice() const override { return notice_text; }
+  const source::GuestDescription& description() const override { return told; }
   source::GuestWishes wishes() const override { return {}; }
   Result<void> move_pointer(Point) override { return fail(ErrorCode::Unsupported, "pointer"); }
   void forget() override { seen = 0; }
@@ -40,8 +40,8 @@ class FakeSource final : public source::FrameSource {
 
   source::GuestStatus status = source::GuestStatus::Live;
   std::string error_text;
-  std::string none_text;
-  source::GuestDescription none;
+  std::string notice_text;
+  source::GuestDescription told;
   std::uint64_t newest = 0;
   std::uint64_t seen = 0;
   int torn = 0;  // so many of the next frames are overwritten while read

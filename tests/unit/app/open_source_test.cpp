@@ -50,6 +50,12 @@ class Opening : public testing::Test {
     opened_ = std::move(*opened);
     return {};
   }
+  // The memory that is taken for this kind of guests.
+  std::string chosen(SourceChoice choice) {
+    options_.source = choice;
+    EXPECT_EQ(refusal(), "");
+    return opened_.memory;
+  }
   static bool contains(const std::string& text, const std::string& words) {
     return text.find(words) != std::string::npos;
   }
@@ -68,6 +74,48 @@ TEST_F(Opening, TakesTheFirstPlaceThatIsThere) {
   create(places_[0]);
   EXPECT_EQ(refusal(), "");
   EXPECT_EQ(opened_.memory, places_[0]);
+}
+
+TEST_F(Opening, TakesThePlaceWhereAGuestIsBeforeEmptyAndForeignOnes) {
+  create(places_[0]);
+  create(places_[2]);
+  write_looking_glass(places_[2]);
+  EXPECT_EQ(chosen(SourceChoice::Auto), places_[2]);
+  EXPECT_EQ(chosen(SourceChoice::LookingGlass), places_[2]);
+  EXPECT_EQ(chosen(SourceChoice::Pierglass), places_[0]) << "nothing of ours anywhere";
+  std::fstream(places_[0]) << std::string(64, 'x');
+  EXPECT_EQ(chosen(SourceChoice::Auto), places_[2]);
+  EXPECT_EQ(chosen(SourceChoice::LookingGlass), places_[2]);
+}
+
+TEST_F(Opening, TakesThePlaceOfAGuestOfTheWantedKind) {
+  create(places_[0]);
+  create(places_[2]);
+  write_looking_glass(places_[0]);
+  const auto memory = shm::open_file(places_[2]);
+  ASSERT_TRUE(memory);
+  const auto guest = ring::GuestSession::create(memory->bytes(), {}, 1);
+  ASSERT_TRUE(guest);
+  EXPECT_EQ(chosen(SourceChoice::Auto), places_[0]);
+  EXPECT_EQ(chosen(SourceChoice::LookingGlass), places_[0]);
+  EXPECT_EQ(chosen(SourceChoice::Pierglass), places_[2]);
+}
+
+TEST_F(Opening, AwaitsLookingGlassHostsWhereTheyCome) {
+  create(places_[0]);
+  EXPECT_EQ(chosen(SourceChoice::LookingGlass), places_[0]) << "there is no other";
+  create(places_[2]);
+  EXPECT_EQ(chosen(SourceChoice::LookingGlass), places_[2]);
+  EXPECT_EQ(chosen(SourceChoice::Auto), places_[0]);
+  EXPECT_EQ(chosen(SourceChoice::Pierglass), places_[0]);
+}
+
+TEST_F(Opening, DoesNotLookElsewhereThanTheUserSays) {
+  create(places_[0]);
+  create(places_[2]);
+  write_looking_glass(places_[2]);
+  options_.memory = places_[0];
+  EXPECT_EQ(chosen(SourceChoice::Auto), places_[0]);
 }
 
 TEST_F(Opening, NamesAllPlacesWhenNoneIsThereAndCreatesNone) {

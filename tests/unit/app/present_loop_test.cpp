@@ -152,6 +152,64 @@ TEST_F(Loop, SaysWhyMemoryCannotBeRead) {
   EXPECT_EQ(presenter_.take().back(), "text The guest's memory cannot be used: layout 9");
 }
 
+TEST_F(Loop, ShowsANoticeForAWhileAndThenThePicturesAgain) {
+  show_first_frame();
+  source_.notice_text = "memory too small";
+  step();
+  EXPECT_EQ(presenter_.take(), (Said{"text memory too small"}));
+  loop_.on_callback(now_);
+  source_.newest = 2;
+  step(std::chrono::seconds(3));
+  EXPECT_TRUE(presenter_.take().empty()) << "no frame is taken meanwhile";
+  step(std::chrono::seconds(1));
+  EXPECT_EQ(presenter_.take(), (Said{"upload", "draw"}));
+  EXPECT_EQ(presenter_.uploads.back(), (std::vector<Rect>{full_rect(kPicture)}));
+  loop_.on_callback(now_);
+  for (int i = 0; i < 4; ++i) step(NoticeScreen::kPause / 2);
+  EXPECT_TRUE(presenter_.take().empty()) << "said once";
+}
+
+TEST_F(Loop, ShowsThePictureAgainAfterANoticeAlsoWhenNoNewOneComes) {
+  show_first_frame();
+  source_.notice_text = "memory too small";
+  step();
+  loop_.on_callback(now_);
+  presenter_.take();
+  step(NoticeScreen::kShownFor);
+  EXPECT_EQ(presenter_.take(), (Said{"upload", "draw"}));
+}
+
+TEST_F(Loop, GivesAFrameBackThatANoticeComesUpon) {
+  show_first_frame();
+  source_.newest = 2;
+  source_.rows = 4;  // half written
+  step();
+  ASSERT_EQ(source_.held, 1);
+  source_.notice_text = "memory too small";
+  step();
+  EXPECT_EQ(source_.held, 0);
+  EXPECT_EQ(presenter_.take().back(), "text memory too small");
+  source_.rows = kPicture.height;
+  loop_.on_callback(now_);
+  step(NoticeScreen::kShownFor);
+  EXPECT_EQ(presenter_.take(), (Said{"upload", "draw"}));
+}
+
+TEST_F(Loop, SaysTheNoticeWhileThereIsNoPicture) {
+  step();
+  EXPECT_EQ(presenter_.take(), (Said{"resize 100", "text Waiting for the guest's first picture"}));
+  loop_.on_callback(now_);
+  source_.notice_text = "frames are not finished";
+  step();
+  EXPECT_EQ(presenter_.take(), (Said{"text frames are not finished"}));
+  loop_.on_callback(now_);
+  step(NoticeScreen::kShownFor);
+  EXPECT_TRUE(presenter_.take().empty()) << "it stays";
+  source_.notice_text.clear();
+  step();
+  EXPECT_EQ(presenter_.take(), (Said{"text Waiting for the guest's first picture"}));
+}
+
 TEST_F(Loop, KeepsThePictureWhileAGuestRestartsQuickly) {
   show_first_frame();
   source_.seen = 0;

@@ -56,7 +56,7 @@ std::vector<Corruption> frame_corruptions(GlassProtocol protocol) {
   const std::uint32_t count = old ? 52 : 56;
   const std::uint32_t rect = old ? 56 : 192;
   Table table(Place::Frame);
-  table.word("format version", 0, {{0, Shown}, {kHigh, Shown}, {kMax, Shown}})
+  table.word("format version", 0, {{0, Shown}, {kHigh, ShownWhole}, {kMax, ShownWhole}})
       .word("serial", 4, {{0, ShownWhole}, {kHigh, ShownWhole}, {kMax, ShownWhole}})
       .word("type", 8,
             {{0, Rejected},
@@ -362,15 +362,15 @@ std::vector<Corruption> pointer_corruptions(const test::LookingGlassWriter& writ
             {{0, Rejected},
              {1, Shown},
              {33, Rejected},
-             {256, Rejected},
-             {257, Rejected},
+             {512, Rejected},
+             {513, Rejected},
              {kHigh, Rejected},
              {kMax, Rejected}})
       .word("height", 16,
             {{0, Rejected},
              {1, Shown},
-             {256, Shown},
-             {257, Rejected},
+             {512, Shown},
+             {513, Rejected},
              {kHigh, Rejected},
              {kMax, Rejected}})
       .word("pitch", 20,

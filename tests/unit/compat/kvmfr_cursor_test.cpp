@@ -46,6 +46,13 @@ class Pointer : public testing::Test {
   [[nodiscard]] Result<KvmfrCursor> parse34(std::uint64_t flags) const {
     return parse_kvmfr_cursor(payload_, flags, kKvmfr34.kvmfr.cursor);
   }
+  [[nodiscard]] Result<pixel::CursorImage> picture() const {
+    const auto cursor = parse().value();
+    std::vector<std::byte> bytes;
+    const wire::ShapeInfo shape = copy_kvmfr_shape(cursor, payload_, bytes);
+    EXPECT_EQ(shape.bytes(), bytes.size());
+    return pixel::make_cursor_image(shape, bytes);
+  }
   [[nodiscard]] bool accepted() const { return parse().has_value(); }
 
   std::vector<std::byte> payload_ = std::vector<std::byte>(24 + kMaxCursorBytes);
@@ -92,8 +99,8 @@ TEST_F(Pointer, MonochromeHasTwoPlanesInItsHeight) {
   EXPECT_EQ(cursor->shape.bytes(), 4u * 16);
   EXPECT_FALSE(set(kHeight, 15).accepted());
   EXPECT_FALSE(set(kHeight, 0).accepted());
-  EXPECT_TRUE(set(kHeight, 512).accepted());
-  EXPECT_FALSE(set(kHeight, 514).accepted());
+  EXPECT_TRUE(set(kHeight, 1024).accepted());
+  EXPECT_FALSE(set(kHeight, 1026).accepted());
   EXPECT_FALSE(set(kHeight, 16).set(kWidth, 33).accepted()) << "33 bits are five bytes";
 }
 
@@ -102,14 +109,24 @@ TEST_F(Pointer, OtherTypesAreRefused) {
   for (const std::uint32_t type : {3u, 0x100u, kMax}) EXPECT_FALSE(set(kType, type).accepted());
 }
 
-TEST_F(Pointer, SidesAreBetweenOneAnd256) {
-  for (const std::uint32_t side : {0u, 257u, 0x8000'0000u, kMax}) {
+TEST_F(Pointer, SidesAreBetweenOneAndTheRenderersLimit) {
+  ASSERT_EQ(pixel::kMaxPointerSide, 512u);
+  for (const std::uint32_t side : {0u, 513u, 0x8000'0000u, kMax}) {
     EXPECT_FALSE(set(kWidth, side).accepted()) << side;
     set(kWidth, 32);
     EXPECT_FALSE(set(kHeight, side).accepted()) << side;
     set(kHeight, 16);
   }
-  EXPECT_TRUE(set(kWidth, 256).set(kHeight, 256).set(kPitch, 1024).accepted());
+  set(kWidth, 512).set(kHeight, 512).set(kPitch, 2048);
+  ASSERT_TRUE(accepted());
+  EXPECT_EQ(parse()->shape.bytes(), kMaxCursorBytes);
+  EXPECT_TRUE(picture());
+  EXPECT_FALSE(set(kPitch, 2049).accepted());
+  set(kType, 1).set(kHeight, 1024).set(kPitch, 64);
+  ASSERT_TRUE(accepted());
+  EXPECT_EQ(parse()->shape.size, (Size{512, 512}));
+  EXPECT_TRUE(picture());
+  EXPECT_FALSE(set(kPitch, 63).accepted());
 }
 
 TEST_F(Pointer, ARowFitsThePitchAndAllRowsTheLimit) {
@@ -152,10 +169,32 @@ TEST_F(Pointer, AcceptedShapesMakePictures) {
   for (std::uint32_t type = 0; type < 3; ++type) {
     const auto cursor = set(kType, type).hot(-1, 100).parse();
     ASSERT_TRUE(cursor);
-    const auto image = pixel::make_cursor_image(
-        cursor->shape, std::span(payload_).subspan(cursor->shape_offset, cursor->shape.bytes()));
+    const auto image = picture();
     ASSERT_TRUE(image) << type;
     EXPECT_EQ(image->size, cursor->shape.size);
+  }
+}
+
+TEST_F(Pointer, ShapesAreCopiedWithoutWhatLiesBetweenTheirRows) {
+  for (std::uint32_t type = 0; type < 3; ++type) {
+    const std::uint32_t row = type == 1 ? 4 : 128;
+    const std::uint32_t pitch = row + 41;
+    const auto cursor = set(kType, type).set(kPitch, pitch).parse();
+    ASSERT_TRUE(cursor);
+    std::vector<std::byte> wanted;
+    for (std::uint32_t y = 0; y < 16; ++y) {
+      for (std::uint32_t i = 0; i < pitch; ++i) {
+        const auto value = static_cast<std::byte>(i < row ? y * 7 + i : 0xee);
+        payload_[cursor->shape_offset + y * pitch + i] = value;
+        if (i < row) wanted.push_back(value);
+      }
+    }
+    std::vector<std::byte> copied;
+    const wire::ShapeInfo shape = copy_kvmfr_shape(*cursor, payload_, copied);
+    EXPECT_EQ(shape.pitch, row);
+    EXPECT_EQ(shape.size, cursor->shape.size);
+    EXPECT_EQ(shape.hot, cursor->shape.hot);
+    EXPECT_EQ(copied, wanted) << type;
   }
 }
 

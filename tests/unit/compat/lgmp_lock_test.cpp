@@ -69,6 +69,28 @@ TEST_P(LgmpLocks, AWholeRingIsGivenBackForOneWait) {
   EXPECT_FALSE(queue->has_message());
 }
 
+TEST_P(LgmpLocks, AListOfMessagesIsGivenBackForOneWait) {
+  host().create_queue(99, 64);
+  const LgmpPatience patience{.subscribe = milliseconds(2), .message = milliseconds(50)};
+  auto queue = LgmpQueue::subscribe(memory(), layout(), 99, kMe, patience);
+  ASSERT_TRUE(queue);
+  while (host().post(1, 0, payload_) == LgmpHost::Posted::Posted) {
+  }
+  const auto list = messages(*queue);
+  ASSERT_EQ(list.size(), 64u);
+  host().hold_lock(1);
+  const auto spent = time_of([&] { queue->finish(list); });
+  EXPECT_GE(spent, milliseconds(50));
+  EXPECT_LT(spent, milliseconds(50) + kSlack);
+  EXPECT_FALSE(queue->has_message());
+}
+
+TEST_P(LgmpLocks, NothingIsGivenBackWithoutAWait) {
+  LgmpQueue queue = subscribe(kMe, {.subscribe = {}, .message = 2 * kSlack});
+  host().hold_lock(kQueue);
+  EXPECT_LT(time_of([&] { queue.finish(std::span<const LgmpMessage>()); }), kSlack);
+}
+
 TEST_P(LgmpLocks, FinishingGivesUpAfterItsPatienceAndStillGivesBack) {
   LgmpQueue queue = subscribe();
   post();

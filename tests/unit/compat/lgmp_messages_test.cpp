@@ -134,6 +134,19 @@ TEST_P(LgmpMessages, FinishingAllFreesTheWholeRing) {
   EXPECT_EQ(post(), LgmpHost::Posted::Posted);
 }
 
+TEST_P(LgmpMessages, FinishingSomeLeavesTheOthers) {
+  LgmpQueue queue = subscribe();
+  for (std::uint64_t i = 0; i < 4; ++i) post(i);
+  const auto list = messages(queue);
+  ASSERT_EQ(list.size(), 4u);
+  queue.finish(std::array{list[3], list[0], list[1]});
+  EXPECT_EQ(flags(queue), Flags{2});
+  EXPECT_EQ(host().pending(kQueue), 2u);
+  EXPECT_EQ(field(at().start), list[2].slot);
+  queue.finish(list);
+  EXPECT_EQ(host().pending(kQueue), 0u);
+}
+
 TEST_P(LgmpMessages, FinishingTwiceIsHarmless) {
   LgmpQueue queue = subscribe();
   post(1);

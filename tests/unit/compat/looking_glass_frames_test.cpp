@@ -241,6 +241,31 @@ TEST_P(GlassFrames, AFrameThatIsNeverUsedIsGivenBackInTime) {
   EXPECT_EQ(show_soon(), 2u);
 }
 
+// As the client does with one whose rows do not come.
+TEST_P(GlassFrames, AFrameThatIsHeldAgainAndAgainIsGivenBackInTime) {
+  show_first();
+  ASSERT_EQ(writer().begin_frame({.size = kBenchSize}), Posted::Posted);
+  for (int i = 0; i < 10; ++i) {
+    auto held = source().acquire();
+    pass(250);
+  }
+  EXPECT_EQ(writer().host().readers_timed_out(), 0u);
+  EXPECT_THAT(source().notice(), testing::HasSubstr("does not finish writing"));
+}
+
+TEST_P(GlassFrames, AFreshFrameHasAllTheTimeWhateverTheOneBeforeHad) {
+  show_first();
+  post(2);
+  {
+    auto unused = source().acquire();
+  }
+  pass(350);
+  EXPECT_EQ(show(), 2u);
+  post(3);
+  pass(100);
+  EXPECT_EQ(show(), 3u);
+}
+
 TEST_P(GlassFrames, APayloadThatIsWrittenAnewMeanwhileIsNotGood) {
   show_first();
   post(2);
@@ -349,6 +374,17 @@ TEST_P(GlassFrames, InvisibleSourcesGiveFramesBackAndComeBackWhole) {
   EXPECT_TRUE(damage_is_full());
 }
 
+TEST_P(GlassFrames, InvisibleSourcesLeaveOtherReadersTheirRate) {
+  show_first();
+  source().set_visible(false);
+  int posted = 0;
+  for (unsigned i = 0; i < 60; ++i) {
+    if (post(i) == Posted::Posted) ++posted;
+    pass(50);
+  }
+  EXPECT_EQ(posted, 60);
+}
+
 TEST_P(GlassFrames, InvisibleSourcesHearThatAttentionIsWanted) {
   show_first();
   const std::uint32_t before = source().wishes().attention;
@@ -380,6 +416,51 @@ TEST_P(GlassFrames, DesktopDuplicationIsTakenOverWholeOnceASecond) {
   }
   EXPECT_GE(whole, 3);
   EXPECT_LE(whole, 5);
+}
+
+TEST_P(GlassFrames, DesktopDuplicationIsTakenOverWholeOnceMoreAtRest) {
+  auto with = options();
+  with.capture = "DXGI";
+  connect_to(with);
+  ASSERT_EQ(show(), std::nullopt);
+  damaged(1, {{1, 2, 3, 4}});
+  ASSERT_EQ(show_soon(), 1u);
+  damaged(2, {{1, 2, 3, 4}});
+  ASSERT_EQ(show(), 2u);
+  ASSERT_FALSE(damage_is_full());
+  pass(2500);
+  EXPECT_EQ(show_soon(), 2u) << "the same once more";
+  EXPECT_TRUE(damage_is_full());
+  pass(5000);
+  EXPECT_FALSE(source().has_new_frame()) << "and that was that";
+}
+
+TEST_P(GlassFrames, TheQuarterTurnsOfDirect3D12AreTheOtherWayRound) {
+  auto with = options();
+  with.capture = "D12";
+  connect_to(with);
+  const std::pair<std::uint32_t, wire::Rotation> turns[] = {{0, wire::Rotation::None},
+                                                            {1, wire::Rotation::Turn90},
+                                                            {2, wire::Rotation::Turn180},
+                                                            {3, wire::Rotation::Turn270}};
+  for (const auto& [sent, upright] : turns) {
+    post(1 + sent, {.size = kBenchSize, .rotation = sent});
+    ASSERT_EQ(show(), 1 + sent);
+    EXPECT_EQ(shown().rotation, upright);
+  }
+}
+
+TEST_P(GlassFrames, OnesThatCannotBeAreNamed) {
+  show_first();
+  post(2);
+  writer().host().set_word(last_payload() + 8, 99);
+  EXPECT_EQ(show(), std::nullopt);
+  pass(50);
+  EXPECT_THAT(source().notice(), testing::HasSubstr("frame type 99"));
+  post(3);
+  EXPECT_EQ(show(), 3u);
+  pass(50);
+  EXPECT_TRUE(source().notice().empty());
 }
 
 // ---- truncated pictures, wishes ---------------------------------------------------------------

@@ -101,6 +101,43 @@ TEST_P(GlassPointer, ABadShapeLeavesTheOldOne) {
   EXPECT_NE(source().cursor().serial, before);
 }
 
+TEST_P(GlassPointer, OfManyShapesAtOnceOnlyTheNewestIsMade) {
+  connect();
+  show_pointer();
+  writer().move_pointer({1, 2});
+  const std::uint64_t before = source().cursor().serial;
+  for (int i = 0; i < 4; ++i) {
+    writer().set_shape(shape(wire::CursorType::Monochrome));
+    writer().move_pointer({10 + i, 20});
+  }
+  const guest::PatternCursor last = shape(wire::CursorType::MaskedColour);
+  writer().set_shape(last);
+  writer().post_pointer_raw(4 | 2 | 16, std::vector<std::byte>(24 + 64));  // no shape at all
+  writer().show_pointer(false);
+  const source::Cursor cursor = source().cursor();
+  EXPECT_EQ(cursor.serial, before + 1);
+  EXPECT_EQ(cursor.image->size, last.info.size);
+  EXPECT_EQ(corner(), (Point{13, 20}));
+  EXPECT_FALSE(cursor.visible);
+  EXPECT_EQ(writer().host().pending(1), 0u) << "all were given back";
+}
+
+TEST_P(GlassPointer, MayBeAsLargeAsTheRendererTakes) {
+  connect();
+  writer().show_pointer(true);
+  for (const auto type : {wire::CursorType::Colour, wire::CursorType::Monochrome}) {
+    const bool one_bit = type == wire::CursorType::Monochrome;
+    guest::PatternCursor sent{
+        .info = {.type = type, .size = {512, 512}, .pitch = one_bit ? 64u : 2048u}, .image = {}};
+    sent.image.assign(sent.info.bytes(), std::byte{0x55});
+    ASSERT_EQ(writer().set_shape(sent), test::LgmpHost::Posted::Posted);
+    const source::Cursor cursor = source().cursor();
+    EXPECT_TRUE(cursor.visible);
+    EXPECT_EQ(cursor.image->size, (Size{512, 512}));
+    EXPECT_EQ(cursor.image->blend, pixel::make_cursor_image(sent.info, sent.image).value().blend);
+  }
+}
+
 TEST_P(GlassPointer, VisibilityCountsAsTheVersionSays) {
   connect();
   show_pointer();
@@ -194,6 +231,21 @@ TEST_P(GlassPointer, CannotBeMovedFasterThanTheHostListens) {
   freeze_host(false);
   pass(50);
   EXPECT_TRUE(source().move_pointer({0, 0}));
+}
+
+TEST_P(GlassPointer, IsLeftWithoutATraceAlsoWhenTheLockIsHeld) {
+  connect();
+  show_pointer();
+  freeze_host(true);
+  writer().host().hold_lock(1);
+  source().set_visible(false);
+  pass(1500);
+  EXPECT_EQ(writer().host().readers_on(1), 1u);
+  writer().host().release_lock(1);
+  freeze_host(false);
+  pass(300);
+  EXPECT_EQ(writer().host().readers_on(1), 0u);
+  EXPECT_EQ(writer().host().readers_timed_out(), 0u);
 }
 
 }  // namespace

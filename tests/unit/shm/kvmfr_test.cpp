@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <string>
 
+#include "base/describe.hpp"
 #include "shm/file_linux.hpp"
 
 namespace pierglass::shm {
@@ -20,10 +21,12 @@ constexpr int kNoDevice = -1;  // never looked at: the answer is made up
 constexpr std::uint64_t kMiB = 1024 * 1024;
 
 TEST(KvmfrPath, IsOneWhoseFileNameTheModuleUses) {
-  for (const char* path : {"/dev/kvmfr0", "/dev/kvmfr12", "kvmfr0", "/dev/kvmfr"}) {
+  for (const char* path : {"/dev/kvmfr0", "/dev/kvmfr12", "kvmfr0"}) {
     EXPECT_TRUE(is_kvmfr_path(path)) << path;
   }
-  for (const char* path : {"/dev/shm/pierglass", "/dev/kvmfr0/memory", "/dev/null", "", "/"}) {
+  for (const char* path :
+       {"/dev/shm/pierglass", "/dev/kvmfr0/memory", "/dev/null", "", "/", "/dev/kvmfr",
+        "/dev/shm/kvmfr-win11", "/dev/kvmfr0a", "/dev/shm/mykvmfr0"}) {
     EXPECT_FALSE(is_kvmfr_path(path)) << path;
   }
 }
@@ -51,8 +54,8 @@ TEST(KvmfrBytes, CannotBeToldFromTwoGibibytesOn) {
         AskBytes([](int) { return 0; })}) {
     const auto bytes = kvmfr_bytes(kNoDevice, ask);
     ASSERT_FALSE(bytes);
-    EXPECT_EQ(bytes.error().code, ErrorCode::TooLarge);
-    EXPECT_EQ(bytes.error().want, 0x7fff'ffffu);
+    EXPECT_EQ(bytes.error().code, ErrorCode::Unsupported);
+    EXPECT_EQ(describe(bytes.error()), "a kvmfr device of 2 GiB or more is not supported");
   }
 }
 
@@ -79,6 +82,11 @@ TEST_F(MemoryPath, ToARegularFileIsMapped) {
   const auto memory = open_memory(folder_ + "/memory");
   ASSERT_TRUE(memory);
   EXPECT_EQ(memory->bytes().size(), kMiB);
+}
+
+TEST_F(MemoryPath, ThatOnlyStartsAsTheModulesDoIsAnOrdinaryFile) {
+  ASSERT_TRUE(create_file(folder_ + "/kvmfr-win11", kMiB));
+  EXPECT_TRUE(open_memory(folder_ + "/kvmfr-win11"));
 }
 
 TEST_F(MemoryPath, WhereARegularFileStandsInForTheDeviceIsRefused) {

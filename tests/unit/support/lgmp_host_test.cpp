@@ -172,6 +172,7 @@ TEST_P(LgmpHostOf, TheTimestampFollowsTheClock) {
 
 TEST_P(LgmpHostOf, MailIsTakenInOrderAndItsSizeBounded) {
   const std::uint32_t queue = host_->queue_at(queue_);
+  subscribe(queue_, 0, 0);
   for (std::uint32_t i = 0; i < 2; ++i) {
     const std::uint32_t place = host_->mail_at(queue_, i);
     host_->set_word(place + at().mail_size, i == 0 ? 12 : 0xffffffff);
@@ -189,6 +190,25 @@ TEST_P(LgmpHostOf, MailIsTakenInOrderAndItsSizeBounded) {
   EXPECT_EQ(host_->word(queue + at().mail_read_serial), 0U);
   host_->acknowledge(queue_);
   EXPECT_EQ(host_->word(queue + at().mail_read_serial), 1U);
+}
+
+TEST_P(LgmpHostOf, MailOfNobodyIsDroppedInVersion12) {
+  const std::uint32_t queue = host_->queue_at(queue_);
+  const bool drops = GetParam() == LgmpVersion::V12;
+  subscribe(queue_, 1, 5);
+  subscribe(queue_, 2, 6);
+  host_->set_readers(queue_, 0b110, 0b100);
+  for (std::uint32_t i = 0; i < 4; ++i) {
+    const std::uint32_t place = host_->mail_at(queue_, i);
+    host_->set_word(place + at().mail_size, i);
+    if (drops) host_->set_word(place + at().mail_client, 4 + i);
+  }
+  host_->set_word(queue + at().mail_free, at().mails - 4);
+  EXPECT_EQ(host_->take_mail(queue_)->size, drops ? 1U : 0U);
+  EXPECT_EQ(host_->word(queue + at().mail_read_serial), drops ? 1U : 0U);
+  EXPECT_EQ(host_->take_mail(queue_).has_value(), !drops) << "6 is BAD, 7 was never there";
+  EXPECT_EQ(host_->word(queue + at().mail_read_serial), drops ? 3U : 0U);
+  EXPECT_EQ(host_->word(queue + at().mail_free), drops ? at().mails : at().mails - 2);
 }
 
 TEST_P(LgmpHostOf, WordsThatReadersRuinedDoNotHurtTheHost) {

@@ -243,6 +243,7 @@ TEST_P(GlassWriter, WishesForThePointerAreRememberedAndAcknowledged) {
   host.set_word(place + at.mail_data + 8, 77);
   host.set_word(host.mail_at(queue, 1) + at.mail_size, 4);
   host.set_word(host.queue_at(queue) + at.mail_free, at.mails - 2);
+  host.set_readers(queue, 1, 0);  // whose id is the mail's: 0
   writer_->heartbeat();
   EXPECT_EQ(writer_->pointer_wishes(), std::vector<Point>({{-5, 77}}));
   EXPECT_EQ(writer_->other_mail(), 1U);

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "app/messages.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "shm/kvmfr_linux.hpp"
+
+namespace pierglass::app {
+namespace {
+
+std::string said_of(ErrorCode code, const std::string& path) {
+  return memory_message({.code = code, .what = "open"}, path);
+}
+
+void expect_words(const std::string& said, const std::vector<std::string>& words) {
+  for (const std::string& one : words) EXPECT_NE(said.find(one), std::string::npos) << said;
+  EXPECT_EQ(said.find('\n'), std::string::npos) << said;
+}
+
+TEST(Messages, NameTheRuleThatOpensTheKvmfrDeviceToItsUsers) {
+  expect_words(said_of(ErrorCode::PermissionDenied, "/dev/kvmfr0"),
+               {"/dev/kvmfr0", R"(SUBSYSTEM=="kvmfr", GROUP="kvm", MODE="0660")",
+                "/etc/udev/rules.d/99-kvmfr.rules", "usermod -aG kvm"});
+  const std::string file = said_of(ErrorCode::PermissionDenied, "/dev/shm/kvmfr-win11");
+  expect_words(file, {"ls -l /dev/shm/kvmfr-win11"});
+  EXPECT_EQ(file.find("udev"), std::string::npos) << file;
+}
+
+TEST(Messages, NameTheLimitOfADeviceThatCannotTellItsSize) {
+  const auto bytes = shm::kvmfr_bytes(-1, [](int) { return 0; });
+  ASSERT_FALSE(bytes);
+  const std::string said = memory_message(bytes.error(), "/dev/kvmfr0");
+  expect_words(said, {"/dev/kvmfr0", "2 GiB", "static_size_mb=64"});
+  EXPECT_EQ(said.find("at most"), std::string::npos) << said;
+}
+
+}  // namespace
+}  // namespace pierglass::app
