@@ -9,7 +9,7 @@
 namespace pierglass::app {
 namespace {
 
-constexpr Nanoseconds kRowPoll = std::chrono::microseconds(100);
+constexpr Nanoseconds kRowPoll = std::chrono::microseconds(200);
 // A copy that takes longer than this is stuck or nearly so: it must not cost a core.
 constexpr Nanoseconds kPromptCopy = std::chrono::milliseconds(20);
 constexpr Nanoseconds kSlowRowPoll = std::chrono::milliseconds(1);

@@ -12,6 +12,7 @@
 #include <cstring>
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "pixel/cursor.hpp"
 #include "tests/fuzz/input.hpp"
@@ -38,14 +39,16 @@ void check_shape(const compat::KvmfrCursor& cursor, std::span<const std::byte> p
   const bool one_bit = shape.type == wire::CursorType::Monochrome;
   const std::uint64_t row_bits = std::uint64_t{shape.size.width} * (one_bit ? 1 : 32);
   const std::uint64_t rows = std::uint64_t{shape.size.height} * (one_bit ? 2 : 1);
-  require(shape.size.width >= 1 && shape.size.width <= 256, "width");
-  require(shape.size.height >= 1 && shape.size.height <= 256, "height");
+  require(shape.size.width >= 1 && shape.size.width <= pixel::kMaxPointerSide, "width");
+  require(shape.size.height >= 1 && shape.size.height <= pixel::kMaxPointerSide, "height");
   require(std::uint64_t{shape.pitch} * 8 >= row_bits, "a row fits the pitch");
   require(shape.bytes() == shape.pitch * rows && shape.bytes() <= compat::kMaxCursorBytes, "bytes");
   require(cursor.shape_offset == header, "the shape follows the header");
   require(cursor.shape_offset + shape.bytes() <= payload.size(), "it lies in the payload");
-  const auto image =
-      pixel::make_cursor_image(shape, payload.subspan(cursor.shape_offset, shape.bytes()));
+  std::vector<std::byte> copied;
+  const wire::ShapeInfo packed = compat::copy_kvmfr_shape(cursor, payload, copied);
+  require(packed.bytes() == copied.size() && packed.size == shape.size, "the copy is packed");
+  const auto image = pixel::make_cursor_image(packed, copied);
   require(image.has_value(), "a picture can be made");
   require(image->size == shape.size && image->blend.size() == shape.size.area(), "picture");
   require(image->hot.x >= 0 && std::uint32_t(image->hot.x) < shape.size.width, "hot spot");

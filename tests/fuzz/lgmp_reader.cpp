@@ -81,6 +81,20 @@ class Host {
     return words_.load32(at(queue) + layout_.queue.count);
   }
 
+  // Somebody is still to read it.
+  [[nodiscard]] bool is_needed(std::uint32_t queue, std::uint32_t slot) const {
+    const auto [on, bad] = subscribers(queue);
+    return (words_.load32(slot_at(queue, slot) + layout_.message.pending) & on & ~bad) != 0;
+  }
+  [[nodiscard]] bool oldest_is_needed(std::uint32_t queue) const {
+    return is_needed(queue, words_.load32(at(queue) + layout_.queue.start) % slots_);
+  }
+  [[nodiscard]] std::uint32_t needed(std::uint32_t queue) const {
+    std::uint32_t found = 0;
+    for (std::uint32_t slot = 0; slot < slots_; ++slot) found += is_needed(queue, slot) ? 1 : 0;
+    return found;
+  }
+
   // False when the ring is full. To nobody: only where the version queues such messages.
   bool post(std::uint32_t queue, std::uint32_t flags) {
     const auto [on, bad] = subscribers(queue);
@@ -388,25 +402,31 @@ class Script {
     const LgmpMessage message = reader.list[which];
     std::copy(reader.list.begin() + which + 1, reader.list.end(), reader.list.begin() + which);
     --reader.listed;
+    const std::uint32_t needed = host_.needed(reader.number);
     reader.queue->finish(message.slot);
     std::erase(reader.expected, message.flags);
-    check_ring();
+    check_ring(reader.number, needed);
   }
 
   void finish_all(Reader& reader) {
     if (!reader.queue) return;
+    const std::uint32_t needed = host_.needed(reader.number);
     reader.queue->finish_all();
     reader.listed = 0;
     reader.expected.clear();
     if (standing(reader) != Standing::Gone) {
       require(!honest_ || !reader.queue->has_message(), "everything was given back");
     }
-    check_ring();
+    check_ring(reader.number, needed);
   }
 
-  // What nobody waits for any more is not in the way.
-  void check_ring() {
+  // After a reader of the queue `finished_in` has finished messages: `needed` were needed before.
+  void check_ring(std::uint32_t finished_in, std::uint32_t needed) {
     if (!honest_) return;
+    if (host_.needed(finished_in) != needed) {
+      require(host_.count(finished_in) == 0 || host_.oldest_is_needed(finished_in),
+              "what nobody waits for any more is not in the way");
+    }
     for (std::uint32_t queue = 0; queue < kQueues; ++queue) {
       std::size_t waiting = 0;
       for (const Reader& reader : readers_) {

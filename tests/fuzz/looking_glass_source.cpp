@@ -3,10 +3,11 @@
 // source whose frames and pointers are used, and a hostile hand that rewrites any word in between.
 // Nothing unchecked may come out, and whatever has happened, the next honest host is shown within
 // two seconds.
-// Input: operations {code u8, arguments}, see Script::step(); at most kMaxSteps.
+// Input: operations {code u8, arguments}, see Script::step(); at most kMaxSteps, and kMaxTimeMs of
+// simulated time. Everything is as small as can be: a small memory, pictures and shapes, and a
+// host that beats as often as the source looks.
 #include "compat/looking_glass_source.hpp"
 
-#include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -15,7 +16,6 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
-#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -36,8 +36,16 @@ using test::GlassProtocol;
 using test::LgmpHost;
 using test::LookingGlassWriter;
 
-constexpr std::uint64_t kBytes = 4 * 1024 * 1024;
-constexpr int kMaxSteps = 100;
+constexpr std::uint64_t kBytes = 32 * 1024;
+constexpr std::uint32_t kAlignment = 2048;  // of frames
+constexpr std::uint32_t kShapeBytes = 1024;
+constexpr int kMaxSteps = 40;
+constexpr std::uint64_t kStartMs = 1'000'000;
+constexpr std::uint64_t kMaxTimeMs = 3000;  // then it ends: enough for two timeouts
+constexpr std::uint64_t kTickMs = 100;
+
+// Nobody else runs: a lock that is held stays held.
+constexpr compat::LgmpPatience kNoPatience{.subscribe = {}, .message = {}};
 
 // The same pages for every script.
 int memory_fd() {
@@ -49,20 +57,29 @@ int memory_fd() {
   return fd;
 }
 
+guest::PatternCursor small_shape(wire::CursorType type, std::uint32_t pitch) {
+  guest::PatternCursor shape;
+  shape.info = {.sequence = 0, .type = type, .size = {8, 8}, .pitch = pitch, .hot = {3, 2}};
+  shape.image.resize(shape.info.bytes());
+  for (std::size_t i = 0; i < shape.image.size(); ++i) shape.image[i] = std::byte(i * 37);
+  return shape;
+}
+
 class Script {
  public:
   explicit Script(Input input) : input_(input) {
-    // Zeros again, and only what is touched costs a page.
-    require(fallocate(memory_fd(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, kBytes) == 0,
-            "cleared");
     shm::SharedMemory memory = shm::map_fd(memory_fd()).value();
     bytes_ = memory.bytes();
-    source_.emplace(source::WatchedMemory::over(std::move(memory)));
+    madvise(bytes_.data(), bytes_.size(), MADV_POPULATE_WRITE);  // all pages at once: faster
+    std::memset(bytes_.data(), 0, bytes_.size());
+    source_.emplace(source::WatchedMemory::over(std::move(memory)), kNoPatience);
     start_host(GlassProtocol::Kvmfr20);
   }
 
   void run() {
-    for (int i = 0; i < kMaxSteps && !input_.empty(); ++i) step();
+    for (int i = 0; i < kMaxSteps && now_ms_ < kStartMs + kMaxTimeMs && !input_.empty(); ++i) {
+      step();
+    }
     held_.reset();
     source_->set_visible(true);
     expect_honest_host();
@@ -119,9 +136,12 @@ class Script {
   void start_host(GlassProtocol protocol) {
     host_.reset();
     const std::uint64_t began = now_ms_;
-    host_ = std::make_unique<LookingGlassWriter>(
-        bytes_, test::GlassOptions{.protocol = protocol,
-                                   .clock = [this, began] { return now_ms_ - began + 1; }});
+    host_.emplace(bytes_,
+                  test::GlassOptions{.protocol = protocol,
+                                     .alignment = kAlignment,
+                                     .shape_bytes = kShapeBytes,
+                                     .session = next_session_++,
+                                     .clock = [this, began] { return now_ms_ - began + 1; }});
   }
 
   // A host waits for a lock that is held: it hangs, as far as anybody can tell.
@@ -138,12 +158,12 @@ class Script {
 
   void pass(std::uint64_t ms) {
     for (const std::uint64_t end = now_ms_ + ms; now_ms_ < end;) {
-      now_ms_ += 10;
+      now_ms_ += kTickMs;
       if (host_runs()) {
         host_->heartbeat();
         host_->serve_new_readers();
       }
-      if (now_ms_ % 50 == 0) tick();
+      tick();
     }
   }
 
@@ -156,7 +176,7 @@ class Script {
   test::GlassFrame any_frame() {
     const std::uint8_t choice = byte();
     test::GlassFrame frame;
-    frame.size = choice < 200 ? Size{64u + choice % 2, 48} : Size{8u * byte() + 1, 8u * byte() + 1};
+    frame.size = choice < 200 ? Size{16u + choice % 2, 12} : Size{2u * byte() + 1, 2u * byte() + 2};
     frame.format = static_cast<test::GlassFormat>(byte() % 8);
     frame.rotation = choice % 4;
     frame.damage.resize(byte() % 70);
@@ -171,7 +191,7 @@ class Script {
   }
   void begin_frame() {
     if (host_runs()) host_->begin_frame(any_frame());
-    begun_ = host_ != nullptr;
+    begun_ = host_.has_value();
   }
   void write_all() {
     static const std::vector<std::byte> picture(kBytes, std::byte{0x5a});
@@ -197,7 +217,10 @@ class Script {
   }
   void set_shape() {
     if (!host_runs()) return;
-    host_->set_shape(guest::pattern_cursor(static_cast<wire::CursorType>(1 + byte() % 3)));
+    static const std::array<guest::PatternCursor, 3> kShapes{
+        small_shape(wire::CursorType::Colour, 8 * 4), small_shape(wire::CursorType::Monochrome, 1),
+        small_shape(wire::CursorType::MaskedColour, 8 * 4)};
+    host_->set_shape(kShapes[byte() % kShapes.size()]);
   }
   void post_raw_pointer() {
     if (!host_runs()) return;
@@ -217,7 +240,7 @@ class Script {
   // Where everything that is checked lies.
   std::uint64_t any_place() {
     const std::uint8_t choice = byte();
-    const std::uint64_t within = input_.take<std::uint16_t>();
+    const std::uint64_t within = input_.take<std::uint16_t>() % kBytes;
     if (!host_) return within;
     LgmpHost& lgmp = host_->host();
     switch (choice % 7) {
@@ -228,7 +251,7 @@ class Script {
       case 2:
         return lgmp.message_at(choice / 7 % 2, 0) + within % (8 * lgmp.offsets().message_bytes);
       case 3:
-        return host_->frame_payload(choice / 7 % 2).offset + within % 4096;
+        return host_->frame_payload(choice / 7 % 2).offset + within % (2 * kAlignment);
       case 4:
         return host_->shape_payload(choice / 7 % 3).offset + within % 32;
       case 5:
@@ -330,31 +353,38 @@ class Script {
 
   void expect_honest_host() {
     start_host(byte() % 2 == 0 ? GlassProtocol::Kvmfr20 : GlassProtocol::Kvmfr34);
-    static const std::vector<std::byte> picture(72 * 40 * 4, std::byte{0x77});
-    host_->post_frame({.size = {72, 40}}, picture);
+    constexpr Size kSize{24, 10};
+    static const std::vector<std::byte> picture(kSize.area() * 4, std::byte{0x77});
+    host_->post_frame({.size = kSize}, picture);
     for (const std::uint64_t end = now_ms_ + 2000; now_ms_ < end;) {
-      pass(50);
+      pass(kTickMs);
       auto frame = source_->acquire();
       if (!frame) continue;
       check_frame(*frame);
       const bool ours =
-          frame->image().size == Size{72, 40} && *frame->image().row(39) == picture[0];
+          frame->image().size == kSize && *frame->image().row(kSize.height - 1) == picture[0];
       if (frame->finish() && ours) return;
     }
     require(false, "an honest host is shown within two seconds");
   }
 
   Input input_;
-  std::uint64_t now_ms_ = 1'000'000;
+  std::uint64_t now_ms_ = kStartMs;
+  std::uint32_t next_session_ = 0x5e55'0000;
   std::span<std::byte> bytes_;
   std::optional<LookingGlassSource> source_;  // owns the memory
-  std::unique_ptr<LookingGlassWriter> host_;
+  std::optional<LookingGlassWriter> host_;
   std::optional<source::HeldFrame> held_;  // must go before the source
   bool begun_ = false;
 };
 
 }  // namespace
 }  // namespace pierglass::fuzz
+
+// Short stacks of allocations: enough to tell them apart, and faster.
+extern "C" const char* __asan_default_options() {
+  return "malloc_context_size=2:quarantine_size_mb=8";
+}
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   pierglass::fuzz::Script(pierglass::fuzz::Input(data, size)).run();

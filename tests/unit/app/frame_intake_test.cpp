@@ -17,7 +17,7 @@ using source::GuestStatus;
 // A guest that shows its frames while it still writes them.
 class Rows : public Loop {
  protected:
-  static constexpr Nanoseconds kSoon = std::chrono::microseconds(100);
+  static constexpr Nanoseconds kSoon = std::chrono::microseconds(200);
 
   Rows() {
     show_first_frame();
