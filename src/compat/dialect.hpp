@@ -9,6 +9,9 @@
 // one file; a reader of another version is another file.
 namespace pierglass::compat {
 
+// Bytes 'L' 'G' 'M' 'P'.
+inline constexpr std::uint32_t kLgmpMagic = 0x504d474c;
+
 // Byte offsets of the words in LGMP's header, from the start of the memory; 0 for a word that the
 // version lacks, except where an offset 0 is possible.
 struct LgmpHeaderLayout {
@@ -21,6 +24,9 @@ struct LgmpHeaderLayout {
   std::uint32_t user_size;       // u32, bytes of the user data
   std::uint32_t user_data;
   std::uint32_t bytes;  // of the header; nothing else lies below
+  // Stands in the timestamp's place once a host of another version has begun here, which leaves the
+  // rest of this header alone: that one's magic number and version. 0: that cannot be.
+  std::uint64_t foreign_timestamp = 0;
 };
 
 // Offsets from the start of a queue.
@@ -119,9 +125,6 @@ extern const Dialect kReleaseB7;  // KVMFR 20 over LGMP 6
 extern const Dialect kKvmfr34;    // KVMFR 34 over LGMP 12: the development branch of August 2026
 
 std::span<const Dialect* const> dialects();
-
-// Bytes 'L' 'G' 'M' 'P'.
-inline constexpr std::uint32_t kLgmpMagic = 0x504d474c;
 
 // Queue ids, the same in all versions.
 inline constexpr std::uint32_t kPointerQueue = 1;

@@ -27,9 +27,14 @@ std::optional<LgmpHeader> read_lgmp_header(std::span<std::byte> memory, const Lg
   if (memory.size() < header.bytes) return std::nullopt;
   const SharedWords words(memory);
   if (words.load32(header.magic) != kLgmpMagic) return std::nullopt;
-  return LgmpHeader{.version = words.load32(header.version),
-                    .session = words.load32(header.session),
-                    .timestamp = words.load64(header.timestamp)};
+  const LgmpHeader found{.version = words.load32(header.version),
+                         .session = words.load32(header.session),
+                         .timestamp = words.load64(header.timestamp)};
+  const bool replaced = header.foreign_timestamp != 0 &&
+                        found.timestamp == header.foreign_timestamp &&
+                        found.version == layout.version;
+  if (replaced) return std::nullopt;
+  return found;
 }
 
 Result<std::vector<std::byte>> copy_user_data(std::span<std::byte> memory, const LgmpLayout& layout,

@@ -49,7 +49,12 @@ LgmpQueue::Standing LgmpQueue::standing() const {
 // Somebody else's id stands there once our place was taken for dead and given away. Sessions that
 // number their readers give the same ids again.
 bool LgmpQueue::holds_place() const {
-  return words_.load32(layout_->header.session) == session_ && (subscribers().on & bit()) != 0 &&
+  const LgmpHeaderLayout& header = layout_->header;
+  if (header.foreign_timestamp != 0 &&
+      words_.load64(header.timestamp) == header.foreign_timestamp) {
+    return false;
+  }
+  return words_.load32(header.session) == session_ && (subscribers().on & bit()) != 0 &&
          words_.load32(queue_ + layout_->queue.client_ids + std::uint64_t{4} * place_) ==
              client_id_;
 }

@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
 #include <filesystem>
+#include <vector>
 
 #include "tests/unit/compat/glass_bench.hpp"
 
@@ -468,6 +470,27 @@ TEST_P(GlassFile, TruncatedWhileAFrameIsHeldReadsAsZeros) {
   pass(500);
   EXPECT_EQ(*frame->image().row(47), std::byte{0});
   EXPECT_FALSE(frame->finish());
+}
+
+// LGMP 6 overwrites of LGMP 12's header nothing but the timestamp.
+TEST(GlassTakeOver, WhatAnOlderVersionsHostLaidOutIsNotWrittenToByTheOldSubscription) {
+  GlassBench bench;
+  bench.start_host({.protocol = test::GlassProtocol::Kvmfr34});
+  ASSERT_EQ(bench.pass(600), GuestStatus::Live);
+  bench.post(1);
+  auto held = bench.source().acquire();
+  ASSERT_TRUE(held);
+  bench.start_host({.protocol = test::GlassProtocol::Kvmfr20});
+  bench.post(2);
+  const std::vector<std::byte> before(bench.bytes().begin(), bench.bytes().end());
+  EXPECT_FALSE(held->finish());
+  bench.source().set_visible(false);
+  EXPECT_TRUE(std::ranges::equal(before, bench.bytes()));
+  bench.source().set_visible(true);
+  held.reset();
+  bench.pass(600);
+  bench.post(3);
+  EXPECT_EQ(bench.show_soon(), 3u);
 }
 
 }  // namespace
