@@ -122,7 +122,7 @@ struct Parser {
   void add_memory_options() {
     cli.add_option("--memory", options.memory,
                    "File or kvmfr device that the virtual machine shares its memory in; else the "
-                   "first there is of " +
+                   "first with a guest's pictures, or else the first there is, of " +
                        usual_places())
         ->type_name("PATH");
     cli.add_option("--source", source,
@@ -148,7 +148,9 @@ struct Parser {
   }
 
   void add_diagnostic_options() {
-    cli.add_flag("--stats", options.stats, "Print a JSON line of counts and times every second");
+    cli.add_flag(
+        "--stats", options.stats,
+        "Print a JSON line of counts, times and what the guest tells of itself every second");
     cli.add_option("--frame-log", options.frame_log, "Write a JSON line per shown frame to FILE")
         ->type_name("FILE");
     cli.add_option("--log-level", options.log_level, "error, warn, info or debug, on stderr")

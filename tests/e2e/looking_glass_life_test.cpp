@@ -238,7 +238,7 @@ TEST_P(GlassLife, ManyHostsComeAndGoBeforeOneClient) {
   std::size_t files_before = 0;
   std::map<std::string, int> met;
   std::chrono::duration<double> longest(0);
-  int late = 0;
+  std::map<std::string, int> late;
   for (int round = 1; round <= kRounds; ++round) {
     const std::string fate = fates.next();
     ++met[fate];
@@ -246,7 +246,7 @@ TEST_P(GlassLife, ManyHostsComeAndGoBeforeOneClient) {
     const auto took = stage.until_shown(fates.but());
     ASSERT_FALSE(HasFailure()) << "round " << round << ", " << fate;
     longest = std::max(longest, took);
-    late += took > kSoon ? 1 : 0;
+    if (took > kSoon) ++late[fate];
     if (round != kSettled && round != kRounds) continue;
     fates.start_plain();
     stage.until_shown();
@@ -258,10 +258,13 @@ TEST_P(GlassLife, ManyHostsComeAndGoBeforeOneClient) {
   EXPECT_LE(usage_of(stage.client()).private_bytes, bytes_before + memory_slack(GetParam()));
   EXPECT_EQ(open_descriptors(stage.client()), files_before);
   EXPECT_EQ(met.size(), Fates::kKinds);
-  // A busy machine may delay some.
-  EXPECT_LE(late, kRounds / 20) << "the longest took " << longest.count() << " s";
-  std::printf("longest %.2f s, %d longer than %.0f s\n", longest.count(), late, kSoon.count());
-  for (const auto& [fate, times] : met) std::printf("%3d times %s\n", times, fate.c_str());
+  // A busy machine may delay one now and then; a fate that is always late is a fault.
+  std::printf("longest %.2f s\n", longest.count());
+  for (const auto& [fate, times] : met) {
+    EXPECT_LE(late[fate], 1 + times / 20) << fate << " of " << times;
+    std::printf("%3d times %s, %d longer than %.0f s\n", times, fate.c_str(), late[fate],
+                kSoon.count());
+  }
   stage.desk().expect_clean_end();
 }
 
