@@ -7,7 +7,7 @@ bool NoticeScreen::look(const source::FrameSource& source, bool sees, HostTime n
   const std::string& notice = source.notice();
   if (showing_) {
     told_seen_ = now;
-    showing_ = !notice.empty() && now - *began_ < kShownFor;
+    showing_ = !notice.empty() && began_ && now - *began_ < kShownFor;
     if (showing_) told_ = notice;
     return false;
   }

@@ -227,7 +227,8 @@ bool FrameFeed::complete(const Held& held) const {
 
 bool FrameFeed::give_back(bool used, bool trusted, HostTime now) {
   if (!held_) return false;
-  const Held held = *std::exchange(held_, std::nullopt);
+  const Held held = *held_;
+  held_.reset();
   if (!used) {
     // Stays with us: it may be taken again, as long as our patience lasts.
     returned_ = held.frame.serial;
