@@ -15,17 +15,20 @@ pixel: base wire
 pace: base
 shm: base
 loop: base
-wl: base loop
+input: base
+wl: base loop input
+spice: base loop input
+control: base loop
 gfx: base wire pixel shaders
 source: base wire ring pixel shm
 compat: base wire pixel shm source
-app: base wire ring pixel pace shm loop wl gfx source compat
+app: base wire ring pixel pace shm loop input wl spice control gfx source compat
 guest/core: base wire ring pixel pace
 guest: base wire ring pixel pace shm guest/core
 '
 
 # No header of an operating system: these are built for Linux and for Windows alike.
-portable='base wire ring pixel pace guest/core'
+portable='base wire ring pixel pace input guest/core'
 
 find src guest -type f \( -name '*.hpp' -o -name '*.cpp' -o -name '*.h' \) | sort |
 xargs awk -v table="$table" -v portable="$portable" '

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Included by the top-level CMakeLists.txt after the tests, whose harness benchmarks use.
+
+if(PIERGLASS_BENCHMARKS)
+  # benchmarks
+  find_package(benchmark REQUIRED)
+  find_package(nlohmann_json REQUIRED)
+  add_library(benchmark_medians STATIC benchmarks/medians.cpp)
+  target_include_directories(benchmark_medians PUBLIC ${CMAKE_SOURCE_DIR})
+  target_link_libraries(benchmark_medians
+    PUBLIC pierglass_flags benchmark::benchmark nlohmann_json::nlohmann_json)
+  add_executable(benchmark_copy benchmarks/copy.cpp)
+  target_link_libraries(benchmark_copy PRIVATE benchmark_medians pixel)
+  add_executable(benchmark_parse benchmarks/parse.cpp)
+  target_link_libraries(benchmark_parse PRIVATE benchmark_medians wire)
+  add_executable(benchmark_ring benchmarks/ring.cpp)
+  target_link_libraries(benchmark_ring PRIVATE benchmark_medians ring)
+  if(TARGET e2e_support)
+    add_executable(benchmark_client benchmarks/client.cpp)
+    target_link_libraries(benchmark_client PRIVATE e2e_support)
+  endif()
+endif()

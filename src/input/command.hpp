@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <cstdint>
+
+namespace pierglass::input {
+
+// What a chord, or `pierglass send`, may ask for.
+enum class Command : std::uint8_t {
+  ToggleCapture,
+  Capture,
+  Release,
+  ToggleFullscreen,
+  Stats,       // the line of statistics on the picture, on or off
+  Screenshot,  // of the guest's picture, to a file
+  ReleaseAll,  // every key and button that the guest believes pressed
+  CtrlAltDel,  // sent to the guest, as are the following
+  CtrlAltF1,
+  CtrlAltF2,
+  CtrlAltF3,
+  CtrlAltF4,
+  CtrlAltF5,
+  CtrlAltF6,
+  CtrlAltF7,
+  CtrlAltF8,
+  CtrlAltF9,
+  CtrlAltF10,
+  CtrlAltF11,
+  CtrlAltF12,
+  Quit,
+};
+
+}  // namespace pierglass::input

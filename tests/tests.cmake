@@ -1,0 +1,253 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Tests and fuzz targets; included by the top-level CMakeLists.txt, all paths from there.
+
+if(PIERGLASS_TESTS OR PIERGLASS_FUZZERS)
+  enable_testing()
+endif()
+
+# pierglass_test(NAME SOURCES ... LINK ... [LABELS ...] [TIMEOUT seconds]): a GoogleTest program whose
+# cases run as processes of their own.
+function(pierglass_test name)
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 60)
+  endif()
+  add_executable(${name} ${ARG_SOURCES})
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
+  target_link_libraries(${name} PRIVATE ${ARG_LINK} GTest::gmock GTest::gtest_main)
+  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60
+    PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
+endfunction()
+
+# pierglass_fuzzer(NAME SOURCES ... LINK ...): a libFuzzer target, or without libFuzzer a program that
+# replays tests/fuzz/corpus/NAME, which the normal test run does.
+function(pierglass_fuzzer name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  if(PIERGLASS_FUZZERS)
+    add_executable(fuzz_${name} ${ARG_SOURCES})
+    target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+  else()
+    add_executable(fuzz_${name} ${ARG_SOURCES} tests/fuzz/replay_main.cpp)
+    add_test(NAME fuzz_replay.${name}
+      COMMAND fuzz_${name} ${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${name})
+    set_tests_properties(fuzz_replay.${name} PROPERTIES TIMEOUT 60 LABELS fuzz)
+  endif()
+  target_include_directories(fuzz_${name} PRIVATE ${CMAKE_SOURCE_DIR})
+  target_link_libraries(fuzz_${name} PRIVATE ${ARG_LINK})
+endfunction()
+
+if(PIERGLASS_TESTS AND NOT WIN32)
+  find_package(GTest REQUIRED)
+  include(GoogleTest)
+  # base, wire
+  pierglass_test(unit_base
+    SOURCES tests/unit/base/checked_test.cpp tests/unit/base/geometry_test.cpp
+      tests/unit/base/handle_test.cpp tests/unit/base/result_test.cpp
+    LINK base)
+  pierglass_test(unit_wire
+    SOURCES tests/unit/wire/build_test.cpp tests/unit/wire/interference_test.cpp
+      tests/unit/wire/parse_records_test.cpp
+      tests/unit/wire/parse_region_test.cpp tests/unit/wire/protocol_document_test.cpp
+      tests/unit/wire/round_trip_test.cpp
+    LINK wire)
+  target_compile_definitions(unit_wire PRIVATE
+    PIERGLASS_PROTOCOL_MD="${CMAKE_SOURCE_DIR}/src/wire/PROTOCOL.md")
+
+  # what must not compile
+  foreach(mistake assign_clocks checked_signed_numbers copy_frame_lease copy_handle
+      drop_parsed_region drop_result plain_number_as_format snapshot_of_an_owner subtract_clocks
+      write_into_a_leased_frame)
+    add_test(NAME compile_fail.${mistake}
+      COMMAND ${CMAKE_SOURCE_DIR}/tests/compile_fail/check.sh ${CMAKE_CXX_COMPILER}
+        ${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/tests/compile_fail/${mistake}.cpp)
+    set_tests_properties(compile_fail.${mistake} PROPERTIES TIMEOUT 60 LABELS compile)
+  endforeach()
+
+  # the source tree itself; each check is also shown to be able to fail
+  set(TOOLS ${CMAKE_SOURCE_DIR}/tests/tools)
+  add_test(NAME tree.includes_follow_the_arrows
+    COMMAND ${TOOLS}/check_includes.sh ${CMAKE_SOURCE_DIR})
+  add_test(NAME tree.wrong_includes_are_refused COMMAND ${TOOLS}/check_includes_test.sh ${TOOLS})
+  add_test(NAME tree.no_file_is_too_long COMMAND ${TOOLS}/size_report.sh ${CMAKE_SOURCE_DIR})
+  add_test(NAME tree.a_long_file_is_refused COMMAND ${TOOLS}/size_report.sh ${CMAKE_SOURCE_DIR} 100)
+  set_tests_properties(tree.a_long_file_is_refused PROPERTIES
+    PASS_REGULAR_EXPRESSION "lines, more than 100")
+
+  # ring
+  pierglass_test(unit_ring
+    SOURCES tests/unit/ring/frames_test.cpp tests/unit/ring/session_test.cpp
+      tests/unit/ring/damage_test.cpp tests/unit/ring/cursor_test.cpp
+      tests/unit/ring/control_test.cpp
+    LINK ring)
+  pierglass_test(model_ring SOURCES tests/unit/ring/model_test.cpp LINK ring)
+  target_compile_options(model_ring PRIVATE -O2)  # an exhaustive search
+  pierglass_test(soak_ring SOURCES tests/unit/ring/soak_test.cpp LINK ring LABELS thread)
+  pierglass_test(processes_ring SOURCES tests/unit/ring/two_process_test.cpp LINK ring TIMEOUT 120)
+
+  # pixel, pace
+  pierglass_test(unit_pixel
+    SOURCES tests/unit/pixel/damage_region_test.cpp tests/unit/pixel/copy_test.cpp
+      tests/unit/pixel/cursor_test.cpp tests/unit/pixel/convert_test.cpp
+      tests/unit/pixel/scale_test.cpp tests/unit/pixel/turn_test.cpp
+    LINK pixel)
+  pierglass_test(unit_pace
+    SOURCES tests/unit/pace/arrival_test.cpp tests/unit/pace/wait_ladder_test.cpp
+      tests/unit/pace/simulation_test.cpp tests/unit/pace/present_gate_test.cpp
+      tests/unit/pace/histogram_test.cpp tests/unit/pace/frame_record_test.cpp
+    LINK pace LABELS thread)
+
+  # guest
+  pierglass_test(unit_guest
+    SOURCES tests/unit/guest/cursor_shape_test.cpp tests/unit/guest/frame_publisher_test.cpp
+      tests/unit/guest/ivshmem_device_test.cpp tests/unit/guest/options_test.cpp
+      tests/unit/guest/other_guest_test.cpp tests/unit/guest/pacer_test.cpp
+      tests/unit/guest/pattern_source_test.cpp
+      tests/unit/guest/pattern_test.cpp tests/unit/guest/slot_damage_test.cpp
+      tests/unit/guest/tile_differ_test.cpp
+    LINK guest_options)
+  pierglass_test(threads_guest SOURCES tests/unit/guest/publisher_test.cpp
+    LINK guest_core LABELS thread)
+
+  # loop, wl
+  if(PIERGLASS_CLIENT)
+    pierglass_test(unit_loop
+      SOURCES tests/unit/loop/event_loop_test.cpp tests/unit/loop/signals_test.cpp
+        tests/unit/loop/timer_test.cpp tests/unit/loop/wakeup_test.cpp
+      LINK loop LABELS thread)
+
+    # A compositor in the test process: any globals, any event, every request recorded.
+    pkg_check_modules(WAYLAND_SERVER REQUIRED IMPORTED_TARGET wayland-server>=1.21)
+    add_library(fake_compositor STATIC
+      tests/support/fake_compositor.cpp tests/support/fake_requests.cpp
+      tests/support/fake_server.cpp)
+    target_include_directories(fake_compositor PUBLIC ${CMAKE_SOURCE_DIR})
+    target_link_libraries(fake_compositor
+      PUBLIC base
+      PRIVATE pierglass_flags wayland_protocols PkgConfig::WAYLAND_SERVER)
+    pierglass_test(unit_wl
+      SOURCES tests/unit/wl/activation_test.cpp tests/unit/wl/display_test.cpp
+        tests/unit/wl/idle_inhibitor_test.cpp tests/unit/wl/outputs_test.cpp
+        tests/unit/wl/present_queue_test.cpp tests/unit/wl/registry_test.cpp
+        tests/unit/wl/test_client.cpp tests/unit/wl/window_test.cpp
+      LINK wl wayland_protocols fake_compositor LABELS thread)
+  endif()
+
+  # gfx
+  if(PIERGLASS_CLIENT)
+    pierglass_test(unit_gfx
+      SOURCES tests/unit/gfx/create_presenter_test.cpp tests/unit/gfx/damage_test.cpp
+        tests/unit/gfx/driver_leaks.cpp tests/unit/gfx/gl_pass_test.cpp tests/unit/gfx/message_test.cpp
+        tests/unit/gfx/software_presenter_test.cpp tests/unit/gfx/window_test.cpp
+        tests/unit/wl/test_client.cpp
+      LINK gfx wl wayland_protocols fake_compositor)
+  endif()
+
+  # compat: its test writer's own rules, then its tests
+  pierglass_test(unit_glass_writer
+    SOURCES tests/unit/support/lgmp_host_test.cpp tests/unit/support/looking_glass_writer_test.cpp
+    LINK looking_glass_writer)
+  if(PIERGLASS_CLIENT)
+    pierglass_test(unit_kvmfr
+      SOURCES tests/unit/compat/desktop_map_test.cpp tests/unit/compat/kvmfr_cursor_test.cpp
+        tests/unit/compat/kvmfr_frame_test.cpp tests/unit/compat/kvmfr_host_test.cpp
+      LINK compat)
+    pierglass_test(unit_looking_glass
+      SOURCES tests/unit/compat/looking_glass_frames_test.cpp
+        tests/unit/compat/looking_glass_host_test.cpp
+        tests/unit/compat/looking_glass_pointer_test.cpp
+      LINK compat looking_glass_writer)
+    pierglass_test(unit_corruptions
+      SOURCES tests/unit/compat/corruption_test.cpp tests/unit/compat/corruptions.cpp
+      LINK compat looking_glass_writer)
+    pierglass_test(unit_compat_lgmp
+      SOURCES tests/unit/compat/lgmp_corruption_test.cpp tests/unit/compat/lgmp_dialect_test.cpp
+        tests/unit/compat/lgmp_header_test.cpp tests/unit/compat/lgmp_lock_test.cpp
+        tests/unit/compat/lgmp_mailbox_test.cpp tests/unit/compat/lgmp_messages_test.cpp
+        tests/unit/compat/lgmp_subscribe_test.cpp tests/unit/compat/lgmp_subscription_test.cpp
+      LINK compat looking_glass_writer)
+    pierglass_test(soak_compat_lgmp SOURCES tests/unit/compat/lgmp_soak_test.cpp
+      LINK compat looking_glass_writer LABELS thread)
+  endif()
+
+  # shm, source, app
+  pierglass_test(unit_shm SOURCES tests/unit/shm/file_test.cpp tests/unit/shm/kvmfr_test.cpp
+    LINK shm)
+  if(PIERGLASS_CLIENT)
+    pierglass_test(unit_source
+      SOURCES tests/unit/source/live_source_test.cpp tests/unit/source/region_source_test.cpp
+        tests/unit/source/watched_memory_test.cpp
+      LINK source)
+    pierglass_test(unit_app
+      SOURCES tests/unit/app/frame_intake_test.cpp tests/unit/app/open_source_test.cpp
+        tests/unit/app/options_test.cpp tests/unit/app/messages_test.cpp
+        tests/unit/app/notice_screen_test.cpp
+        tests/unit/app/present_loop_test.cpp
+        tests/unit/app/take_over_test.cpp
+      LINK app looking_glass_writer)
+  endif()
+
+  # app with a compositor
+  if(PIERGLASS_CLIENT)
+    pierglass_test(unit_desktop
+      SOURCES tests/unit/app/desktop_test.cpp tests/unit/app/guest_log_test.cpp
+        tests/unit/app/guest_news_test.cpp
+        tests/unit/app/present_thread_test.cpp tests/unit/app/statistics_test.cpp
+        tests/unit/wl/test_client.cpp
+      LINK app wayland_protocols fake_compositor nlohmann_json::nlohmann_json LABELS thread)
+  endif()
+
+  # end to end: real compositor, real Windows executable; tests/README.md says what they need
+  if(PIERGLASS_CLIENT)
+    find_package(nlohmann_json REQUIRED)
+    find_package(PkgConfig REQUIRED)
+    pkg_check_modules(SPNG REQUIRED IMPORTED_TARGET spng)
+    set(PIERGLASS_GUEST_EXE ${CMAKE_BINARY_DIR}/guest/pierglass-guest.exe CACHE FILEPATH
+      "The Windows guest that the end-to-end tests run under Wine")
+    add_library(e2e_support STATIC
+      tests/support/client.cpp tests/support/lab.cpp tests/support/proc_stats.cpp
+      tests/support/process.cpp tests/support/screenshot.cpp tests/support/sway.cpp
+      tests/support/temp_dir.cpp tests/support/wayland_recorder.cpp tests/support/wine.cpp)
+    target_include_directories(e2e_support PUBLIC ${CMAKE_SOURCE_DIR})
+    target_compile_definitions(e2e_support PRIVATE
+      PIERGLASS_CLIENT_PROGRAM="${CMAKE_BINARY_DIR}/pierglass"
+      PIERGLASS_FEED_PROGRAM="${CMAKE_BINARY_DIR}/pattern_feed"
+      PIERGLASS_LOOKING_GLASS_PROGRAM="${CMAKE_BINARY_DIR}/looking_glass_feed"
+      PIERGLASS_GUEST_EXE="${PIERGLASS_GUEST_EXE}"
+      PIERGLASS_FAILURES_FOLDER="${CMAKE_BINARY_DIR}/e2e-failures")
+    target_link_libraries(e2e_support
+      PUBLIC base pixel nlohmann_json::nlohmann_json GTest::gtest
+      PRIVATE pierglass_flags PkgConfig::SPNG)
+    pierglass_test(unit_e2e_support SOURCES tests/e2e/support_test.cpp LINK e2e_support)
+    if(PIERGLASS_SANITIZE MATCHES "address|leak")
+      target_sources(pierglass PRIVATE tests/support/keep_drivers.cpp)
+    endif()
+    add_library(e2e_desk STATIC tests/e2e/desk.cpp)
+    target_link_libraries(e2e_desk PUBLIC e2e_support guest_core PRIVATE pierglass_flags)
+    foreach(subject pixels life hostile desktop)
+      pierglass_test(e2e_${subject} SOURCES tests/e2e/${subject}_test.cpp LINK e2e_desk
+        LABELS e2e TIMEOUT 300)
+    endforeach()
+    pierglass_test(e2e_looking_glass SOURCES tests/e2e/looking_glass_test.cpp
+      LINK e2e_desk looking_glass_writer LABELS e2e TIMEOUT 300)
+    pierglass_test(e2e_looking_glass_life SOURCES tests/e2e/looking_glass_life_test.cpp
+      LINK e2e_desk LABELS e2e TIMEOUT 300)
+    pierglass_test(e2e_wrong_use SOURCES tests/e2e/wrong_use_test.cpp
+      LINK e2e_support wire fake_compositor LABELS e2e)
+  endif()
+endif()
+
+if((PIERGLASS_TESTS OR PIERGLASS_FUZZERS) AND NOT WIN32)
+  # fuzz targets
+  foreach(record parse_region parse_frame parse_shape parse_control)
+    pierglass_fuzzer(${record} SOURCES tests/fuzz/${record}.cpp LINK wire)
+  endforeach()
+  pierglass_fuzzer(ring_session SOURCES tests/fuzz/ring_session.cpp LINK ring)
+  if(PIERGLASS_CLIENT)
+    pierglass_fuzzer(lgmp_reader SOURCES tests/fuzz/lgmp_reader.cpp LINK compat)
+    foreach(record kvmfr_host kvmfr_frame kvmfr_cursor)
+      pierglass_fuzzer(${record} SOURCES tests/fuzz/${record}.cpp LINK compat)
+    endforeach()
+    pierglass_fuzzer(looking_glass_source
+      SOURCES tests/fuzz/looking_glass_source.cpp LINK compat looking_glass_writer)
+  endif()
+endif()
