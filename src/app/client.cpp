@@ -16,7 +16,9 @@
 #include "app/messages.hpp"
 #include "app/open_source.hpp"
 #include "app/present_thread.hpp"
+#include "app/remote.hpp"
 #include "app/statistics.hpp"
+#include "app/user_files.hpp"
 #include "base/describe.hpp"
 #include "loop/event_loop.hpp"
 #include "loop/signals.hpp"
@@ -44,16 +46,18 @@ void start_logging(const Options& options) {
 // Members end in reverse order: the present thread first, then what it uses.
 class Client final : private wl::WindowEvents {
  public:
-  explicit Client(const Options& options) : options_(options) {}
+  Client(const Options& options, Start start) : options_(options), start_(std::move(start)) {}
 
   int run() {
-    Failure failure = open_loop();
+    Failure failure = read_password();
+    if (!failure) failure = open_loop();
     if (!failure) failure = open_memory();
     if (!failure) failure = open_display();
     if (!failure) failure = open_window();
     if (!failure) failure = catch_signals();
     if (!failure) failure = open_guest_log();
     if (!failure) failure = start_presenting();
+    if (!failure) failure = listen_to_others();
     if (!failure) failure = serve();
     if (!failure) return 0;
     spdlog::error("{}", *failure);
@@ -61,6 +65,14 @@ class Client final : private wl::WindowEvents {
   }
 
  private:
+  Failure read_password() {
+    auto password = spice_password(options_.input.spice_password_file);
+    if (!password) return password.error();
+    if (!password->warning.empty()) spdlog::warn("{}", password->warning);
+    spice_password_ = std::move(password->text);
+    return {};
+  }
+
   Failure open_loop() {
     auto loop = loop::EventLoop::create();
     if (!loop) return describe(loop.error());
@@ -179,6 +191,35 @@ class Client final : private wl::WindowEvents {
     return {};
   }
 
+  Failure listen_to_others() {
+    if (start_.without_instance) {
+      const bool usual = start_.without_instance->code == ErrorCode::Unsupported;
+      spdlog::log(usual ? spdlog::level::debug : spdlog::level::warn, "{}",
+                  instance_message(*start_.without_instance, options_.name));
+    }
+    if (!start_.instance) return {};
+    auto remote =
+        serve_remote(*loop_, *start_.instance,
+                     [this](Verb verb, const control::Request& request, control::Answer answer) {
+                       on_request(verb, request, std::move(answer));
+                     });
+    if (!remote) return describe(remote.error());
+    remote_.emplace(std::move(*remote));
+    return {};
+  }
+
+  void on_request(Verb verb, const control::Request& request, control::Answer answer) {
+    if (verb == Verb(input::Command::Quit)) {
+      loop_->quit();
+      answer.done();
+    } else if (verb == Verb(input::Command::ToggleFullscreen)) {
+      window_->state().fullscreen ? window_->leave_fullscreen() : window_->enter_fullscreen();
+      answer.done();
+    } else {
+      answer.refuse("this release of pierglass cannot do '" + request.verb + "'");
+    }
+  }
+
   Failure serve() {
     const Result<void> ended = loop_->run();
     display_->on_read([]() noexcept {});
@@ -244,7 +285,10 @@ class Client final : private wl::WindowEvents {
   }
 
   const Options& options_;
+  Start start_;
+  std::string spice_password_;
   std::unique_ptr<loop::EventLoop> loop_;
+  std::optional<control::Server> remote_;
   std::optional<loop::Signals> signals_;
   Statistics statistics_;
   pace::FrameLog log_;
@@ -265,9 +309,9 @@ class Client final : private wl::WindowEvents {
 
 }  // namespace
 
-int run_client(const Options& options) {
+int run_client(const Options& options, Start start) {
   start_logging(options);
-  return Client(options).run();
+  return Client(options, std::move(start)).run();
 }
 
 }  // namespace pierglass::app

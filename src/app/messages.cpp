@@ -42,6 +42,23 @@ std::string permission_message(const std::string& path) {
          ") and give that group read and write";
 }
 
+// What instances share: the folder of their sockets.
+std::string runtime_folder_message(const Error& error) {
+  switch (error.code) {
+    case ErrorCode::Unsupported:
+      return "XDG_RUNTIME_DIR is not set, so no running pierglass can be reached: start pierglass "
+             "in a session that sets it, or type export XDG_RUNTIME_DIR=/run/user/$(id -u)";
+    case ErrorCode::PermissionDenied:
+      return std::string(error.what) +
+             " must be a folder of this user's that nobody else may write to: see ls -ld "
+             "\"$XDG_RUNTIME_DIR\" \"$XDG_RUNTIME_DIR/pierglass\"";
+    case ErrorCode::NotFound:
+      return std::string("there is no folder ") + error.what + ": log in again, or create it";
+    default:
+      return "the control socket cannot be used: " + describe(error);
+  }
+}
+
 }  // namespace
 
 std::string no_memory_message(std::span<const std::string> places) {
@@ -118,6 +135,31 @@ std::string wayland_message(const Error& error) {
       return std::string("the Wayland compositor lacks ") + error.what;
     default:
       return "the Wayland connection failed: " + describe(error);
+  }
+}
+
+std::string instance_message(const Error& error, const std::string& name) {
+  if (error.code != ErrorCode::Busy) return runtime_folder_message(error);
+  const std::string process =
+      error.got != 0 ? " (process " + std::to_string(error.got) + ")" : std::string();
+  return "a pierglass called " + name + " runs already" + process +
+         ": go there with pierglass toggle, or start another one with --name";
+}
+
+std::string request_message(const Error& error, const std::string& name) {
+  switch (error.code) {
+    case ErrorCode::NotFound:
+      return "no pierglass called " + name + " is running; start it with pierglass toggle";
+    case ErrorCode::NotReady:
+      return "the pierglass called " + name + " does not answer: it is stopped or overloaded";
+    case ErrorCode::Lost:
+      return "the pierglass called " + name + " ended before it answered";
+    case ErrorCode::VersionMismatch:
+    case ErrorCode::Corrupt:
+      return "the pierglass called " + name +
+             " is of another release than this one: end and start it again";
+    default:
+      return runtime_folder_message(error);
   }
 }
 

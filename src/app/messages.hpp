@@ -22,6 +22,12 @@ std::string creation_message(const Error& error, const std::string& path);
 // A compositor that could not be reached or lacks something.
 std::string wayland_message(const Error& error);
 
+// An instance of that name that could not be had.
+std::string instance_message(const Error& error, const std::string& name);
+
+// One that was asked and gave no answer.
+std::string request_message(const Error& error, const std::string& name);
+
 // A presenter that could not be made or failed; `renderer` is its name, empty when none was made.
 std::string presenter_message(const Error& error, const std::string& renderer);
 

@@ -2,6 +2,8 @@
 #include "app/options.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
 #include <bit>
 #include <charconv>
 #include <cstdio>
@@ -16,7 +18,11 @@
 #include <vector>
 
 #include "app/open_source.hpp"
+#include "app/options_words.hpp"
+#include "app/verbs.hpp"
 #include "app/version.hpp"
+#include "control/protocol.hpp"
+#include "control/runtime_folder.hpp"
 
 namespace pierglass::app {
 namespace {
@@ -89,6 +95,27 @@ void check_level(const std::string& text) {
   throw OptionError("--log-level", "'" + text + "' is none of error, warn, info, debug");
 }
 
+void check_name(const std::string& text) {
+  if (text.empty() || control::is_instance_name(text)) return;
+  throw OptionError("--name", "'" + text +
+                                  "' is not 1 to 64 of letters, digits, '.', '_' and '-', "
+                                  "without a dot in front");
+}
+
+void check_output(const std::string& text) {
+  if (!control::is_output(text)) throw OptionError("--output", "that is no output's name");
+}
+
+// Of the memory's file, without extension: "win11" of /dev/shm/win11.img.
+std::string default_name(const std::string& memory) {
+  std::string name = std::filesystem::path(memory).stem().string().substr(0, 64);
+  if (name.empty()) return "default";
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    if (!control::is_instance_name(std::string_view(name).substr(0, i + 1))) name[i] = '_';
+  }
+  return name;
+}
+
 // "A, B or C"
 std::string usual_places() {
   const MemoryPlaces places = usual_memory_places();
@@ -97,17 +124,51 @@ std::string usual_places() {
 
 enum class ConfigFile : std::uint8_t { Read, Ignore };
 
+struct CommandLine {
+  Action action = Action::Run;
+  std::string program = "pierglass";   // "pierglass toggle": how it was called
+  std::vector<std::string> arguments;  // after that
+};
+
+// The command is the first word, so that every option can follow it.
+CommandLine split(int argc, char** argv) {
+  CommandLine line{.arguments = {argv + std::min(argc, 1), argv + argc}};
+  if (line.arguments.empty()) return line;
+  const std::string first = line.arguments.front();
+  if (first == "toggle") line.action = Action::Toggle;
+  if (first == "send") line.action = Action::Send;
+  if (line.action == Action::Run) return line;
+  line.program += " " + first;
+  line.arguments.erase(line.arguments.begin());
+  return line;
+}
+
+const char* purpose(Action action) {
+  switch (action) {
+    case Action::Toggle:
+      return "One key: brings the running pierglass to the front with keyboard and mouse captured, "
+             "or sends it away again. When none runs under that name it starts one so.";
+    case Action::Send:
+      return "Tells the running pierglass what to do, and waits until it is done.";
+    case Action::Run:
+      break;
+  }
+  return "Shows the screen of a Windows virtual machine out of shared memory.";
+}
+
 struct Parser {
   Options options;
+  InputWords input;
+  std::vector<std::string> commands;
   std::string size = "1280x720";
   std::string memory_size;
   std::string source = "auto";
   std::string renderer = "auto";
   bool print_config = false;
-  CLI::App cli{"Shows the screen of a Windows virtual machine out of shared memory.", "pierglass"};
+  CLI::App cli;
   CLI::Option* config = nullptr;
 
-  explicit Parser(ConfigFile use) {
+  Parser(ConfigFile use, const CommandLine& line) : cli(purpose(line.action), line.program) {
     cli.set_version_flag("--version", std::string("pierglass ") + kVersion);
     config = cli.set_config("--config", use == ConfigFile::Read ? default_config_path() : "",
                             "Config file: lines of option=value");
@@ -116,10 +177,33 @@ struct Parser {
     cli.get_formatter()->column_width(kHelpColumn);
     add_memory_options();
     add_window_options();
+    add_input_options(cli, options.input, input);
     add_diagnostic_options();
+    if (line.action == Action::Send) add_commands();
+    if (line.action == Action::Run) {
+      cli.footer(
+          "pierglass toggle [OPTIONS]: one key to the guest and back; pierglass send "
+          "COMMAND...: tells the\nrunning pierglass what to do. Each has --help.");
+    }
+  }
+
+  // A running pierglass has its other options already.
+  void add_commands() {
+    for (CLI::Option* option : cli.get_options()) {
+      static constexpr std::array kShown = {"--help", "--version", "--config", "--name",
+                                            "--memory"};
+      if (std::ranges::find(kShown, option->get_name()) == kShown.end()) option->group("");
+    }
+    cli.add_option("COMMAND", commands, "What to do, one after the other: " + verb_list())
+        ->configurable(false);
   }
 
   void add_memory_options() {
+    cli.add_option(
+           "--name", options.name,
+           "Name of this virtual machine's pierglass, of which one runs at a time; else the "
+           "memory's file name without extension, or default")
+        ->type_name("NAME");
     cli.add_option("--memory", options.memory,
                    "File or kvmfr device that the virtual machine shares its memory in; else the "
                    "first with a guest's pictures, or else the first there is, of " +
@@ -160,35 +244,42 @@ struct Parser {
         ->configurable(false);
   }
 
-  void parse(int argc, char** argv) {
-    cli.parse(argc, argv);
+  void parse(std::vector<std::string> arguments, Action action) {
+    std::ranges::reverse(arguments);  // as CLI11 wants them
+    cli.parse(std::move(arguments));
     options.window_size = parse_size(size);
     options.memory_size = parse_bytes(memory_size);
     options.source = parse_source(source);
     options.renderer = parse_renderer(renderer);
     check_level(options.log_level);
+    check_name(options.name);
+    check_output(options.output);
+    understand(input, options.input);
+    if (action == Action::Send) check_commands();
+  }
+
+  void check_commands() const {
+    if (commands.empty()) throw OptionError("COMMAND", "there must be one of " + verb_list());
+    for (const std::string& command : commands) {
+      if (verb_of(command)) continue;
+      throw OptionError("COMMAND", "'" + command + "' is none of " + verb_list());
+    }
   }
 };
 
-bool command_line_alone_is_good(int argc, char** argv) {
-  // The same options once more, with a config file that says nothing.
+// The same options once more, with a config file that says nothing.
+bool command_line_alone_is_good(const CommandLine& line) {
   std::vector<std::string> arguments;
-  for (int i = argc - 1; i > 0; --i) {
-    const std::string argument = argv[i];
-    if (argument == "--config" && !arguments.empty()) {
-      arguments.pop_back();
-    } else if (!argument.starts_with("--config=")) {
-      arguments.push_back(argument);
+  for (std::size_t i = 0; i < line.arguments.size(); ++i) {
+    if (line.arguments[i] == "--config") {
+      ++i;
+    } else if (!line.arguments[i].starts_with("--config=")) {
+      arguments.push_back(line.arguments[i]);
     }
   }
-  Parser parser(ConfigFile::Ignore);
+  Parser parser(ConfigFile::Ignore, line);
   try {
-    parser.cli.parse(std::move(arguments));
-    parse_size(parser.size);
-    parse_bytes(parser.memory_size);
-    parse_source(parser.source);
-    parse_renderer(parser.renderer);
-    check_level(parser.options.log_level);
+    parser.parse(std::move(arguments), line.action);
   } catch (const CLI::ParseError&) {
     return false;
   }
@@ -205,47 +296,84 @@ std::string complaint(const CLI::ParseError& error) {
   return text;
 }
 
-// The first line of the file that sets what the complaint names; 0 when none does.
-int line_of(const std::string& path, const std::string& what) {
+// The words of a complaint that may be options, in order, without dashes in front.
+std::vector<std::string> words_of(const std::string& what) {
+  static constexpr const char* kLetters =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+  std::vector<std::string> words;
+  for (std::size_t end = 0, begin; (begin = what.find_first_of(kLetters, end)) != what.npos;) {
+    end = std::min(what.find_first_not_of(kLetters, begin), what.size());
+    const std::string word = what.substr(begin, end - begin);
+    words.push_back(word.substr(std::min(word.find_first_not_of('-'), word.size())));
+  }
+  return words;
+}
+
+// The first line of the file that sets `key`; 0 when none does.
+int line_that_sets(const std::string& path, const std::string& key) {
   std::ifstream file(path);
   std::string line;
   for (int number = 1; std::getline(file, line); ++number) {
-    const std::string key = CLI::detail::trim_copy(line.substr(0, line.find('=')));
-    if (!key.empty() && what.find(key) != std::string::npos) return number;
+    if (CLI::detail::trim_copy(line.substr(0, line.find('='))) == key) return number;
   }
   return 0;
 }
 
-int report(const Parser& parser, const CLI::ParseError& error, int argc, char** argv) {
+// The first line of the file that sets what the complaint names first; 0 when none does.
+int line_of(const std::string& path, const std::string& what) {
+  for (const std::string& word : words_of(what)) {
+    if (word.empty()) continue;
+    if (const int number = line_that_sets(path, word); number != 0) return number;
+  }
+  return 0;
+}
+
+int report(const Parser& parser, const CLI::ParseError& error, const CommandLine& line) {
   if (error.get_exit_code() == 0) return parser.cli.exit(error);  // --help, --version
   const std::string what = complaint(error);
   std::string path;
   if (parser.config->count() != 0) path = parser.config->results().back();
   if (path.empty()) path = default_config_path();
   std::error_code unreadable;
-  if (std::filesystem::exists(path, unreadable) && command_line_alone_is_good(argc, argv)) {
+  if (std::filesystem::exists(path, unreadable) && command_line_alone_is_good(line)) {
     std::fprintf(stderr, "pierglass: config file %s, line %d: %s; mend or remove that line\n",
                  path.c_str(), line_of(path, what), what.c_str());
   } else {
-    std::fprintf(stderr, "pierglass: %s; see pierglass --help\n", what.c_str());
+    std::fprintf(stderr, "pierglass: %s; see %s --help\n", what.c_str(), line.program.c_str());
   }
   return kUsageError;
+}
+
+// A first word that is neither an option nor a command.
+bool is_unknown_command(const CommandLine& line) {
+  return line.action == Action::Run && !line.arguments.empty() &&
+         !line.arguments.front().starts_with('-');
 }
 
 }  // namespace
 
 ParsedOptions parse_options(int argc, char** argv) {
-  Parser parser(ConfigFile::Read);
+  const CommandLine line = split(argc, argv);
+  if (is_unknown_command(line)) {
+    std::fprintf(
+        stderr, "pierglass: there is no command '%s', only toggle and send; see pierglass --help\n",
+        line.arguments.front().c_str());
+    return {.options = {}, .exit_status = kUsageError};
+  }
+  Parser parser(ConfigFile::Read, line);
   try {
-    parser.parse(argc, argv);
+    parser.parse(line.arguments, line.action);
   } catch (const CLI::ParseError& error) {
-    return {.options = {}, .exit_status = report(parser, error, argc, argv)};
+    return {.options = {}, .exit_status = report(parser, error, line)};
   }
   if (parser.print_config) {
     std::cout << parser.cli.config_to_str(true, true);
     return {};
   }
-  return {.options = parser.options};
+  Options& options = parser.options;
+  if (options.name.empty()) options.name = default_name(options.memory);
+  return {
+      .options = std::move(options), .action = line.action, .commands = std::move(parser.commands)};
 }
 
 }  // namespace pierglass::app

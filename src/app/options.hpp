@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "app/options_input.hpp"
 #include "base/geometry.hpp"
 
 namespace pierglass::app {
@@ -14,6 +16,7 @@ enum class RendererChoice : std::uint8_t { Auto, Gl, Shm };
 
 // Everything the user can decide, after command line and config file.
 struct Options {
+  std::string name;    // of the instance: one of [A-Za-z0-9._-], 1 to 64 of them; never empty
   std::string memory;  // path; empty: the usual places
   SourceChoice source = SourceChoice::Auto;
   std::uint64_t memory_size = 0;  // bytes; 0: the file must exist
@@ -24,12 +27,21 @@ struct Options {
   bool stats = false;
   std::string frame_log;  // path; empty: none
   std::string log_level = "info";
+  InputOptions input;
+};
+
+enum class Action : std::uint8_t {
+  Run,     // pierglass
+  Toggle,  // pierglass toggle: the running one, or start
+  Send,    // pierglass send COMMAND...: the running one only
 };
 
 // What parsing ended with: options to run with, or an exit status because everything was said
 // already (help, version, print-config, a usage error on stderr).
 struct ParsedOptions {
   std::optional<Options> options;
+  Action action = Action::Run;
+  std::vector<std::string> commands;  // of Send, in order; each is one of verbs.hpp
   int exit_status = 0;
 };
 
