@@ -9,22 +9,24 @@
 namespace pierglass::input {
 
 // Something asked of the desktop that it may grant late, take back or never mention again. Waiting
-// has an end only while the window has the focus: a question to the user takes it away.
+// counts as refusal after a while, but only while the window has the focus: a question to the user
+// takes it away.
 class Awaited {
  public:
   static constexpr Nanoseconds kPatience = std::chrono::seconds(1);
 
+  // Asked for, or taken back and likely to come again by itself.
   void ask(bool focused, HostTime now);
-  void cancel();
-  void grant();
-  // Refused or taken back; final unless granted later.
-  void refuse();
-  // Taken back, but it may come again by itself.
-  void lose(bool focused, HostTime now);
-  // Focus: waiting begins anew, and stands still.
-  void on_focus(HostTime now);
-  void on_blur();
+  void cancel() { end(State::Idle); }
+  void grant() { end(State::Granted); }
+  // Final until granted or until the next focus.
+  void refuse() { end(State::Refused); }
 
+  // What is not granted is waited for anew.
+  void on_focus(HostTime now);
+  void on_blur() { due_.reset(); }
+
+  // No answer yet.
   [[nodiscard]] bool owed() const { return state_ == State::Waiting; }
   [[nodiscard]] bool granted() const { return state_ == State::Granted; }
   [[nodiscard]] bool refused() const { return state_ == State::Refused; }
@@ -34,7 +36,7 @@ class Awaited {
 
  private:
   enum class State : std::uint8_t { Idle, Waiting, Granted, Refused };
-  void set(State state);
+  void end(State state);
 
   State state_ = State::Idle;
   std::optional<HostTime> due_;  // when waiting ends

@@ -15,7 +15,7 @@
 
 namespace pierglass::input {
 
-// The trigger key and what it does together with others. A value; never changes once made.
+// The trigger key and what it does together with others.
 class Bindings {
  public:
   // Right Ctrl, and with it F, Q, S, P, R, Delete and F1 to F12.
@@ -28,15 +28,19 @@ class Bindings {
 
   // None: there are no chords, and no key toggles capture.
   [[nodiscard]] std::optional<KeyCode> trigger() const { return trigger_; }
-  // What trigger + key asks for. Any key.
-  [[nodiscard]] std::optional<Command> command(KeyCode code) const;
+  // What trigger + key asks for.
+  [[nodiscard]] std::optional<Command> command(KeyCode key) const {
+    return key < kKeyCount ? commands_[key] : std::nullopt;
+  }
 
-  // The list for people, a line each, in columns of spaces; empty without a trigger.
-  [[nodiscard]] std::vector<std::string> lines() const;
+  // The list for people, a line each, two columns apart by spaces, all ASCII; empty without a
+  // trigger. `tap_captures`: whether it says so of the trigger alone.
+  [[nodiscard]] std::vector<std::string> lines(bool tap_captures = true) const;
 
  private:
-  std::expected<void, std::string> change(const std::string& text,
-                                          std::array<bool, kKeyCount>& named);
+  using Named = std::array<bool, kKeyCount>;
+  std::expected<void, std::string> change(std::string_view text, Named& named);
+  [[nodiscard]] bool all_function_keys() const;
 
   std::optional<KeyCode> trigger_ = key::kRightCtrl;
   std::array<std::optional<Command>, kKeyCount> commands_{};

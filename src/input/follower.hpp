@@ -23,36 +23,34 @@ class Follower {
   static constexpr double kMinGain = 0.125;
   static constexpr double kMaxGain = 4;
 
-  // Guest::move_by() and Host::place_guest_pointer() are called.
+  // Guest::move_by() and Host::place_guest_pointer() are called, from aim() and on_time().
   Follower(Guest& guest, Host& host) : guest_(guest), host_(host) {}
 
   // Where the guest's pointer shall be: the first after reset() is where the pointer entered.
   void aim(Point target, HostTime now);
-  // Where the guest says that it is; remembered across reset().
+  // Where the guest says that it is; any value. Remembered across reset().
   void report(Point position, HostTime now);
   // The pointer left or moves otherwise.
   void reset();
-  void forget_report() { reported_.reset(); }
 
   [[nodiscard]] std::optional<HostTime> deadline() const { return due_; }
   void on_time(HostTime now);
 
  private:
-  void enter(Point target);
-  void correct(Point distance, HostTime now);
-  void learn(Point position);
+  void move(Point way, HostTime now);
+  void approach(Point target, HostTime now);
+  void learn(Point arrived);
 
   Guest& guest_;
   Host& host_;
   std::optional<Point> target_;  // none: not following
   std::optional<Point> reported_;
-  std::optional<HostTime> due_;  // of the next comparison
-  // The last correction: where it began and what was sent, until its report comes.
-  std::optional<Point> corrected_from_;
-  Point sent_;
-  bool awaiting_ = false;
+  std::optional<HostTime> due_;               // of the next comparison
+  std::optional<HostTime> unanswered_since_;  // the last movement that no report followed
+  std::optional<Point> corrected_from_;       // where the last correction began
+  Point sent_;                                // by it
   int tries_ = 0;
-  double gain_ = 1;  // counts sent for each pixel that is missing
+  double gain_ = 1;  // counts for each pixel that is missing
 };
 
 }  // namespace pierglass::input

@@ -24,6 +24,11 @@ inline constexpr KeyCode kF11 = 87;
 inline constexpr KeyCode kF12 = 88;
 inline constexpr KeyCode kRightCtrl = 97;
 inline constexpr KeyCode kDelete = 111;
+
+// F1 for 0, to F12 for 11.
+constexpr KeyCode function(std::uint32_t number) {
+  return number < 10 ? kF1 + number : kF11 + (number - 10);
+}
 }  // namespace key
 
 constexpr bool is_lock_key(KeyCode code) {

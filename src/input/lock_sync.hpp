@@ -33,8 +33,7 @@ class LockSync {
   [[nodiscard]] std::optional<Locks> on_time(HostTime now);
 
  private:
-  [[nodiscard]] bool active() const { return focused_ && connected_; }
-  [[nodiscard]] std::optional<Locks> set_now();
+  [[nodiscard]] std::optional<Locks> set_now() const;
 
   bool focused_ = false;
   bool connected_ = false;

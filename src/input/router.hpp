@@ -95,7 +95,9 @@ class Router final : public SeatEvents {
 
   [[nodiscard]] bool capture_wanted() const { return wanted_; }
   // The pointer is locked and moves the guest's by distances: no pointer of the desktop is visible.
-  [[nodiscard]] bool captured() const { return wanted_ && lock_.granted() && pointer_inside_; }
+  [[nodiscard]] bool captured() const {
+    return wanted_ && lock_.granted() && pointer_inside_ && present();
+  }
   [[nodiscard]] Notice notice() const;
   [[nodiscard]] const Bindings& bindings() const { return options_.bindings; }
 
@@ -133,6 +135,7 @@ class Router final : public SeatEvents {
   void begin_capture(bool by_fullscreen);
   void end_capture();
   void toggle_capture();
+  void update_placement();
   void update_focus();
   void gain_focus();
   void lose_focus();
@@ -159,6 +162,7 @@ class Router final : public SeatEvents {
   bool deactivated_ = false;  // since the keyboard entered
   bool focused_ = false;      // what update_focus() made of these
   bool pointer_inside_ = false;
+  std::optional<PointF> pointer_;  // where the desktop's is; none: outside, locked or not known
   std::optional<Point> guest_pointer_;
 
   bool wanted_ = false;
