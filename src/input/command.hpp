@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string_view>
 
 namespace pierglass::input {
 
@@ -29,5 +31,14 @@ enum class Command : std::uint8_t {
   CtrlAltF12,
   Quit,
 };
+
+// All commands are 0 .. kCommandCount-1.
+inline constexpr std::uint8_t kCommandCount = 21;
+
+// "toggle-fullscreen"; what command_named() takes. Both in static memory.
+std::string_view name(Command command);
+// What it does, in a few words without a full stop: "fullscreen on or off".
+std::string_view help(Command command);
+std::optional<Command> command_named(std::string_view name);
 
 }  // namespace pierglass::input

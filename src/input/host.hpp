@@ -22,7 +22,8 @@ class Host {
   // Puts the guest's pointer there without a mouse (pixels of its picture). False: it cannot.
   virtual bool place_guest_pointer(Point position) = 0;
 
-  // What capturing() now gives is new: the pointer's image and the texts on the picture follow.
+  // What the router's capture_wanted(), captured() and notice() give is new: the pointer's image
+  // and the texts on the picture follow.
   virtual void on_mode_changed() = 0;
   // The list of chords is wanted on the picture, or no longer.
   virtual void show_chords(bool show) = 0;
