@@ -119,11 +119,12 @@ if(PIERGLASS_TESTS AND NOT WIN32)
     pkg_check_modules(WAYLAND_SERVER REQUIRED IMPORTED_TARGET wayland-server>=1.21)
     add_library(fake_compositor STATIC
       tests/support/fake_compositor.cpp tests/support/fake_requests.cpp
+      tests/support/fake_seat.cpp tests/support/fake_seat_requests.cpp
       tests/support/fake_server.cpp)
     target_include_directories(fake_compositor PUBLIC ${CMAKE_SOURCE_DIR})
     target_link_libraries(fake_compositor
       PUBLIC base
-      PRIVATE pierglass_flags wayland_protocols PkgConfig::WAYLAND_SERVER)
+      PRIVATE pierglass_flags wayland_protocols PkgConfig::WAYLAND_SERVER PkgConfig::XKBCOMMON)
     pierglass_test(unit_wl
       SOURCES tests/unit/wl/activation_test.cpp tests/unit/wl/display_test.cpp
         tests/unit/wl/idle_inhibitor_test.cpp tests/unit/wl/outputs_test.cpp

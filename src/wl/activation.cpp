@@ -21,6 +21,13 @@ void Activation::request() {
   xdg_activation_token_v1_commit(token_.get());
 }
 
+void Activation::activate(const std::string& token) {
+  // libwayland ends the program for a message of more than 4 KiB.
+  const bool usable = !token.empty() && token.size() <= kMaxToken;
+  if (!usable || registry_.activation() == nullptr) return;
+  xdg_activation_v1_activate(registry_.activation(), token.c_str(), window_.surface());
+}
+
 void Activation::on_done(const char* token) noexcept {
   xdg_activation_v1_activate(registry_.activation(), token, window_.surface());
   token_.reset();

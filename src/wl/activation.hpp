@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include <cstddef>
+#include <string>
+
 #include "wl/listener.hpp"
 #include "wl/proxy.hpp"
 
@@ -19,6 +22,12 @@ class Activation : Pinned {
   // Takes effect once the compositor has answered. Nothing while one request is under way, or
   // without the compositor's support.
   void request();
+  // Uses a token that another program got for us: a launcher (XDG_ACTIVATION_TOKEN in the
+  // environment) or one of ours that was told to show the window. Before the first buffer it also
+  // decides where the window appears. One that is empty or longer than kMaxToken, and any without
+  // the compositor's support, is dropped.
+  void activate(const std::string& token);
+  static constexpr std::size_t kMaxToken = 1024;
   [[nodiscard]] bool under_way() const { return static_cast<bool>(token_); }
 
  private:

@@ -4,7 +4,10 @@
 #include <content-type-v1-client-protocol.h>
 #include <fractional-scale-v1-client-protocol.h>
 #include <idle-inhibit-unstable-v1-client-protocol.h>
+#include <keyboard-shortcuts-inhibit-unstable-v1-client-protocol.h>
+#include <pointer-constraints-unstable-v1-client-protocol.h>
 #include <presentation-time-client-protocol.h>
+#include <relative-pointer-unstable-v1-client-protocol.h>
 #include <viewporter-client-protocol.h>
 #include <wayland-client.h>
 #include <xdg-activation-v1-client-protocol.h>
@@ -56,6 +59,17 @@ constexpr std::array<GlobalRow, kGlobalCount> kTable{{
      1, 0, Optional, "the screen may go dark or lock while the guest plays a film"},
     {Activation, &xdg_activation_v1_interface, "xdg_activation_v1", 1, 1, 0, Optional,
      "a guest that asks for attention is not pointed out on the desktop"},
+    // 8 has the wheel in parts of a notch. Later ones tell repeats, which code 8 need not hear.
+    {Seat, &wl_seat_interface, "wl_seat", 1, 8, 0, Optional,
+     "keyboard and mouse do not reach the guest"},
+    {RelativePointerManager, &zwp_relative_pointer_manager_v1_interface,
+     "zwp_relative_pointer_manager_v1", 1, 1, 0, Optional,
+     "the guest's pointer does not move while the mouse is captured"},
+    {PointerConstraints, &zwp_pointer_constraints_v1_interface, "zwp_pointer_constraints_v1", 1, 1,
+     0, Optional, "the mouse cannot be captured, so games that turn a view with it do not work"},
+    {ShortcutsInhibitManager, &zwp_keyboard_shortcuts_inhibit_manager_v1_interface,
+     "zwp_keyboard_shortcuts_inhibit_manager_v1", 1, 1, 0, Optional,
+     "key combinations of the desktop do not reach the guest"},
 }};
 
 constexpr bool in_order_of_enum() {

@@ -20,8 +20,12 @@ enum class Global : std::uint8_t {
   DecorationManager,
   IdleInhibitManager,
   Activation,
+  Seat,
+  RelativePointerManager,
+  PointerConstraints,
+  ShortcutsInhibitManager,
 };
-inline constexpr std::size_t kGlobalCount = 11;
+inline constexpr std::size_t kGlobalCount = 15;
 
 enum class Need : std::uint8_t { Required, Optional };
 

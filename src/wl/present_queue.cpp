@@ -76,10 +76,26 @@ bool PresentQueue::request_feedback(std::uint64_t frame) {
   return true;
 }
 
+// To prepare is refused exactly when the queue is not empty. Otherwise this is a reader for an
+// instant, which a driver in its own read must wait for, and which may make that read return
+// without events, as each wait of the main thread that times out does.
+bool PresentQueue::has_events() const {
+  if (wl_display_prepare_read_queue(display_.native(), queue_.get()) != 0) return true;
+  wl_display_cancel_read(display_.native());
+  return false;
+}
+
 Result<void> PresentQueue::dispatch_pending() {
   if (wl_display_dispatch_queue_pending(display_.native(), queue_.get()) < 0)
     return std::unexpected(display_.error());
   return {};
+}
+
+void PresentQueue::unmap() {
+  frame_.reset();
+  wl_surface_attach(surface_.get(), nullptr, 0, 0);
+  wl_surface_commit(surface_.get());
+  flush();
 }
 
 bool PresentQueue::flush() {

@@ -70,9 +70,20 @@ class PresentQueue : Pinned {
   bool request_feedback(std::uint64_t frame);
   static constexpr std::size_t kMaxFeedbacks = 8;
 
+  // Whether dispatch_pending() would find something. Any thread, never blocks, reads nothing; a
+  // small part of what waking a thread costs. What a read of the socket brought is seen right after
+  // it, so that Display::on_read() need wake the present thread only then: a mouse alone makes
+  // thousands of reads a second that do not concern it.
+  [[nodiscard]] bool has_events() const;
+
   // Calls PresentEvents (and the listeners of buffers) for what has arrived; never blocks or reads.
   // Lost when the connection is.
   Result<void> dispatch_pending();
+
+  // Takes the picture off the screen: commits no buffer, so that the window is unmapped. What is
+  // owed for earlier commits is forgotten as far as it is a frame callback, since a window that is
+  // not shown may never get it. For what then, see Window::hide().
+  void unmap();
 
   // Sends what is buffered; never blocks. After each commit. False: see Display::flush(); do not
   // commit until it gives true.

@@ -4,7 +4,10 @@
 #include <content-type-v1-client-protocol.h>
 #include <fractional-scale-v1-client-protocol.h>
 #include <idle-inhibit-unstable-v1-client-protocol.h>
+#include <keyboard-shortcuts-inhibit-unstable-v1-client-protocol.h>
+#include <pointer-constraints-unstable-v1-client-protocol.h>
 #include <presentation-time-client-protocol.h>
+#include <relative-pointer-unstable-v1-client-protocol.h>
 #include <viewporter-client-protocol.h>
 #include <wayland-client.h>
 #include <xdg-activation-v1-client-protocol.h>
@@ -67,6 +70,30 @@ void destroy(wl_output* proxy) noexcept {
   }
 }
 
+void destroy(wl_keyboard* proxy) noexcept {
+  if (wl_keyboard_get_version(proxy) >= WL_KEYBOARD_RELEASE_SINCE_VERSION) {
+    wl_keyboard_release(proxy);
+  } else {
+    wl_keyboard_destroy(proxy);
+  }
+}
+
+void destroy(wl_pointer* proxy) noexcept {
+  if (wl_pointer_get_version(proxy) >= WL_POINTER_RELEASE_SINCE_VERSION) {
+    wl_pointer_release(proxy);
+  } else {
+    wl_pointer_destroy(proxy);
+  }
+}
+
+void destroy(wl_seat* proxy) noexcept {
+  if (wl_seat_get_version(proxy) >= WL_SEAT_RELEASE_SINCE_VERSION) {
+    wl_seat_release(proxy);
+  } else {
+    wl_seat_destroy(proxy);
+  }
+}
+
 void destroy(wp_content_type_manager_v1* proxy) noexcept {
   wp_content_type_manager_v1_destroy(proxy);
 }
@@ -101,6 +128,30 @@ void destroy(zwp_idle_inhibit_manager_v1* proxy) noexcept {
 
 void destroy(zwp_idle_inhibitor_v1* proxy) noexcept {
   zwp_idle_inhibitor_v1_destroy(proxy);
+}
+
+void destroy(zwp_keyboard_shortcuts_inhibit_manager_v1* proxy) noexcept {
+  zwp_keyboard_shortcuts_inhibit_manager_v1_destroy(proxy);
+}
+
+void destroy(zwp_keyboard_shortcuts_inhibitor_v1* proxy) noexcept {
+  zwp_keyboard_shortcuts_inhibitor_v1_destroy(proxy);
+}
+
+void destroy(zwp_locked_pointer_v1* proxy) noexcept {
+  zwp_locked_pointer_v1_destroy(proxy);
+}
+
+void destroy(zwp_pointer_constraints_v1* proxy) noexcept {
+  zwp_pointer_constraints_v1_destroy(proxy);
+}
+
+void destroy(zwp_relative_pointer_manager_v1* proxy) noexcept {
+  zwp_relative_pointer_manager_v1_destroy(proxy);
+}
+
+void destroy(zwp_relative_pointer_v1* proxy) noexcept {
+  zwp_relative_pointer_v1_destroy(proxy);
 }
 
 void destroy(zxdg_decoration_manager_v1* proxy) noexcept {

@@ -4,7 +4,10 @@
 #include <content-type-v1-client-protocol.h>
 #include <fractional-scale-v1-client-protocol.h>
 #include <idle-inhibit-unstable-v1-client-protocol.h>
+#include <keyboard-shortcuts-inhibit-unstable-v1-client-protocol.h>
+#include <pointer-constraints-unstable-v1-client-protocol.h>
 #include <presentation-time-client-protocol.h>
+#include <relative-pointer-unstable-v1-client-protocol.h>
 #include <viewporter-client-protocol.h>
 #include <wayland-client.h>
 #include <xdg-activation-v1-client-protocol.h>
@@ -72,6 +75,7 @@ void Registry::on_global(std::uint32_t name, const char* interface,
 void Registry::on_global_remove(std::uint32_t name) noexcept {
   // Other objects stay: the compositor ignores requests to those whose global is gone.
   outputs_.remove(name);
+  seats_.remove(name);
 }
 
 void Registry::on_ping(std::uint32_t serial) noexcept {
@@ -85,8 +89,9 @@ void Registry::on_clock(std::uint32_t clock) noexcept {
 void Registry::bind(const GlobalRow& row, std::uint32_t name, std::uint32_t advertised) noexcept {
   Bound& bound = bound_[std::to_underlying(row.global)];
   const std::uint32_t version = version_to_bind(row, advertised);
-  // There are many outputs; of the others the first counts.
-  if (bound.version != 0 && row.global != Global::Output) return;
+  // There may be many outputs and seats; of the others the first counts.
+  const bool many = row.global == Global::Output || row.global == Global::Seat;
+  if (bound.version != 0 && !many) return;
   bound = {.version = version, .advertised = advertised};
   if (version == 0) return;
 
@@ -118,6 +123,15 @@ void Registry::bind(const GlobalRow& row, std::uint32_t name, std::uint32_t adve
       return idle_inhibit_manager_.reset(static_cast<zwp_idle_inhibit_manager_v1*>(proxy));
     case Global::Activation:
       return activation_.reset(static_cast<xdg_activation_v1*>(proxy));
+    case Global::Seat:
+      return seats_.add(static_cast<wl_seat*>(proxy), name);
+    case Global::RelativePointerManager:
+      return relative_pointer_manager_.reset(static_cast<zwp_relative_pointer_manager_v1*>(proxy));
+    case Global::PointerConstraints:
+      return pointer_constraints_.reset(static_cast<zwp_pointer_constraints_v1*>(proxy));
+    case Global::ShortcutsInhibitManager:
+      return shortcuts_inhibit_manager_.reset(
+          static_cast<zwp_keyboard_shortcuts_inhibit_manager_v1*>(proxy));
   }
 }
 

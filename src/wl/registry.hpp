@@ -13,6 +13,7 @@
 #include "wl/listener.hpp"
 #include "wl/outputs.hpp"
 #include "wl/proxy.hpp"
+#include "wl/seats.hpp"
 
 namespace pierglass::wl {
 
@@ -62,7 +63,18 @@ class Registry : Pinned {
   }
   [[nodiscard]] xdg_activation_v1* activation() const { return activation_.get(); }
 
+  [[nodiscard]] zwp_relative_pointer_manager_v1* relative_pointer_manager() const {
+    return relative_pointer_manager_.get();
+  }
+  [[nodiscard]] zwp_pointer_constraints_v1* pointer_constraints() const {
+    return pointer_constraints_.get();
+  }
+  [[nodiscard]] zwp_keyboard_shortcuts_inhibit_manager_v1* shortcuts_inhibit_manager() const {
+    return shortcuts_inhibit_manager_.get();
+  }
+
   [[nodiscard]] Outputs& outputs() { return outputs_; }
+  [[nodiscard]] Seats& seats() { return seats_; }
 
   // The clock that presentation times are in; CLOCK_MONOTONIC until the compositor says otherwise.
   [[nodiscard]] clockid_t presentation_clock() const { return presentation_clock_; }
@@ -93,7 +105,11 @@ class Registry : Pinned {
   Proxy<zxdg_decoration_manager_v1> decoration_manager_;
   Proxy<zwp_idle_inhibit_manager_v1> idle_inhibit_manager_;
   Proxy<xdg_activation_v1> activation_;
+  Proxy<zwp_relative_pointer_manager_v1> relative_pointer_manager_;
+  Proxy<zwp_pointer_constraints_v1> pointer_constraints_;
+  Proxy<zwp_keyboard_shortcuts_inhibit_manager_v1> shortcuts_inhibit_manager_;
   Outputs outputs_;
+  Seats seats_;
   std::array<Bound, kGlobalCount> bound_{};
   clockid_t presentation_clock_ = CLOCK_MONOTONIC;
 };

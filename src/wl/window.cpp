@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <limits>
 #include <span>
+#include <utility>
 
 #include "wl/display.hpp"
 #include "wl/registry.hpp"
@@ -65,10 +66,9 @@ Result<std::unique_ptr<Window>> Window::create(Display& display, Registry& regis
   TRY(registry.require());
   std::unique_ptr<Window> self(new Window(registry, options, events));
   self->create_surface();
-  self->create_role(options);
+  self->create_role({.fullscreen = options.fullscreen, .output = options.output});
   registry.outputs().on_change([window = self.get()] { window->update_output_scale(); });
-  // The only commit of the main thread: without a buffer, it asks for the first configure.
-  wl_surface_commit(self->surface());
+  self->ask_for_configure();
   display.flush();
   return self;
 }
@@ -101,13 +101,18 @@ void Window::create_surface() {
   }
 }
 
-void Window::create_role(const WindowOptions& options) {
+// A commit without a buffer; of those of the main thread the only kind.
+void Window::ask_for_configure() {
+  wl_surface_commit(surface());
+}
+
+void Window::create_role(const ShowOptions& options) {
   xdg_surface_.reset(xdg_wm_base_get_xdg_surface(registry_.wm_base(), surface()));
   xdg_surface_add_listener(xdg_surface_.get(), &WindowListeners::kXdgSurface, this);
   toplevel_.reset(xdg_surface_get_toplevel(xdg_surface_.get()));
   xdg_toplevel_add_listener(toplevel_.get(), &WindowListeners::kToplevel, this);
-  xdg_toplevel_set_app_id(toplevel_.get(), options.app_id.c_str());
-  set_title(options.title.c_str());
+  xdg_toplevel_set_app_id(toplevel_.get(), app_id_.c_str());
+  xdg_toplevel_set_title(toplevel_.get(), title_.c_str());
   if (registry_.decoration_manager() != nullptr) {
     decoration_.reset(zxdg_decoration_manager_v1_get_toplevel_decoration(
         registry_.decoration_manager(), toplevel_.get()));
@@ -118,16 +123,60 @@ void Window::create_role(const WindowOptions& options) {
   if (options.fullscreen) enter_fullscreen(options.output);
 }
 
+void Window::end_role() {
+  decoration_.reset();
+  toplevel_.reset();
+  xdg_surface_.reset();
+}
+
+void Window::hide() {
+  show_.reset();
+  if (stage_ != Stage::Shown) return;
+  stage_ = Stage::Hiding;
+  hearing_.hidden = true;
+  hearing_.fullscreen = hearing_.activated = hearing_.suspended = false;
+  publish(std::nullopt);
+}
+
+void Window::on_unmapped(std::uint64_t generation) {
+  if (stage_ != Stage::Hiding || generation != state_.generation) return;
+  end_role();
+  stage_ = Stage::Hidden;
+  if (const auto options = std::exchange(show_, std::nullopt)) show(*options);
+}
+
+void Window::show(const ShowOptions& options) {
+  if (stage_ == Stage::Shown) return;
+  if (stage_ == Stage::Hiding) {
+    show_ = options;
+    return;
+  }
+  stage_ = Stage::Shown;
+  create_role(options);
+  ask_for_configure();
+}
+
 void Window::enter_fullscreen(wl_output* output) {
+  if (stage_ != Stage::Shown) return;
   xdg_toplevel_set_fullscreen(toplevel_.get(), output);
 }
 
 void Window::leave_fullscreen() {
+  if (stage_ != Stage::Shown) return;
   xdg_toplevel_unset_fullscreen(toplevel_.get());
 }
 
+void Window::toggle_fullscreen(wl_output* output) {
+  if (is_fullscreen()) {
+    leave_fullscreen();
+  } else {
+    enter_fullscreen(output);
+  }
+}
+
 void Window::set_title(const char* title) {
-  xdg_toplevel_set_title(toplevel_.get(), title);
+  title_ = title;
+  if (stage_ == Stage::Shown) xdg_toplevel_set_title(toplevel_.get(), title);
 }
 
 std::optional<WindowState> Window::apply_pending() {
@@ -139,6 +188,7 @@ std::optional<WindowState> Window::apply_pending() {
     mailbox_.unacked = false;
   }
   applied_ = mail.state.generation;
+  if (mail.state.hidden) return mail.state;
   if (mail.unacked) xdg_surface_ack_configure(xdg_surface_.get(), mail.serial);
   const Size logical = mail.state.logical;
   if (viewport_) {
@@ -163,12 +213,14 @@ void Window::publish(std::optional<std::uint32_t> serial) {
       mailbox_.serial = *serial;
       mailbox_.unacked = true;
     }
+    if (state_.hidden) mailbox_.unacked = false;  // of a role that ends
   }
   events_.on_state();
 }
 
 void Window::on_toplevel_configure(std::int32_t width, std::int32_t height,
                                    wl_array* states) noexcept {
+  if (stage_ != Stage::Shown) return;
   hearing_.fullscreen = contains(states, XDG_TOPLEVEL_STATE_FULLSCREEN);
   hearing_.activated = contains(states, XDG_TOPLEVEL_STATE_ACTIVATED);
   hearing_.suspended = contains(states, kStateSuspended);
@@ -179,6 +231,8 @@ void Window::on_toplevel_configure(std::int32_t width, std::int32_t height,
 }
 
 void Window::on_surface_configure(std::uint32_t serial) noexcept {
+  if (stage_ != Stage::Shown) return;
+  hearing_.hidden = false;
   publish(serial);
 }
 
@@ -190,8 +244,8 @@ void Window::set_scale(std::uint32_t scale120) {
   const std::uint32_t wanted = std::clamp(scale120, 1U, kMaxScale120);
   if (wanted == hearing_.scale120) return;
   hearing_.scale120 = wanted;
-  // Before the first configure there is no size to apply it to.
-  if (configured()) publish(std::nullopt);
+  // Before the first configure there is no size to apply it to, and nothing is drawn while hidden.
+  if (configured() && !hearing_.hidden) publish(std::nullopt);
 }
 
 void Window::on_enter(wl_output* output) noexcept {

@@ -38,6 +38,13 @@ struct WindowState {
   bool fullscreen = false;
   bool activated = false;
   bool suspended = false;  // nobody sees it (xdg_wm_base 6): no need to draw
+  bool hidden = false;     // taken off the desktop by hide(): nothing may be committed
+};
+
+// How a hidden window comes back.
+struct ShowOptions {
+  bool fullscreen = false;
+  wl_output* output = nullptr;  // where to be fullscreen; null: the compositor chooses
 };
 
 // Called on the main thread from the display's dispatch.
@@ -60,8 +67,29 @@ class WindowEvents {
 // the surface (ack, viewport destination, buffer scale), so it must reach the compositor together
 // with the first buffer of the new size. Therefore the main thread only stores what it hears, and
 // the present thread calls apply_pending() right before it draws: that sends these requests, and
-// the presenter's commit makes them effective. The only commit made by the main thread is the first
-// one, without a buffer, in create(), before a present thread exists.
+// the presenter's commit makes them effective. The main thread commits only what asks for the first
+// configure event of a role, without a buffer: in create(), before a present thread exists, and in
+// show(), while the present thread commits nothing.
+//
+// Hide and show. The surface stays, its role (the toplevel) ends and is made anew, because a role
+// object must neither be made on a surface that has a buffer nor be used after its end. The two
+// threads hand the surface over to each other:
+//   main     hide(): publishes a state with `hidden` set. Events of the role count no more. The
+//            role still exists, as the present thread may be about to commit.
+//   present  apply_pending() gives the hidden state (each one belongs to one hide()). It calls
+//            PresentQueue::unmap(), which commits no buffer, tells the main thread the state's
+//            `generation` by a way of the application's own, and from then on neither draws nor
+//            commits, nor uses the role, until apply_pending() gives a state that is not hidden.
+//            It must not wait for a frame callback of before.
+//   main     on_unmapped(generation): ends the role. The window is gone from the desktop.
+//   main     show(): makes the role anew and commits without a buffer. If the present thread has
+//            not answered yet, on_unmapped() does it. The window stays hidden until the
+//            compositor's configure event, which publishes a state that is not hidden: on_state().
+//   present  apply_pending() gives that state and sends its ack; draws and commits as ever.
+// hide() may come at any of these moments, and begins from the top; of show() and hide() the last
+// one counts. An answer to a hide() that was called before the latest is disregarded by its
+// generation. The order of memory is that of the mutex behind apply_pending() and of the
+// application's way back.
 //
 // Must outlive the present thread's use; must end after the presenter and before registry and
 // display.
@@ -79,13 +107,27 @@ class Window : Pinned {
   // Takes effect by a later configure event. `output` null: the compositor chooses.
   void enter_fullscreen(wl_output* output = nullptr);
   void leave_fullscreen();
+  // From what state() says to the other.
+  void toggle_fullscreen(wl_output* output = nullptr);
+  [[nodiscard]] bool is_fullscreen() const { return state_.fullscreen; }
+  // These and the title are sent at once, and nothing but the title while there is no role (from
+  // hide() to show()).
   void set_title(const char* title);
+
+  // Takes the window off the desktop and brings it back; see above. Hiding a hidden window and
+  // showing a shown one does nothing.
+  void hide();
+  void on_unmapped(std::uint64_t generation);
+  void show(const ShowOptions& options);
+  // Whether the last of the two was show(), whatever has come of it yet.
+  [[nodiscard]] bool shown() const { return stage_ == Stage::Shown || show_.has_value(); }
   [[nodiscard]] const std::string& app_id() const { return app_id_; }
 
   // ---- present thread ----
   // If the state changed since the last call: sends what makes it effective with the next commit
   // (one ack for all configure events so far) and gives it. Resize the presenter to `buffer`, then
-  // draw. Takes a lock that the main thread holds for a copy of a few words.
+  // draw; or, when it is hidden, PresentQueue::unmap(). Takes a lock that the main thread holds for
+  // a copy of a few words.
   std::optional<WindowState> apply_pending();
 
   // ---- any thread ----
@@ -93,6 +135,12 @@ class Window : Pinned {
 
  private:
   friend struct WindowListeners;
+
+  enum class Stage : std::uint8_t {
+    Shown,   // there is a role
+    Hiding,  // it is no more used by us and not ended yet
+    Hidden,  // there is none
+  };
 
   // What the present thread has not applied yet.
   struct Mailbox {
@@ -104,11 +152,14 @@ class Window : Pinned {
   Window(Registry& registry, const WindowOptions& options, WindowEvents& events)
       : registry_(registry),
         events_(events),
+        title_(options.title),
         app_id_(options.app_id),
         floating_size_(options.size) {}
 
   void create_surface();
-  void create_role(const WindowOptions& options);
+  void create_role(const ShowOptions& options);
+  void end_role();
+  void ask_for_configure();
   void publish(std::optional<std::uint32_t> serial);
   void set_scale(std::uint32_t scale120);
   void update_output_scale();
@@ -122,6 +173,7 @@ class Window : Pinned {
 
   Registry& registry_;
   WindowEvents& events_;
+  std::string title_;
   std::string app_id_;
   Proxy<wl_surface> surface_;
   Proxy<wp_viewport> viewport_;  // only together with fractional_scale_
@@ -131,7 +183,9 @@ class Window : Pinned {
   Proxy<xdg_toplevel> toplevel_;
   Proxy<zxdg_toplevel_decoration_v1> decoration_;
 
-  WindowState state_;    // in force for the main thread
+  Stage stage_ = Stage::Shown;
+  std::optional<ShowOptions> show_;  // asked for while hiding
+  WindowState state_;                // in force for the main thread
   WindowState hearing_;  // collected by toplevel events until the surface's configure event
   Size floating_size_;   // logical, of the window when not fullscreen
   std::vector<std::uint32_t> entered_;  // outputs under the window, by global name

@@ -10,6 +10,7 @@
 #include <algorithm>
 
 #include "base/result.hpp"
+#include "tests/support/fake_seat.hpp"
 #include "tests/support/fake_server.hpp"
 
 namespace pierglass::test {
@@ -25,7 +26,11 @@ std::vector<OfferedGlobal> all_globals() {
           {"wp_content_type_manager_v1", 1},
           {"zxdg_decoration_manager_v1", 1},
           {"zwp_idle_inhibit_manager_v1", 1},
-          {"xdg_activation_v1", 1}};
+          {"xdg_activation_v1", 1},
+          {"wl_seat", 8},
+          {"zwp_relative_pointer_manager_v1", 1},
+          {"zwp_pointer_constraints_v1", 1},
+          {"zwp_keyboard_shortcuts_inhibit_manager_v1", 1}};
 }
 
 std::vector<OfferedGlobal> all_globals_but(std::string_view interface) {
@@ -90,6 +95,7 @@ ToplevelState FakeCompositor::toplevel() {
     const FakeSurface* surface = server_->toplevel_surface();
     state.exists = surface != nullptr;
     if (surface == nullptr) return;
+    state.mapped = surface->has_content;
     state.owed_frame_callbacks = surface->frames.size();
     state.owed_feedbacks = surface->feedbacks.size();
     state.idle_inhibitors = server_->count_objects("zwp_idle_inhibitor_v1", *surface);
@@ -221,6 +227,14 @@ bool FakeCompositor::post_error(std::string_view interface, std::uint32_t code,
 
 void FakeCompositor::disconnect_clients() {
   server_->run([&] { server_->disconnect_clients(); });
+}
+
+FakeSeat FakeCompositor::seat(std::string name) {
+  return {*server_, std::move(name)};
+}
+
+void FakeCompositor::add_seat(const FakeSeatOptions& seat) {
+  server_->run([&] { server_->add_seat(seat); });
 }
 
 }  // namespace pierglass::test

@@ -5,11 +5,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/geometry.hpp"
+#include "input/events.hpp"
 
 namespace pierglass::test {
 
@@ -33,8 +35,15 @@ struct FakeOutput {
   std::int32_t transform = 0;
 };
 
+struct FakeSeatOptions {
+  std::string name = "seat0";
+  bool keyboard = false;
+  bool pointer = false;
+};
+
 // What the compositor does by itself with each answer it owes.
 enum class Answers : std::uint8_t { AtOnce, Withheld };
+enum class Grants : std::uint8_t { AtOnce, Withheld, Denied };
 // When a buffer is released: within its commit (as wlroots does with shm) or when the next one
 // came.
 enum class Releases : std::uint8_t { WithCommit, WithNextCommit };
@@ -42,12 +51,15 @@ enum class Releases : std::uint8_t { WithCommit, WithNextCommit };
 struct FakeOptions {
   std::vector<OfferedGlobal> globals = all_globals();
   std::vector<FakeOutput> outputs = {FakeOutput{}};
+  std::vector<FakeSeatOptions> seats = {FakeSeatOptions{}};
   Answers first_configure = Answers::AtOnce;  // sent when the toplevel's first commit comes
   Size first_size;                            // 0x0: the client chooses
   std::vector<std::uint32_t> first_states;    // xdg_toplevel.state
   Answers frame_callbacks = Answers::AtOnce;
   Answers feedback = Answers::AtOnce;  // presented, when withheld nothing
   Answers activation_tokens = Answers::AtOnce;
+  Answers pointer_locks = Answers::AtOnce;
+  Grants shortcut_inhibitors = Grants::AtOnce;
   Releases releases = Releases::WithCommit;
   std::uint32_t presentation_clock = 1;  // CLOCK_MONOTONIC
 };
@@ -63,17 +75,19 @@ struct Request {
 // What one wl_surface.commit of the toplevel's surface made effective.
 struct Commit {
   bool with_buffer = false;
-  Size buffer;                      // pixels; of shm buffers only
-  std::int32_t scale = 1;           // buffer_scale in force
-  Size destination;                 // viewport destination in force; 0x0: none
-  std::vector<std::uint32_t> acks;  // configure serials acked since the commit before
-  std::size_t frame_callbacks = 0;  // requested with it
-  std::vector<Rect> damage;         // wl_surface.damage_buffer
+  Size buffer;                                // pixels; of shm buffers only
+  std::int32_t scale = 1;                     // buffer_scale in force
+  Size destination;                           // viewport destination in force; 0x0: none
+  std::vector<std::uint32_t> acks;            // configure serials acked since the commit before
+  std::size_t frame_callbacks = 0;            // requested with it
+  std::vector<Rect> damage;                   // wl_surface.damage_buffer
+  std::optional<input::PointF> pointer_hint;  // of a lock, made effective by it
 };
 
 // The toplevel as the compositor sees it.
 struct ToplevelState {
   bool exists = false;
+  bool mapped = false;  // has a picture
   std::string title;
   std::string app_id;
   bool wants_fullscreen = false;
@@ -88,12 +102,16 @@ struct ToplevelState {
   std::size_t activations = 0;      // with a token that was given out
 };
 
+class FakeSeat;
+
 // A compositor in a thread of this process. It offers what it is told to, records every request,
 // answers by itself as FakeOptions say, and sends any event on command. It checks the rules that a
 // client is killed for in practice: no buffer before the first ack, no ack of an unknown serial,
-// buffer sizes that are multiples of the scale, one role object each. Functions may be called from
-// any thread but its own. They return after the compositor has done it and sent the events; when
-// the client has handled them is for the test to wait for.
+// buffer sizes that are multiples of the scale, one role object each and none on a surface with a
+// buffer, no end of a role's parts in the wrong order, one constraint and one inhibitor for a
+// surface and seat. Functions may be called from any thread but its own. They return after the
+// compositor has done it and sent the events; when the client has handled them is for the test to
+// wait for.
 class FakeCompositor {
  public:
   explicit FakeCompositor(FakeOptions options = {});
@@ -149,6 +167,10 @@ class FakeCompositor {
   // A protocol error on any living object of that interface; false when there is none.
   bool post_error(std::string_view interface, std::uint32_t code, std::string_view message);
   void disconnect_clients();
+
+  // Input; fake_seat.hpp.
+  [[nodiscard]] FakeSeat seat(std::string name = "seat0");
+  void add_seat(const FakeSeatOptions& seat);
 
   class Server;
 

@@ -21,12 +21,6 @@ namespace {
 
 constexpr std::uint32_t kRefreshNs = 16'666'667;
 
-FakeObject* object_of(const wl_argument& argument) {
-  auto* resource = reinterpret_cast<wl_resource*>(argument.o);
-  if (resource == nullptr) return nullptr;
-  return static_cast<FakeObject*>(wl_resource_get_user_data(resource));
-}
-
 std::chrono::nanoseconds now() {
   return std::chrono::steady_clock::now().time_since_epoch();
 }
@@ -58,6 +52,12 @@ std::vector<std::uint32_t> pixels_of(wl_shm_buffer* buffer) {
 
 }  // namespace
 
+FakeObject* FakeCompositor::Server::object_of(const wl_argument& argument) {
+  auto* resource = reinterpret_cast<wl_resource*>(argument.o);
+  if (resource == nullptr) return nullptr;
+  return static_cast<FakeObject*>(wl_resource_get_user_data(resource));
+}
+
 const std::map<std::string, FakeCompositor::Server::Handler, std::less<>>&
 FakeCompositor::Server::handlers() {
   static const std::map<std::string, Handler, std::less<>> kHandlers = {
@@ -69,6 +69,7 @@ FakeCompositor::Server::handlers() {
       {"wl_surface.commit", &Server::commit},
       {"xdg_wm_base.get_xdg_surface", &Server::get_xdg_surface},
       {"xdg_surface.get_toplevel", &Server::get_toplevel},
+      {"xdg_surface.destroy", &Server::end_xdg_surface},
       {"xdg_surface.ack_configure", &Server::ack_configure},
       {"xdg_toplevel.set_title", &Server::set_title},
       {"xdg_toplevel.set_app_id", &Server::set_app_id},
@@ -82,6 +83,12 @@ FakeCompositor::Server::handlers() {
       {"zwp_idle_inhibit_manager_v1.create_inhibitor", &Server::join_surface_of_second_argument},
       {"xdg_activation_token_v1.commit", &Server::commit_token},
       {"xdg_activation_v1.activate", &Server::activate},
+      {"wl_seat.get_keyboard", &Server::get_keyboard},
+      {"wl_pointer.set_cursor", &Server::set_cursor},
+      {"zwp_relative_pointer_manager_v1.get_relative_pointer", &Server::get_relative_pointer},
+      {"zwp_pointer_constraints_v1.lock_pointer", &Server::lock_pointer},
+      {"zwp_locked_pointer_v1.set_cursor_position_hint", &Server::set_pointer_hint},
+      {"zwp_keyboard_shortcuts_inhibit_manager_v1.inhibit_shortcuts", &Server::inhibit_shortcuts},
   };
   return kHandlers;
 }
@@ -125,7 +132,9 @@ void FakeCompositor::Server::commit(const Call& call) {
   surface.pending.buffer = {};
   surface.pending.frame_callbacks = surface.pending_frames.size();
   if (surface.attached && !show(surface)) return;
-  surface.attached = false;
+  if (std::exchange(surface.attached, false)) map(surface, with_buffer);
+  ++surface.commits;
+  apply_hints(surface);
   if (surface.toplevel != nullptr) toplevel_.commits.push_back(surface.pending);
   surface.pending.acks.clear();
   surface.pending.damage.clear();
@@ -139,6 +148,12 @@ void FakeCompositor::Server::commit(const Call& call) {
   const bool first = surface.toplevel != nullptr && !surface.first_configure_sent;
   if (first && options_.first_configure == Answers::AtOnce)
     configure(surface, options_.first_size, options_.first_states);
+}
+
+// A toplevel that loses its picture begins anew, with a commit that asks for a configure event.
+void FakeCompositor::Server::map(FakeSurface& surface, bool with_buffer) {
+  if (surface.has_content && !with_buffer) surface.configured = false;
+  surface.has_content = with_buffer;
 }
 
 // False when the client was killed for the buffer.
@@ -155,6 +170,8 @@ bool FakeCompositor::Server::show(FakeSurface& surface) {
     return false;
   }
   surface.pending.buffer = size;
+  surface.content_size = size;
+  if (surface.role == FakeSurface::Role::Pointer) surface.content = pixels_of(buffer);
   if (surface.toplevel != nullptr) {
     toplevel_.pixels = pixels_of(buffer);
     toplevel_.pixels_size = size;
@@ -211,6 +228,19 @@ void FakeCompositor::Server::get_xdg_surface(const Call& call) {
     wl_resource_post_error(call.self.resource, XDG_WM_BASE_ERROR_ROLE, "has an xdg_surface");
     return;
   }
+  if (surface->role == FakeSurface::Role::Pointer) {
+    wl_resource_post_error(call.self.resource, XDG_WM_BASE_ERROR_ROLE, "is a pointer's image");
+    return;
+  }
+  if (surface->has_content || (surface->attached && surface->buffer_id != 0)) {
+    wl_resource_post_error(call.self.resource, XDG_WM_BASE_ERROR_INVALID_SURFACE_STATE,
+                           "has a buffer");
+    return;
+  }
+  surface->role = FakeSurface::Role::Toplevel;
+  surface->configured = false;
+  surface->first_configure_sent = false;
+  surface->unacked.clear();
   surface->xdg_surface = call.made->resource;
   call.made->surface = surface;
 }
@@ -218,6 +248,12 @@ void FakeCompositor::Server::get_xdg_surface(const Call& call) {
 void FakeCompositor::Server::get_toplevel(const Call& call) {
   call.self.surface->toplevel = call.made->resource;
   toplevel_ = {};
+}
+
+void FakeCompositor::Server::end_xdg_surface(const Call& call) {
+  if (call.self.surface == nullptr || call.self.surface->toplevel == nullptr) return;
+  constexpr std::uint32_t kDefunctRoleObject = 6;  // xdg_surface.error of xdg_wm_base 6
+  wl_resource_post_error(call.self.resource, kDefunctRoleObject, "has a toplevel");
 }
 
 std::uint32_t FakeCompositor::Server::configure(FakeSurface& surface, Size size,

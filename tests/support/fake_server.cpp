@@ -4,8 +4,11 @@
 #include <content-type-v1-server-protocol.h>
 #include <fractional-scale-v1-server-protocol.h>
 #include <idle-inhibit-unstable-v1-server-protocol.h>
+#include <keyboard-shortcuts-inhibit-unstable-v1-server-protocol.h>
+#include <pointer-constraints-unstable-v1-server-protocol.h>
 #include <poll.h>
 #include <presentation-time-server-protocol.h>
+#include <relative-pointer-unstable-v1-server-protocol.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -39,6 +42,10 @@ const wl_interface* interface_called(std::string_view name) {
       &zwp_idle_inhibit_manager_v1_interface,
       &xdg_activation_v1_interface,
       &wl_seat_interface,
+      &zwp_relative_pointer_manager_v1_interface,
+      &zwp_pointer_constraints_v1_interface,
+      &zwp_keyboard_shortcuts_inhibit_manager_v1_interface,
+      &wl_data_device_manager_interface,
   };
   for (const wl_interface* one : kKnown)
     if (name == one->name) return one;
@@ -239,6 +246,10 @@ void FakeCompositor::Server::add_global(const OfferedGlobal& global) {
     for (const FakeOutput& output : options_.outputs) add_output(output);
     return;
   }
+  if (global.interface == "wl_seat") {
+    for (const FakeSeatOptions& seat : options_.seats) add_seat(seat);
+    return;
+  }
   const wl_interface* known = interface_called(global.interface);
   CHECK(known != nullptr);
   FakeGlobal& made = globals_.emplace_back();
@@ -266,6 +277,23 @@ void FakeCompositor::Server::add_output(const FakeOutput& output) {
   CHECK(made.global != nullptr);
 }
 
+void FakeCompositor::Server::add_seat(const FakeSeatOptions& seat) {
+  std::uint32_t version = 8;
+  for (const OfferedGlobal& one : options_.globals)
+    if (one.interface == "wl_seat") version = one.version;
+  seats_.push_back(
+      {.name = seat.name, .capabilities = capabilities_of(seat.keyboard, seat.pointer)});
+  FakeGlobal& made = globals_.emplace_back();
+  made.server = this;
+  made.interface = "wl_seat";
+  made.description = wl_seat_interface;
+  made.description.version = std::max(made.description.version, static_cast<int>(version));
+  made.seat = seat.name;
+  made.global =
+      wl_global_create(display_, &made.description, static_cast<int>(version), &made, on_bind);
+  CHECK(made.global != nullptr);
+}
+
 void FakeCompositor::Server::change_output(const FakeOutput& output) {
   for (FakeGlobal& global : globals_)
     if (global.interface == "wl_output" && global.output.name == output.name)
@@ -273,10 +301,11 @@ void FakeCompositor::Server::change_output(const FakeOutput& output) {
   for (FakeObject* object : outputs(output.name)) send_output(*object, output);
 }
 
-void FakeCompositor::Server::remove_global(std::string_view interface, std::string_view output) {
+void FakeCompositor::Server::remove_global(std::string_view interface, std::string_view name) {
   for (FakeGlobal& global : globals_) {
     if (global.interface != interface || global.global == nullptr) continue;
-    if (interface == "wl_output" && global.output.name != output) continue;
+    if (interface == "wl_output" && global.output.name != name) continue;
+    if (interface == "wl_seat" && global.seat != name) continue;
     // Stays in the list: a client's bind may be under way. wl_global_remove keeps that harmless.
     wl_global_remove(global.global);
     global.output.name.clear();
@@ -343,6 +372,12 @@ void FakeCompositor::Server::greet(FakeObject& object, const FakeGlobal& global)
     object.output = global.output.name;
     send_output(object, global.output);
   }
+  if (object.interface == "wl_seat") {
+    object.seat = global.seat;
+    wl_seat_send_capabilities(object.resource, seat(global.seat).capabilities);
+    if (wl_resource_get_version(object.resource) >= WL_SEAT_NAME_SINCE_VERSION)
+      wl_seat_send_name(object.resource, global.seat.c_str());
+  }
   if (object.interface == "wp_presentation")
     wp_presentation_send_clock_id(object.resource, options_.presentation_clock);
 }
@@ -371,6 +406,7 @@ void FakeCompositor::Server::forget(FakeObject& object) {
   if (object.interface == "wl_surface" && object.surface != nullptr)
     return forget_surface(*object.surface);
   std::erase(owed_tokens_, object.resource);
+  forget_of_seat(object);
   for (FakeSurface& surface : surfaces_) {
     for (wl_resource** held : {&surface.xdg_surface, &surface.toplevel, &surface.fractional_scale})
       if (*held == object.resource) *held = nullptr;
@@ -383,6 +419,8 @@ void FakeCompositor::Server::forget(FakeObject& object) {
 void FakeCompositor::Server::forget_surface(FakeSurface& surface) {
   for (FakeObject& object : objects_)
     if (object.surface == &surface) object.surface = nullptr;
+  for (FakeSeatRecord& seat : seats_)
+    if (seat.image_surface == surface.resource) seat.image_surface = nullptr;
   surfaces_.remove_if([&](const FakeSurface& one) { return &one == &surface; });
 }
 
@@ -400,7 +438,10 @@ int FakeCompositor::Server::dispatch(const void*, void* target, std::uint32_t,
           static_cast<std::uint32_t>(wl_resource_get_version(resource)), arguments[index].n);
     ++index;
   }
-  if (call.made != nullptr) call.made->surface = self.surface;
+  if (call.made != nullptr) {
+    call.made->surface = self.surface;
+    call.made->seat = self.seat;
+  }
   const std::string key = self.interface + "." + message->name;
   if (const auto handler = handlers().find(key); handler != handlers().end())
     (self.server->*handler->second)(call);

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "tests/support/fake_compositor.hpp"
+#include "tests/support/fake_seat.hpp"
 
 namespace pierglass::test {
 
@@ -31,9 +32,15 @@ struct FakeObject {
   std::string interface;
   FakeSurface* surface = nullptr;  // the wl_surface it belongs to, if any
   std::string output;              // wl_output: its name
+  std::string seat;                // the name of the seat it belongs to, if any
+  // zwp_locked_pointer_v1
+  std::optional<input::PointF> pending_hint;
+  std::optional<input::PointF> hint;  // in force
 };
 
 struct FakeSurface {
+  enum class Role : std::uint8_t { None, Toplevel, Pointer };
+  Role role = Role::None;  // for good
   wl_resource* resource = nullptr;
   wl_resource* xdg_surface = nullptr;
   wl_resource* toplevel = nullptr;
@@ -51,6 +58,10 @@ struct FakeSurface {
   std::set<std::uint32_t> unacked;
   bool configured = false;  // some configure was acked
   bool first_configure_sent = false;
+  bool has_content = false;
+  Size content_size;                   // of a shm buffer
+  std::vector<std::uint32_t> content;  // a pointer's picture
+  std::size_t commits = 0;
 };
 
 struct FakeGlobal {
@@ -59,6 +70,24 @@ struct FakeGlobal {
   wl_interface description{};  // a copy, so that the version may exceed the header's
   wl_global* global = nullptr;
   FakeOutput output;  // wl_output only
+  std::string seat;   // wl_seat only: its name
+};
+
+struct FakeKeymap {
+  std::string text;
+  std::uint32_t size = 0;  // as told; 0: there is none
+  std::uint32_t format = 1;
+};
+
+// wl_seat.capability
+std::uint32_t capabilities_of(bool keyboard, bool pointer);
+
+struct FakeSeatRecord {
+  std::string name;
+  std::uint32_t capabilities = 0;
+  FakeKeymap keymap;
+  SeatState state;  // what is not found out when asked
+  wl_resource* image_surface = nullptr;
 };
 
 class FakeCompositor::Server {
@@ -88,7 +117,14 @@ class FakeCompositor::Server {
   void add_global(const OfferedGlobal& global);
   void add_output(const FakeOutput& output);
   void change_output(const FakeOutput& output);
-  void remove_global(std::string_view interface, std::string_view output);
+  void add_seat(const FakeSeatOptions& seat);
+  // `name` of an output or a seat, else empty.
+  void remove_global(std::string_view interface, std::string_view name);
+
+  FakeSeatRecord& seat(std::string_view name);
+  std::vector<FakeObject*> of_seat(std::string_view interface, std::string_view name);
+  wl_resource* surface_or_toplevel(std::uint32_t surface);  // 0: the toplevel's
+  void add_image(FakePointerImage& image, const FakeSeatRecord& seat);
 
   void adopt(int fd);
   std::string listen();
@@ -117,6 +153,7 @@ class FakeCompositor::Server {
                          const wl_protocol_logger_message* message);
   static void on_resource_destroyed(wl_resource* resource);
   static const std::map<std::string, Handler, std::less<>>& handlers();
+  static FakeObject* object_of(const wl_argument& argument);
 
   // A listener that knows whose it is; its own address is the wl_listener's.
   struct Watch {
@@ -133,6 +170,9 @@ class FakeCompositor::Server {
   void send_output(FakeObject& object, const FakeOutput& output);
   void forget(FakeObject& object);
   void forget_surface(FakeSurface& surface);
+  void forget_of_seat(const FakeObject& object);
+  void greet_keyboard(FakeObject& keyboard);
+  void apply_hints(FakeSurface& surface);
 
   void create_surface(const Call& call);
   void attach(const Call& call);
@@ -154,8 +194,16 @@ class FakeCompositor::Server {
   void set_decoration_mode(const Call& call);
   void commit_token(const Call& call);
   void activate(const Call& call);
+  void end_xdg_surface(const Call& call);
+  void get_keyboard(const Call& call);
+  void set_cursor(const Call& call);
+  void get_relative_pointer(const Call& call);
+  void lock_pointer(const Call& call);
+  void set_pointer_hint(const Call& call);
+  void inhibit_shortcuts(const Call& call);
 
   bool show(FakeSurface& surface);
+  void map(FakeSurface& surface, bool with_buffer);
   void release(FakeSurface& surface, std::uint32_t buffer_id);
 
   FakeOptions options_;
@@ -167,6 +215,7 @@ class FakeCompositor::Server {
   std::list<FakeGlobal> globals_;
   std::list<FakeObject> objects_;
   std::list<FakeSurface> surfaces_;
+  std::list<FakeSeatRecord> seats_;
   ToplevelState toplevel_;
   std::vector<wl_resource*> owed_tokens_;
   std::set<std::string> tokens_;  // given out
