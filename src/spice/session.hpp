@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -85,47 +84,56 @@ class Session final : public input::Guest {
   [[nodiscard]] std::uint64_t sent_messages() const { return conversation_.sent_messages(); }
 
  private:
-  enum class State : std::uint8_t { Waiting, Connecting, Connected, Dropped };
+  enum class State : std::uint8_t {
+    Waiting,     // for the next try
+    Connecting,  // until the deadline
+    Connected,
+    Lost,  // just now; the timer tells it, for it may have been noticed inside a call
+  };
   struct Try {  // one endpoint, and the address that it belongs to
     Endpoint endpoint;
     std::size_t address;
   };
 
-  Session(SessionOptions options, SessionEvents& events, loop::EventLoop& loop);
+  Session(loop::EventLoop& loop, SessionOptions options, SessionEvents& events);
 
-  Result<void> on_timer();
+  void on_timer();
   void begin_round();
   void try_next();
+  void end_round();
   Result<void> open(ChannelKind kind);
   void on_ready(ChannelKind kind, loop::Ready ready);
   Result<void> serve(ChannelKind kind, loop::Ready ready);
-  Result<void> read_all(ChannelKind kind);
-  Result<void> flush(ChannelKind kind);
+  Result<void> read_some(ChannelKind kind);
   Result<void> follow_up();
-  void after_input();
+  Result<void> flush(ChannelKind kind);
+  void send_now(ChannelKind kind);
   void announce();
   void tell_news();
+  void lose(ChannelKind kind, const Error& error);
   void close_channels();
-  void lose(const Error& error);
+  void report_loss();
   void note(TroubleKind kind, const Error& error);
   void tell_trouble();
-  void wait_to_retry();
-  void arm(HostTime at);
-  [[nodiscard]] std::optional<Connection>& connection(ChannelKind kind);
-  [[nodiscard]] Phase phase() const;
+  void arm(Nanoseconds from_now);
+  [[nodiscard]] std::optional<Connection>& connection(ChannelKind kind) {
+    return connections_[static_cast<std::size_t>(kind)];
+  }
+  [[nodiscard]] Phase phase(ChannelKind kind);
 
   SessionOptions options_;
   SessionEvents& events_;
   loop::EventLoop& loop_;
   std::vector<Try> tries_;
-  std::optional<loop::Timer> timer_;  // of the state: next try, deadline, or clearing up
+  std::optional<loop::Timer> timer_;  // next try, deadline or report, by state
   State state_ = State::Waiting;
   std::size_t next_try_ = 0;
   Backoff backoff_;
   HostTime connected_since_{};
-  std::optional<Trouble> trouble_;      // of this round
-  std::optional<Error> drop_reason_;    // Dropped
+  std::optional<Trouble> trouble_;  // the most telling of this round
   std::bitset<kTroubleKinds> told_;
+  input::Locks told_locks_;
+  input::PointerMode told_mode_ = input::PointerMode::Relative;
   Conversation conversation_;
   std::array<std::optional<Connection>, kChannelCount> connections_;  // by ChannelKind
 };

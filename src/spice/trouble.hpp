@@ -19,7 +19,7 @@ enum class TroubleKind : std::uint8_t {
   NotSpice,       // what answers does not speak SPICE
   Broken,         // it does, but broke the rules or does not read what it is sent
   Refused,        // the server says no; Error::got is its SPICE_LINK_ERR_*
-  TooOld,         // the server lacks something that this client needs
+  Unfit,          // the server lacks something that this client needs; Error tells
   NeedsTls,
   NoPermission,  // this user may not use the socket
   WrongPassword,
