@@ -4,6 +4,7 @@
 #include <linux/input-event-codes.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace pierglass::spice {
 
@@ -34,7 +35,7 @@ void Inputs::scroll(input::Axis axis, std::int32_t notches) {
   const bool sideways = axis == input::Axis::Horizontal;
   if (sideways && !shift_wheel_) return;
   const auto direction = notches > 0 ? MouseButton::WheelDown : MouseButton::WheelUp;
-  const std::int32_t count = std::min(std::abs(std::int64_t{notches}), std::int64_t{kMaxNotches});
+  const std::int32_t count = std::abs(std::clamp(notches, -kMaxNotches, kMaxNotches));
   const bool press_shift = sideways && !shift_is_down();
   send_motion(true);
   if (press_shift) send_key(KEY_LEFTSHIFT, true);

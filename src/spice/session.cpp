@@ -19,11 +19,12 @@ Result<std::unique_ptr<Session>> Session::create(loop::EventLoop& loop, SessionO
   if (options.addresses.empty()) return fail(ErrorCode::InvalidArgument, "no SPICE address");
   TRY(check_password(options.password));
   std::unique_ptr<Session> out(new Session(loop, std::move(options), events));
-  out->timer_ = TRY(loop::Timer::create(
+  loop::Timer timer = TRY(loop::Timer::create(
       loop, [session = out.get()](std::uint64_t /*expirations*/) -> Result<loop::Next> {
         session->on_timer();
         return loop::Next::Keep;
       }));
+  out->timer_.emplace(std::move(timer));
   out->arm({});
   return out;
 }

@@ -73,7 +73,7 @@ class Stream {
   Received end_body();
   template <std::size_t N>
   [[nodiscard]] std::span<const std::byte, N> first() const {
-    return std::span(buffer_).first<N>();
+    return std::span(buffer_).template first<N>();
   }
 
   std::string password_;
