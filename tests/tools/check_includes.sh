@@ -66,7 +66,7 @@ FNR == 1 {
   name = $0
   sub(/^[^<]*</, "", name)
   sub(/>.*/, "", name)
-  if (module_of(name) in known && name ~ /\//) complain("<" name "> is ours: use quotes")
+  if (module_of(name) in known && name ~ /\/.*\.hpp$/) complain("<" name "> is ours: use quotes")
   system_header = name ~ /\.h$/ && name !~ /^(unistd|emmintrin|immintrin|smmintrin|x86intrin)\.h$/
   if (from in is_portable && system_header && FILENAME !~ /_(linux|windows)\./)
     complain(from " is portable and may not include <" name ">")
