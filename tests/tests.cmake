@@ -87,8 +87,8 @@ if(PIERGLASS_TESTS AND NOT WIN32)
   # pixel, pace
   pierglass_test(unit_pixel
     SOURCES tests/unit/pixel/damage_region_test.cpp tests/unit/pixel/copy_test.cpp
-      tests/unit/pixel/cursor_test.cpp tests/unit/pixel/convert_test.cpp
-      tests/unit/pixel/scale_test.cpp tests/unit/pixel/turn_test.cpp
+      tests/unit/pixel/cursor_plane_test.cpp tests/unit/pixel/cursor_test.cpp
+      tests/unit/pixel/convert_test.cpp tests/unit/pixel/scale_test.cpp tests/unit/pixel/turn_test.cpp
     LINK pixel)
   pierglass_test(unit_pace
     SOURCES tests/unit/pace/arrival_test.cpp tests/unit/pace/wait_ladder_test.cpp
