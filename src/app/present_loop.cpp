@@ -67,6 +67,10 @@ Result<Nanoseconds> PresentLoop::step(HostTime now) {
       .sleep;
 }
 
+void PresentLoop::ask(PresentRequests requests) {
+  requests_ = std::move(requests);
+}
+
 PresentLoop::~PresentLoop() {
   log_committed();
 }

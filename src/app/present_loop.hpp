@@ -7,6 +7,7 @@
 
 #include "app/frame_intake.hpp"
 #include "app/notice_screen.hpp"
+#include "app/present_news.hpp"
 #include "app/statistics.hpp"
 #include "base/clock.hpp"
 #include "base/geometry.hpp"
@@ -54,6 +55,9 @@ class PresentLoop {
   // after which it is of no more use.
   Result<Nanoseconds> step(HostTime now);
 
+  // What main asks; served by the following steps.
+  void ask(PresentRequests requests);
+
   // The frame callback came: something may be drawn again.
   void on_callback(HostTime now);
 
@@ -80,6 +84,7 @@ class PresentLoop {
   void record(HostTime began, const gfx::DrawStats& stats);
   void log_committed();
 
+  PresentRequests requests_;
   source::FrameSource& source_;
   gfx::Presenter& presenter_;
   VideoSurface& surface_;

@@ -73,6 +73,40 @@ PresentThread::Report PresentThread::take_report() {
   return std::exchange(report_, {});
 }
 
+template <typename Fill>
+void PresentThread::ask(Fill fill) {
+  {
+    const std::scoped_lock lock(mutex_);
+    fill(requests_);
+  }
+  asked_.store(true, std::memory_order_release);
+  wake();
+}
+
+void PresentThread::set_panel(std::vector<std::string> lines) {
+  ask([&](PresentRequests& requests) { requests.panel = std::move(lines); });
+}
+
+void PresentThread::show_pointer(bool shown) {
+  ask([&](PresentRequests& requests) { requests.show_pointer = shown; });
+}
+
+void PresentThread::watch_pointer(bool watched) {
+  ask([&](PresentRequests& requests) { requests.watch_pointer = watched; });
+}
+
+void PresentThread::place_pointer(Point position) {
+  ask([&](PresentRequests& requests) { requests.place_pointer = position; });
+}
+
+void PresentThread::request_commit() {
+  ask([](PresentRequests& requests) { ++requests.commits; });
+}
+
+void PresentThread::request_screenshot() {
+  ask([](PresentRequests& requests) { requests.screenshot = true; });
+}
+
 void PresentThread::request_snapshot() {
   snapshot_wanted_.store(true, std::memory_order_relaxed);
   wake();
@@ -105,9 +139,20 @@ Result<void> PresentThread::present() {
   return ended;
 }
 
+void PresentThread::take_requests(PresentLoop& loop) {
+  if (!asked_.exchange(false, std::memory_order_acquire)) return;
+  PresentRequests requests;
+  {
+    const std::scoped_lock lock(mutex_);
+    requests = std::exchange(requests_, {});
+  }
+  loop.ask(std::move(requests));
+}
+
 Result<void> PresentThread::serve(PresentLoop& loop) {
   while (!stop_.load(std::memory_order_relaxed)) {
     wake_.drain();
+    take_requests(loop);
     TRY(queue_->dispatch_pending());
     const HostTime now = HostClock::now();
     const Nanoseconds limit = TRY(loop.step(now));

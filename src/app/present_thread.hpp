@@ -8,10 +8,13 @@
 #include <semaphore>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "app/guest_news.hpp"
 #include "app/options.hpp"
+#include "app/pointer_board.hpp"
 #include "app/present_loop.hpp"
+#include "app/present_news.hpp"
 #include "app/statistics.hpp"
 #include "loop/wakeup.hpp"
 #include "wl/present_queue.hpp"
@@ -33,7 +36,7 @@ class PresentThread final : private wl::PresentEvents, private VideoSurface {
   };
 
   // What the main thread has not been told yet.
-  struct Report {
+  struct Report : PresentNews {
     std::optional<Error> failure;         // the thread has ended
     std::optional<GuestNews> guest;       // the newest
     std::optional<std::string> renderer;  // the presenter is up: name, device, why not GL
@@ -59,6 +62,31 @@ class PresentThread final : private wl::PresentEvents, private VideoSurface {
   void request_snapshot();
   Report take_report();
 
+  // What follows is for the main thread, never blocks for longer than a few words are copied, and
+  // is served by the present thread's next step, which it wakes.
+
+  // Lines of text over the picture; empty: none (gfx::Presenter::set_panel says how many).
+  void set_panel(std::vector<std::string> lines);
+  // Whether the guest's pointer is drawn into the picture, as it is at first. While it is not, its
+  // motion costs no redraw, and its image is reported: the one that it has, then each new one.
+  void show_pointer(bool shown);
+  // Whether pointer_changed is also reported for motion, at most a thousand times a second. The
+  // picture's size, and while the pointer is not drawn its visibility, are always reported.
+  void watch_pointer(bool watched);
+  // Asks the guest to put its pointer there (pixels of the upright picture); see Report::placed.
+  void place_pointer(Point position);
+  // One commit soon, also if nothing is new or a frame callback is outstanding; it makes effective
+  // what was set on the surface before this call. See Report::committed. Waits for a frame that is
+  // half taken over (a quarter of a second at most) and for a free buffer. While the window is
+  // hidden it is met without a commit.
+  void request_commit();
+  // The newest frame without pointer and panel; see Report::screenshot. Copying it takes the
+  // present thread as long as taking a whole frame over without a GPU.
+  void request_screenshot();
+
+  // Any thread. A consistent snapshot; the present thread never waits for it.
+  [[nodiscard]] GuestPointer pointer() const { return board_.read(); }
+
  private:
   PresentThread(loop::EventFd wake, Parts parts);
   void run();
@@ -68,6 +96,9 @@ class PresentThread final : private wl::PresentEvents, private VideoSurface {
   Result<void> sleep(Nanoseconds limit) const;
   template <typename Fill>
   void tell_main(Fill fill);
+  template <typename Fill>
+  void ask(Fill fill);
+  void take_requests(PresentLoop& loop);
 
   // wl::PresentEvents
   void on_frame() noexcept override;
@@ -90,8 +121,11 @@ class PresentThread final : private wl::PresentEvents, private VideoSurface {
   std::atomic<bool> stop_{false};
   std::binary_semaphore ended_{0};
   std::atomic<bool> snapshot_wanted_{false};
-  std::mutex mutex_;  // guards report_; never taken on the way of a frame
+  PointerBoard board_;
+  std::atomic<bool> asked_{false};  // requests_ is not empty
+  std::mutex mutex_;  // guards report_ and requests_; never taken on the way of a frame
   Report report_;
+  PresentRequests requests_;
   std::thread thread_;
 };
 

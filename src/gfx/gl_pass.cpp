@@ -208,7 +208,7 @@ Result<void> GlPass::draw(Size target, const CursorOverlay& cursor) {
   const std::size_t scale = Size{into.width, into.height} == upright ? GlPrograms::kExact : 0;
   draw_texture(picture_.get(), family_ | scale, into, target);
   draw_pointer(cursor, family_ | scale, into, target);
-  return {};
+  return panel_.draw(target, {cursor, upright, into});
 }
 
 void GlPass::draw_texture(GLuint texture, std::size_t which, const Rect& into, Size target) {
@@ -271,7 +271,7 @@ void GlPass::forget_picture() {
   ring_.reset();
 }
 
-void GlPass::draw_message(Size target, std::string_view text) {
+Result<void> GlPass::draw_message(Size target, std::string_view text) {
   forget_picture();
   const MessagePicture message = message_picture(text, target);
   const Rect& into = message.into;
@@ -284,6 +284,7 @@ void GlPass::draw_message(Size target, std::string_view text) {
                  GL_UNSIGNED_BYTE, message.pixels.data());
   }
   draw_texture(texture.get(), GlPrograms::kExact, into, target);
+  return panel_.draw(target, {{}, {}, {}});
 }
 
 }  // namespace pierglass::gfx

@@ -6,11 +6,13 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "base/geometry.hpp"
 #include "base/result.hpp"
 #include "gfx/gl_handles.hpp"
+#include "gfx/gl_panel.hpp"
 #include "gfx/gl_programs.hpp"
 #include "gfx/pbo_ring.hpp"
 #include "gfx/presenter.hpp"
@@ -30,11 +32,15 @@ class GlPass {
   // As Presenter::upload. TooLarge beyond the driver's texture size, OsCall beyond its memory.
   Result<UploadStats> upload(const pixel::ConstImage& picture, std::span<const Rect> damage);
 
-  // Fills a framebuffer of `target` pixels. NotReady without a picture.
+  // Fills a framebuffer of `target` pixels. NotReady without a picture; OsCall when the driver
+  // refuses what the panel needs.
   Result<void> draw(Size target, const CursorOverlay& cursor);
 
-  // Forgets the picture.
-  void draw_message(Size target, std::string_view text);
+  // Forgets the picture. OsCall as draw().
+  Result<void> draw_message(Size target, std::string_view text);
+
+  // As Presenter::set_panel.
+  void set_panel(std::span<const std::string> lines) { panel_.set_lines(lines); }
 
  private:
   explicit GlPass(PboMode mode) : mode_(mode) {}
@@ -55,6 +61,7 @@ class GlPass {
   std::uint32_t pitch_ = 0;  // of the pixel buffers
   GlTexture pointer_;
   std::optional<std::uint64_t> pointer_serial_;
+  GlPanel panel_;
   GLint max_texture_side_ = 0;
 };
 

@@ -83,7 +83,7 @@ Result<DrawStats> GlPresenter::draw(const CursorOverlay& cursor) {
 
 Result<DrawStats> GlPresenter::draw_message(std::string_view text) {
   const HostTime start = HostClock::now();
-  pass_->draw_message(size_, text);
+  TRY(pass_->draw_message(size_, text));
   return present(start);
 }
 

@@ -32,6 +32,8 @@ class GlPresenter final : public Presenter {
                              std::span<const Rect> damage) override;
   Result<DrawStats> draw(const CursorOverlay& cursor) override;
   Result<DrawStats> draw_message(std::string_view text) override;
+  void set_panel(std::span<const std::string> lines) override { pass_->set_panel(lines); }
+  void on_unmapped() override {}  // each swap shows a whole new buffer
 
  private:
   GlPresenter() = default;

@@ -12,30 +12,6 @@
 namespace pierglass::gfx {
 namespace {
 
-Result<GlShader> compile(GLenum kind, std::string_view conditions, std::string_view source) {
-  GlShader shader(glCreateShader(kind));
-  if (!shader) return fail(ErrorCode::OsCall, "glCreateShader", glGetError());
-  const std::string text = std::string("#version 300 es\n").append(conditions).append(source);
-  const GLchar* start = text.c_str();
-  glShaderSource(shader.get(), 1, &start, nullptr);
-  glCompileShader(shader.get());
-  GLint compiled = GL_FALSE;
-  glGetShaderiv(shader.get(), GL_COMPILE_STATUS, &compiled);
-  if (compiled != GL_TRUE) return fail(ErrorCode::OsCall, "glCompileShader", kind);
-  return shader;
-}
-
-Result<GlProgram> link(const GlShader& vertex, const GlShader& fragment) {
-  GlProgram program(glCreateProgram());
-  glAttachShader(program.get(), vertex.get());
-  glAttachShader(program.get(), fragment.get());
-  glLinkProgram(program.get());
-  GLint linked = GL_FALSE;
-  glGetProgramiv(program.get(), GL_LINK_STATUS, &linked);
-  if (linked != GL_TRUE) return fail(ErrorCode::OsCall, "glLinkProgram");
-  return program;
-}
-
 // The fragment shader's number for it.
 std::size_t transfer_of(wire::ColourSpace space) {
   switch (space) {
@@ -51,8 +27,32 @@ std::size_t transfer_of(wire::ColourSpace space) {
 
 }  // namespace
 
+Result<GlShader> compile_shader(GLenum kind, std::string_view conditions, std::string_view source) {
+  GlShader shader(glCreateShader(kind));
+  if (!shader) return fail(ErrorCode::OsCall, "glCreateShader", glGetError());
+  const std::string text = std::string("#version 300 es\n").append(conditions).append(source);
+  const GLchar* start = text.c_str();
+  glShaderSource(shader.get(), 1, &start, nullptr);
+  glCompileShader(shader.get());
+  GLint compiled = GL_FALSE;
+  glGetShaderiv(shader.get(), GL_COMPILE_STATUS, &compiled);
+  if (compiled != GL_TRUE) return fail(ErrorCode::OsCall, "glCompileShader", kind);
+  return shader;
+}
+
+Result<GlProgram> link_program(const GlShader& vertex, const GlShader& fragment) {
+  GlProgram program(glCreateProgram());
+  glAttachShader(program.get(), vertex.get());
+  glAttachShader(program.get(), fragment.get());
+  glLinkProgram(program.get());
+  GLint linked = GL_FALSE;
+  glGetProgramiv(program.get(), GL_LINK_STATUS, &linked);
+  if (linked != GL_TRUE) return fail(ErrorCode::OsCall, "glLinkProgram");
+  return program;
+}
+
 Result<void> GlPrograms::build(std::size_t family) {
-  const GlShader vertex = TRY(compile(GL_VERTEX_SHADER, "", kFrameVert));
+  const GlShader vertex = TRY(compile_shader(GL_VERTEX_SHADER, "", kFrameVert));
   for (std::size_t which = family; which < family + kFamily; ++which) {
     const auto define = [](const char* name, std::size_t value) {
       return std::string("#define ") + name + ' ' + std::to_string(value) + '\n';
@@ -63,9 +63,9 @@ Result<void> GlPrograms::build(std::size_t family) {
     const std::string conditions = condition("EXACT", kExact) + condition("POINTER", kPointer) +
                                    condition("ROTATED", kRotated) +
                                    define("TRANSFER", which / kTransfer);
-    const GlShader fragment = TRY(compile(GL_FRAGMENT_SHADER, conditions, kFrameFrag));
+    const GlShader fragment = TRY(compile_shader(GL_FRAGMENT_SHADER, conditions, kFrameFrag));
     Program& program = programs_[which];
-    program.name = TRY(link(vertex, fragment));
+    program.name = TRY(link_program(vertex, fragment));
     const GLuint name = program.name.get();
     glUseProgram(name);
     glUniform1i(glGetUniformLocation(name, "picture"), kPictureUnit);

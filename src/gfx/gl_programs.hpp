@@ -5,12 +5,17 @@
 
 #include <array>
 #include <cstddef>
+#include <string_view>
 
 #include "base/result.hpp"
 #include "gfx/gl_handles.hpp"
 #include "pixel/image.hpp"
 
 namespace pierglass::gfx {
+
+// Compiles GLSL ES 3.00 with `conditions`, lines of #define, before it. OsCall.
+Result<GlShader> compile_shader(GLenum kind, std::string_view conditions, std::string_view source);
+Result<GlProgram> link_program(const GlShader& vertex, const GlShader& fragment);
 
 // The shaders' combinations of conditions (shaders/frame.frag). Those of exactness and pointer are
 // built together; the rest, the family, is a matter of the picture. A context is current whenever

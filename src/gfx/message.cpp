@@ -10,7 +10,6 @@
 namespace pierglass::gfx {
 namespace {
 
-constexpr std::uint32_t kLineHeight = 12;      // font pixels, with descenders
 constexpr std::uint32_t kLinesPerWindow = 30;  // sets the wished size of the text
 constexpr std::uint32_t kMaxFactor = 8;
 
@@ -40,18 +39,12 @@ void fill(TextMask& mask, const Rect& font_rect, std::uint32_t factor) {
   }
 }
 
-std::uint32_t fitting_factor(std::uint32_t font_width, Size window) {
-  const std::uint32_t wished = window.height / (kLinesPerWindow * kLineHeight);
-  const std::uint32_t widest = window.width / std::max(font_width, 1U);
-  return std::clamp(std::min(wished, widest), 1U, kMaxFactor);
-}
-
 }  // namespace
 
 TextMask text_mask(std::string_view text, std::uint32_t factor) {
   std::string line = printable(text);
   const auto width = static_cast<std::uint32_t>(stb_easy_font_width(line.data()));
-  TextMask mask{{width * factor, kLineHeight * factor}, {}};
+  TextMask mask{{width * factor, kTextLineHeight * factor}, {}};
   mask.coverage.resize(mask.size.area());
 
   constexpr std::size_t kMaxRectsPerCharacter = 16;
@@ -70,12 +63,19 @@ TextMask text_mask(std::string_view text, std::uint32_t factor) {
   return mask;
 }
 
+std::uint32_t text_factor(Size text, Size window) {
+  const std::uint32_t wished = window.height / (kLinesPerWindow * kTextLineHeight);
+  const std::uint32_t widest = window.width / std::max(text.width, 1U);
+  const std::uint32_t highest = window.height / std::max(text.height, 1U);
+  return std::clamp(std::min({wished, widest, highest}), 1U, kMaxFactor);
+}
+
 MessagePicture message_picture(std::string_view text, Size window) {
   constexpr std::uint32_t kWhite = 0xffffffff;
   constexpr std::uint32_t kBlack = 0xff000000;
   std::string line = printable(text);
   const auto font_width = static_cast<std::uint32_t>(stb_easy_font_width(line.data()));
-  const TextMask mask = text_mask(line, fitting_factor(font_width, window));
+  const TextMask mask = text_mask(line, text_factor({font_width, kTextLineHeight}, window));
 
   MessagePicture picture;
   Rect& into = picture.into;

@@ -19,6 +19,11 @@ struct TextMask {
 // the first kMaxMessageLength characters are drawn.
 inline constexpr std::size_t kMaxMessageLength = 256;
 TextMask text_mask(std::string_view text, std::uint32_t factor);
+inline constexpr std::uint32_t kTextLineHeight = 12;  // of a mask with factor 1, with descenders
+
+// The factor for something of that size (with factor 1): easily read in such a window, smaller
+// where it would not fit, 1 at least.
+std::uint32_t text_factor(Size text, Size window);
 
 // A white line of text on black that fits a window: where it goes, and its Xrgb8888 pixels, row by
 // row without padding. The largest factor whose line fits is used; a line too long even so is cut

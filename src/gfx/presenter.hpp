@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "base/clock.hpp"
@@ -68,6 +69,14 @@ class Presenter {
 
   // Forgets the picture and commits a black window with one centred line of text (ASCII).
   virtual Result<DrawStats> draw_message(std::string_view text) = 0;
+
+  // Lines of text (ASCII) in a dark box at the top of whatever is drawn next, until they change;
+  // empty: none. The pointer goes on top. Panel says how many are drawn. Text is white, the picture
+  // shines through the box a little.
+  virtual void set_panel(std::span<const std::string> lines) = 0;
+
+  // The surface was unmapped and has lost its content: the next draw commits all of it.
+  virtual void on_unmapped() = 0;
 };
 
 }  // namespace pierglass::gfx

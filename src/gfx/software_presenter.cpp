@@ -36,7 +36,7 @@ void fill_black(const pixel::Image& image, const Rect& rect) {
 }  // namespace
 
 SoftwarePresenter::SoftwarePresenter(std::unique_ptr<BufferSink> sink) : sink_(std::move(sink)) {
-  under_.reserve(std::size_t{pixel::kMaxPointerSide} * pixel::kMaxPointerSide);
+  under_pointer_.reserve(std::size_t{pixel::kMaxPointerSide} * pixel::kMaxPointerSide);
 }
 
 Result<void> SoftwarePresenter::resize(Size window) {
@@ -89,6 +89,7 @@ Result<DrawStats> SoftwarePresenter::draw(const CursorOverlay& cursor) {
   } else {
     draw_scaled(slot, cursor, pointer);
   }
+  draw_panel(slot, cursor);
   const HostTime drawn = HostClock::now();
   TRY(commit(slot, pointer));
   return DrawStats{drawn - start, HostClock::now() - drawn};
@@ -105,6 +106,7 @@ Result<DrawStats> SoftwarePresenter::draw_message(std::string_view text) {
                 message.pixels.data() + std::size_t{y} * message.into.width,
                 std::size_t{message.into.width} * 4);
   }
+  draw_panel(slot, {});
   const HostTime drawn = HostClock::now();
   TRY(commit(slot, {}));
   commit_everything_ = true;
@@ -157,7 +159,7 @@ void SoftwarePresenter::bring_up_to_date(Slot& slot, const pixel::DamageRegion& 
   }
   if (newest_ != nullptr) restore_under(to);
   slot.stale.clear();
-  under_rect_ = {};
+  forget_under();
   picture_ = {};  // the buffers hold it now
 }
 
@@ -184,7 +186,7 @@ void SoftwarePresenter::place_picture() {
   direct_ = picture_size_.area() != 0 && Size{into_.width, into_.height} == picture_size_;
   newest_ = nullptr;
   filling_ = false;
-  under_rect_ = {};
+  forget_under();
   shown_pointer_ = {};
   uncommitted_.clear();
   commit_everything_ = true;
@@ -228,7 +230,7 @@ void SoftwarePresenter::draw_bars(Slot& slot) {
 void SoftwarePresenter::draw_direct(Slot& slot, const CursorOverlay& cursor, const Rect& pointer) {
   if (pointer.empty()) return;
   const pixel::Image target = picture_part(slot);
-  save_under(target, pointer);
+  under_pointer_.save(target, pointer);
   pixel::draw_cursor(target, *cursor.image, cursor.position, pointer);
   slot.stale.add(pointer);
 }
@@ -238,16 +240,28 @@ void SoftwarePresenter::draw_scaled(Slot& slot, const CursorOverlay& cursor, con
   slot.stale.add(pointer);
   const pixel::Image source = kept_picture();
   if (!pointer.empty()) {
-    save_under(source, pointer);
+    under_pointer_.save(source, pointer);
     pixel::draw_cursor(source, *cursor.image, cursor.position, pointer);
   }
   for (const Rect& rect : slot.stale.rects()) {
     scaler_.scale(slot.buffer->image, into_, source, in_window(rect));
   }
   restore_under(source);
-  under_rect_ = {};
+  forget_under();
   slot.stale.clear();
   slot.stale.add(pointer);
+}
+
+// Over picture, bars and pointer, which are as they should be everywhere in the box.
+void SoftwarePresenter::draw_panel(Slot& slot, const CursorOverlay& cursor) {
+  panel_.fit(window_);
+  const Rect& box = panel_.into();
+  if (box.empty()) return;
+  const Rect hidden = in_picture(box);
+  if (direct_) under_panel_.save(picture_part(slot), hidden);
+  panel_.draw(slot.buffer->image, {cursor, picture_size_, into_});
+  slot.stale.add(hidden);
+  if (!into_.contains(box)) slot.bars_black = false;
 }
 
 Result<void> SoftwarePresenter::commit(Slot& slot, const Rect& pointer) {
@@ -258,7 +272,13 @@ Result<void> SoftwarePresenter::commit(Slot& slot, const Rect& pointer) {
     uncommitted_.add(shown_pointer_);
     uncommitted_.add(pointer);
     for (const Rect& rect : uncommitted_.rects()) damage.add(in_window(rect));
+    if (panel_version_ != panel_.version()) {
+      damage.add(shown_panel_);
+      damage.add(panel_.into());
+    }
   }
+  panel_version_ = panel_.version();
+  shown_panel_ = panel_.into();
   if (direct_) newest_ = &slot;
   filling_ = false;
   shown_pointer_ = pointer;
@@ -273,21 +293,46 @@ Rect SoftwarePresenter::in_window(const Rect& rect) const {
   return {rect.x + into_.x, rect.y + into_.y, rect.width, rect.height};
 }
 
-void SoftwarePresenter::save_under(const pixel::Image& from, const Rect& rect) {
-  under_.resize(rect.area());
-  under_rect_ = rect;
+// What of the picture shows inside `rect` of the window.
+Rect SoftwarePresenter::in_picture(const Rect& rect) const {
+  const Rect seen = intersection(rect, into_);
+  if (seen.empty()) return {};
+  const auto first = [](std::uint64_t at, std::uint32_t from, std::uint32_t to) {
+    return static_cast<std::uint32_t>(at * to / from);
+  };
+  const auto end = [](std::uint64_t at, std::uint32_t from, std::uint32_t to) {
+    return static_cast<std::uint32_t>((at * to + from - 1) / from);
+  };
+  const std::uint32_t left = first(seen.x - into_.x, into_.width, picture_size_.width);
+  const std::uint32_t top = first(seen.y - into_.y, into_.height, picture_size_.height);
+  return {left, top, end(seen.right() - into_.x, into_.width, picture_size_.width) - left,
+          end(seen.bottom() - into_.y, into_.height, picture_size_.height) - top};
+}
+
+void SoftwarePresenter::Underlay::save(const pixel::Image& from, const Rect& rect) {
+  pixels_.resize(rect.area());
+  rect_ = rect;
   for (std::uint32_t y = 0; y < rect.height; ++y) {
-    std::memcpy(under_.data() + std::size_t{y} * rect.width,
+    std::memcpy(pixels_.data() + std::size_t{y} * rect.width,
                 from.row(rect.y + y) + std::size_t{rect.x} * 4, std::size_t{rect.width} * 4);
   }
 }
 
-void SoftwarePresenter::restore_under(const pixel::Image& to) const {
-  const Rect& rect = under_rect_;
-  for (std::uint32_t y = 0; y < rect.height; ++y) {
-    std::memcpy(to.row(rect.y + y) + std::size_t{rect.x} * 4,
-                under_.data() + std::size_t{y} * rect.width, std::size_t{rect.width} * 4);
+void SoftwarePresenter::Underlay::restore(const pixel::Image& to) const {
+  for (std::uint32_t y = 0; y < rect_.height; ++y) {
+    std::memcpy(to.row(rect_.y + y) + std::size_t{rect_.x} * 4,
+                pixels_.data() + std::size_t{y} * rect_.width, std::size_t{rect_.width} * 4);
   }
+}
+
+void SoftwarePresenter::restore_under(const pixel::Image& to) const {
+  under_panel_.restore(to);
+  under_pointer_.restore(to);
+}
+
+void SoftwarePresenter::forget_under() {
+  under_panel_.clear();
+  under_pointer_.clear();
 }
 
 // The part of a buffer that shows the picture; 1:1 only.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gfx/buffer_sink.hpp"
+#include "gfx/panel.hpp"
 #include "gfx/presenter.hpp"
 #include "pixel/convert.hpp"
 #include "pixel/damage_region.hpp"
@@ -25,8 +26,9 @@ namespace pierglass::gfx {
 //
 // Invariants:
 // - Slot::stale covers every pixel in which the slot differs from the newest picture without
-//   pointer; so it always covers the pointer last drawn into the slot.
-// - `under_` holds what the pointer hides in `newest_`, at `under_rect_`.
+//   pointer and panel; so it always covers what was last drawn of them into the slot.
+// - `under_pointer_` holds what the pointer hides in `newest_`, `under_panel_` what the panel hides
+//   of both; they are put back in the opposite order.
 // - `newest_` is set whenever direct buffers hold a picture; else `picture_` holds it.
 class SoftwarePresenter final : public Presenter {
  public:
@@ -40,6 +42,8 @@ class SoftwarePresenter final : public Presenter {
                              std::span<const Rect> damage) override;
   Result<DrawStats> draw(const CursorOverlay& cursor) override;
   Result<DrawStats> draw_message(std::string_view text) override;
+  void set_panel(std::span<const std::string> lines) override { panel_.set_lines(lines); }
+  void on_unmapped() override { commit_everything_ = true; }
 
   static constexpr std::size_t kMaxBuffers = 4;
 
@@ -48,6 +52,19 @@ class SoftwarePresenter final : public Presenter {
     std::unique_ptr<SinkBuffer> buffer;
     pixel::DamageRegion stale;  // picture pixels
     bool bars_black = false;
+  };
+
+  // Pixels of a picture that something was drawn over.
+  class Underlay {
+   public:
+    void save(const pixel::Image& from, const Rect& rect);
+    void restore(const pixel::Image& to) const;
+    void clear() { rect_ = {}; }
+    void reserve(std::size_t pixels) { pixels_.reserve(pixels); }
+
+   private:
+    Rect rect_;
+    std::vector<std::uint32_t> pixels_;
   };
 
   Result<Slot*> acquire();
@@ -62,10 +79,12 @@ class SoftwarePresenter final : public Presenter {
   void draw_bars(Slot& slot);
   void draw_direct(Slot& slot, const CursorOverlay& cursor, const Rect& pointer);
   void draw_scaled(Slot& slot, const CursorOverlay& cursor, const Rect& pointer);
+  void draw_panel(Slot& slot, const CursorOverlay& cursor);
   Result<void> commit(Slot& slot, const Rect& pointer);
-  void save_under(const pixel::Image& from, const Rect& rect);
   void restore_under(const pixel::Image& to) const;
+  void forget_under();
   [[nodiscard]] Rect in_window(const Rect& rect) const;
+  [[nodiscard]] Rect in_picture(const Rect& rect) const;
   [[nodiscard]] pixel::Image picture_part(const Slot& slot) const;
   [[nodiscard]] pixel::Image kept_picture();
 
@@ -85,9 +104,12 @@ class SoftwarePresenter final : public Presenter {
   bool filling_ = false;  // newest_ has not been committed since it was acquired
   pixel::BilinearScaler scaler_;
   std::vector<std::uint32_t> picture_;  // scaled, or between two sets of buffers
-  std::vector<std::uint32_t> under_;
-  Rect under_rect_;
+  Panel panel_;
+  Underlay under_pointer_;
+  Underlay under_panel_;             // 1:1 only
   Rect shown_pointer_;               // picture pixels, in the last commit
+  Rect shown_panel_;                 // window pixels, in the last commit
+  std::uint64_t panel_version_ = 0;  // in the last commit
   pixel::DamageRegion uncommitted_;  // picture pixels
   bool commit_everything_ = true;
 };

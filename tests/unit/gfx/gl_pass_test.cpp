@@ -9,61 +9,14 @@
 
 #include "pixel/copy.hpp"
 #include "pixel/transfer.hpp"
-#include "tests/unit/gfx/offscreen.hpp"
+#include "tests/unit/gfx/gl_bench.hpp"
 
 namespace pierglass::gfx::test {
 namespace {
 
-using enum wire::PixelFormat;
-
-constexpr std::array kPointerTypes = {wire::CursorType::Colour, wire::CursorType::Monochrome,
-                                      wire::CursorType::MaskedColour};
-
 constexpr std::array kFormats = {Xrgb8888, Xbgr8888, Rgb888, Bgr888, Xbgr2101010, Xbgr16161616f};
 constexpr std::array kRotations = {wire::Rotation::None, wire::Rotation::Turn90,
                                    wire::Rotation::Turn180, wire::Rotation::Turn270};
-
-// Every test runs with both ways to write pixel buffers.
-class GlPassTest : public ::testing::TestWithParam<PboMode> {
- protected:
-  void SetUp() override {
-    auto opened = OffscreenContext::create();
-    ASSERT_TRUE(opened) << opened.error().what;
-    context = std::make_unique<OffscreenContext>(*std::move(opened));
-    auto made = GlPass::create(GetParam());
-    ASSERT_TRUE(made) << made.error().what;
-    pass = *std::move(made);
-  }
-
-  void upload(const Picture& picture) {
-    const Rect all = full_rect(picture.size);
-    const Result<UploadStats> stats = pass->upload(picture.stored(), {&all, 1});
-    ASSERT_TRUE(stats) << stats.error().what;
-    EXPECT_EQ(stats->bytes, picture.size.area() * wire::bytes_per_pixel(picture.format));
-    EXPECT_EQ(stats->rows, picture.size.height);
-  }
-
-  Picture drawn(Size window, const CursorOverlay& cursor = {}) {
-    const OffscreenWindow target(window);
-    EXPECT_TRUE(pass->draw(window, cursor));
-    EXPECT_EQ(glGetError(), static_cast<GLenum>(GL_NO_ERROR));
-    return target.pixels();
-  }
-
-  void expect_drawn_whole(const Picture& picture, int tolerance) {
-    expect_drawn(picture, picture.upright(), {}, tolerance);
-  }
-
-  void expect_drawn(const Picture& picture, Size window, const CursorOverlay& cursor,
-                    int tolerance) {
-    const Difference wrong = difference(drawn(window, cursor), reference(picture, window, cursor));
-    EXPECT_LE(wrong.worst, tolerance) << wrong;
-  }
-
-  Random random;
-  std::unique_ptr<OffscreenContext> context;
-  std::unique_ptr<GlPass> pass;
-};
 
 TEST_P(GlPassTest, EightAndTenBitFormatsAreExactOneToOne) {
   for (const wire::PixelFormat format : {Xrgb8888, Xbgr8888, Xbgr2101010}) {
@@ -446,7 +399,7 @@ TEST_P(GlPassTest, APictureOfAnotherSizeOrFormatIsTakenWholeWhateverItsDamage) {
 void expect_to_go_on(GlPass& pass, const Picture& picture) {
   EXPECT_EQ(pass.draw(picture.size, {}).error().code, ErrorCode::NotReady);
   const OffscreenWindow target(picture.size);
-  pass.draw_message(picture.size, "too large");
+  EXPECT_TRUE(pass.draw_message(picture.size, "too large"));
   const Rect little{0, 0, 1, 1};  // the whole is due, and taken
   ASSERT_TRUE(pass.upload(picture.stored(), {&little, 1}));
   ASSERT_TRUE(pass.draw(picture.size, {}));
@@ -484,7 +437,7 @@ TEST_P(GlPassTest, AMessageIsWhiteOnBlackAndForgetsThePicture) {
   upload(random_picture({40, 30}, Xbgr16161616f, random));
   constexpr Size kWindow{300, 100};
   const OffscreenWindow target(kWindow);
-  pass->draw_message(kWindow, "waiting for guest");
+  ASSERT_TRUE(pass->draw_message(kWindow, "waiting for guest"));
   const Picture shown = target.pixels();
   std::uint64_t white = 0;
   for (std::uint32_t y = 0; y < kWindow.height; ++y) {
@@ -499,10 +452,7 @@ TEST_P(GlPassTest, AMessageIsWhiteOnBlackAndForgetsThePicture) {
 
 INSTANTIATE_TEST_SUITE_P(PixelBuffers, GlPassTest,
                          ::testing::Values(PboMode::Persistent, PboMode::Unsynchronised),
-                         [](const auto& mode) {
-                           return mode.param == PboMode::Persistent ? "Persistent"
-                                                                    : "Unsynchronised";
-                         });
+                         mode_name);
 
 }  // namespace
 }  // namespace pierglass::gfx::test

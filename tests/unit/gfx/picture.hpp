@@ -5,9 +5,11 @@
 #include <cstring>
 #include <optional>
 #include <random>
+#include <string>
 #include <vector>
 
 #include "base/checked.hpp"
+#include "gfx/panel.hpp"
 #include "gfx/presenter.hpp"
 #include "pixel/cursor.hpp"
 #include "pixel/scale.hpp"
@@ -96,6 +98,17 @@ inline Picture reference(const Picture& picture, Size window, const CursorOverla
   Picture shown(window);
   const Rect into = pixel::fit_rect(composed.size, window);
   pixel::BilinearScaler().scale(shown.image(), into, composed.image(), into);
+  return shown;
+}
+
+// The same with a panel on it, drawn pixel by pixel.
+inline Picture with_panel(Picture shown, const Picture& picture, const CursorOverlay& cursor,
+                          const std::vector<std::string>& lines) {
+  Panel panel;
+  panel.set_lines(lines);
+  panel.fit(shown.size);
+  const Size upright = picture.upright();
+  panel.draw(shown.image(), {cursor, upright, pixel::fit_rect(upright, shown.size)});
   return shown;
 }
 

@@ -1,127 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "gfx/software_presenter.hpp"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <array>
-#include <deque>
+#include <string>
+#include <vector>
 
-#include "tests/unit/gfx/picture.hpp"
+#include "tests/unit/gfx/software_bench.hpp"
 
 namespace pierglass::gfx::test {
 namespace {
 
-using enum wire::PixelFormat;
-
 constexpr std::array kRotations = {wire::Rotation::None, wire::Rotation::Turn90,
                                    wire::Rotation::Turn180, wire::Rotation::Turn270};
-
-// A compositor in memory: it latches the damaged part of each committed buffer, as a real one
-// uploads it, and keeps the last `held` buffers busy.
-struct FakeScreen {
-  struct Buffer final : SinkBuffer {
-    explicit Buffer(Size size, FakeScreen& s) : screen(s), pixels(size) {
-      std::ranges::fill(pixels.bytes, std::byte{0xa5});  // undefined, as the contract says
-      image = pixels.image();
-      ++screen.alive;
-    }
-    ~Buffer() override {
-      EXPECT_TRUE(!busy || screen.closing) << "a busy buffer was destroyed";
-      --screen.alive;
-    }
-    FakeScreen& screen;
-    Picture pixels;
-  };
-
-  Picture shown;
-  std::size_t held = 1;
-  std::deque<SinkBuffer*> busy;
-  std::uint64_t damaged_pixels = 0;
-  int alive = 0;
-  bool closing = false;
-  bool refuse = false;  // to make buffers
-
-  void latch(SinkBuffer& buffer, std::span<const Rect> damage) {
-    if (shown.size != buffer.image.size) shown = Picture(buffer.image.size);
-    damaged_pixels = 0;
-    for (const Rect& rect : damage) {
-      ASSERT_TRUE(rect.inside(shown.size));
-      damaged_pixels += rect.area();
-      for (std::uint32_t y = rect.y; y < rect.bottom(); ++y) {
-        std::memcpy(shown.image().row(y) + std::size_t{rect.x} * 4,
-                    buffer.image.row(y) + std::size_t{rect.x} * 4, std::size_t{rect.width} * 4);
-      }
-    }
-    std::erase(busy, &buffer);
-    busy.push_back(&buffer);
-    release_down_to(held);
-  }
-
-  void release_down_to(std::size_t count) {
-    while (busy.size() > count) {
-      busy.front()->busy = false;
-      busy.pop_front();
-    }
-  }
-};
-
-class FakeSink final : public BufferSink {
- public:
-  explicit FakeSink(FakeScreen& screen) : screen_(screen) {}
-
-  Result<std::unique_ptr<SinkBuffer>> create_buffer(Size size) override {
-    if (screen_.refuse) return fail(ErrorCode::TooLarge, "window");
-    return std::make_unique<FakeScreen::Buffer>(size, screen_);
-  }
-
-  Result<void> commit(SinkBuffer& buffer, std::span<const Rect> damage) override {
-    EXPECT_FALSE(buffer.busy);
-    buffer.busy = true;
-    screen_.latch(buffer, damage);
-    return {};
-  }
-
- private:
-  FakeScreen& screen_;
-};
-
-class SoftwarePresenterTest : public ::testing::Test {
- protected:
-  ~SoftwarePresenterTest() override { screen.closing = true; }
-
-  void upload(const Rect& rect) {
-    scribble(picture, rect, random);
-    const Result<UploadStats> stats = presenter.upload(picture.stored(), {&rect, 1});
-    ASSERT_TRUE(stats);
-    EXPECT_EQ(stats->bytes, rect.area() * wire::bytes_per_pixel(picture.format));
-    EXPECT_EQ(stats->rows, rect.height);
-  }
-
-  void start(Size window, Size size, wire::PixelFormat format = Xrgb8888) {
-    ASSERT_TRUE(presenter.resize(window));
-    picture = Picture(size, format);
-    upload(full_rect(size));
-  }
-
-  void expect_shown(Size window, const CursorOverlay& cursor, int tolerance = 0) {
-    ASSERT_TRUE(presenter.draw(cursor));
-    const Difference wrong = difference(screen.shown, reference(picture, window, cursor));
-    ASSERT_LE(wrong.worst, tolerance) << wrong;
-  }
-
-  Rect random_rect(Size size) {
-    const std::uint32_t x = random() % size.width;
-    const std::uint32_t y = random() % size.height;
-    return {x, y, 1 + random() % (size.width - x), 1 + random() % (size.height - y)};
-  }
-
-  Random random;
-  FakeScreen screen;
-  SoftwarePresenter presenter{std::make_unique<FakeSink>(screen)};
-  Picture picture;
-};
 
 TEST_F(SoftwarePresenterTest, ShowsEachFormatOneToOne) {
   for (const wire::PixelFormat format :
@@ -363,7 +256,7 @@ TEST_F(SoftwarePresenterTest, ThePictureSurvivesAResizeWithoutANewUpload) {
   }
 }
 
-// Any order of uploads, draws, pointer moves, releases, resizes and messages shows what the
+// Any order of uploads, draws, pointer moves, panels, releases, resizes and messages shows what the
 // reference does, although the screen only takes over what is reported as damaged.
 TEST_F(SoftwarePresenterTest, AnyCourseOfEventsShowsTheReference) {
   const std::array<Size, 5> windows = {Size{64, 48}, Size{64, 60}, Size{97, 61}, Size{40, 48},
@@ -374,12 +267,14 @@ TEST_F(SoftwarePresenterTest, AnyCourseOfEventsShowsTheReference) {
       random_pointer(wire::CursorType::Colour, {16, 16}, random),
       random_pointer(wire::CursorType::Monochrome, {16, 9}, random),
       random_pointer(wire::CursorType::MaskedColour, {5, 20}, random)};
+  const std::array<std::vector<std::string>, 4> panels = {
+      {{}, {"a"}, {"-=-", "+"}, {"much wider than any window", "1", "2", "3", "4"}}};
   Size window = windows[0];
   start(window, pictures[0]);
   CursorOverlay cursor;
   for (int step = 0; step < 3000; ++step) {
     SCOPED_TRACE(step);
-    switch (random() % 16) {
+    switch (random() % 18) {
       case 0:
         window = windows[random() % windows.size()];
         ASSERT_TRUE(presenter.resize(window));
@@ -402,8 +297,11 @@ TEST_F(SoftwarePresenterTest, AnyCourseOfEventsShowsTheReference) {
         ++cursor.serial;
         break;
       case 5:
+        set_panel(panels[random() % panels.size()]);
+        break;
       case 6:
       case 7:
+      case 8:
         cursor.position = {static_cast<std::int32_t>(random() % 90) - 10,
                            static_cast<std::int32_t>(random() % 70) - 10};
         break;

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The panel of text, blended over the window; the same as Panel::draw. Drawn with a viewport that is
+// the panel's box.
+precision highp float;
+precision highp int;
+precision highp sampler2D;
+precision highp usampler2D;
+
+uniform sampler2D panel;      // coverage: 1 is text, 0 is box; from the top left
+uniform usampler2D pointer;   // as in frame.frag
+uniform ivec4 box;            // x, y from the top, width, height in window pixels
+uniform int window_height;
+uniform ivec4 into;           // where the picture lies, as box
+uniform ivec2 upright;        // size of the picture
+uniform ivec4 pointer_box;    // x, y, width, height in picture pixels; no width: no pointer
+uniform bool pointer_inverts;
+uniform float box_alpha;      // of 1
+uniform int pointer_alpha;    // of 255, from which on the pointer lies on the box
+
+out vec4 colour;              // premultiplied
+
+bool under_pointer(ivec2 at) {
+  ivec2 rest = 2 * (at - into.xy) + 1;
+  if (pointer_box.z == 0 || any(lessThan(rest, ivec2(0)))) return false;
+  if (any(greaterThan(rest, 2 * into.zw))) return false;
+  ivec2 inside = rest * upright / (2 * into.zw) - pointer_box.xy;
+  if (any(lessThan(inside, ivec2(0))) || any(greaterThanEqual(inside, pointer_box.zw))) return false;
+  if (int(texelFetch(pointer, inside, 0).r >> 24) >= pointer_alpha) return true;
+  return pointer_inverts && texelFetch(pointer, inside + ivec2(0, pointer_box.w), 0).r != 0u;
+}
+
+void main() {
+  ivec2 at = ivec2(int(gl_FragCoord.x), window_height - 1 - int(gl_FragCoord.y));
+  if (under_pointer(at)) discard;
+  float text = texelFetch(panel, at - box.xy, 0).r;
+  colour = vec4(vec3(text), max(text, box_alpha));
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/geometry.hpp"
+#include "base/result.hpp"
+#include "pixel/cursor.hpp"
+
+// What the main thread asks of the present loop, and what it hears back. Values; one thread each.
+namespace pierglass::app {
+
+// Asked and not served yet; of each kind the newest counts.
+struct PresentRequests {
+  std::optional<std::vector<std::string>> panel;
+  std::optional<bool> show_pointer;
+  std::optional<bool> watch_pointer;
+  std::optional<Point> place_pointer;
+  std::uint32_t commits = 0;
+  bool screenshot = false;
+};
+
+// The guest's pointer and the picture that it moves on.
+struct GuestPointer {
+  Point position;  // hot spot, pixels of the upright picture
+  bool visible = false;
+  Size picture;  // upright size of the newest picture; empty: none
+  friend bool operator==(const GuestPointer&, const GuestPointer&) = default;
+};
+
+struct PointerImage {
+  std::uint64_t serial = 0;  // changes whenever the image does
+  std::shared_ptr<const pixel::CursorImage> image;
+};
+
+struct Screenshot {
+  Size size;
+  std::vector<std::uint32_t> pixels;  // Xrgb8888, row by row without padding, upright
+};
+
+struct PresentNews {
+  // How place_pointer() ended: the guest was told, Unsupported (it cannot), NotReady (there is
+  // none), Busy (it did not listen in time). Of several requests in a row only the newest is told.
+  std::optional<Result<void>> placed;
+  // So many request_commit() are met: a commit that came after them was flushed.
+  std::uint32_t committed = 0;
+  // NotReady: there is no picture. Stale: none could be read whole in time.
+  std::optional<Result<Screenshot>> screenshot;
+  std::optional<PointerImage> pointer_image;  // the newest
+  bool pointer_changed = false;               // what pointer() gives is new, as far as asked for
+  bool unmapped = false;                      // the window is hidden and its surface has no content
+
+  [[nodiscard]] bool empty() const {
+    return !placed && committed == 0 && !screenshot && !pointer_image && !pointer_changed &&
+           !unmapped;
+  }
+  // Adds what happened later.
+  void add(PresentNews&& later);
+};
+
+}  // namespace pierglass::app
