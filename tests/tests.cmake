@@ -108,12 +108,17 @@ if(PIERGLASS_TESTS AND NOT WIN32)
   pierglass_test(threads_guest SOURCES tests/unit/guest/publisher_test.cpp
     LINK guest_core LABELS thread)
 
-  # loop, wl
+  # loop, control, wl
   if(PIERGLASS_CLIENT)
     pierglass_test(unit_loop
       SOURCES tests/unit/loop/event_loop_test.cpp tests/unit/loop/signals_test.cpp
         tests/unit/loop/timer_test.cpp tests/unit/loop/wakeup_test.cpp
       LINK loop LABELS thread)
+    pierglass_test(unit_control
+      SOURCES tests/unit/control/client_test.cpp tests/unit/control/flood_test.cpp
+        tests/unit/control/instance_test.cpp tests/unit/control/protocol_test.cpp
+        tests/unit/control/server_test.cpp tests/support/temp_dir.cpp
+      LINK control LABELS thread)
 
     # A compositor in the test process: any globals, any event, every request recorded.
     pkg_check_modules(WAYLAND_SERVER REQUIRED IMPORTED_TARGET wayland-server>=1.21)
@@ -247,6 +252,9 @@ if((PIERGLASS_TESTS OR PIERGLASS_FUZZERS) AND NOT WIN32)
   pierglass_fuzzer(ring_session SOURCES tests/fuzz/ring_session.cpp LINK ring)
   if(PIERGLASS_CLIENT)
     pierglass_fuzzer(lgmp_reader SOURCES tests/fuzz/lgmp_reader.cpp LINK compat)
+    foreach(record control_request control_reply)
+      pierglass_fuzzer(${record} SOURCES tests/fuzz/${record}.cpp LINK control)
+    endforeach()
     foreach(record kvmfr_host kvmfr_frame kvmfr_cursor)
       pierglass_fuzzer(${record} SOURCES tests/fuzz/${record}.cpp LINK compat)
     endforeach()
