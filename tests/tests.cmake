@@ -187,18 +187,20 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       LINK source)
     pierglass_test(unit_app
       SOURCES tests/unit/app/frame_intake_test.cpp tests/unit/app/open_source_test.cpp
-        tests/unit/app/options_test.cpp tests/unit/app/messages_test.cpp
-        tests/unit/app/notice_screen_test.cpp
-        tests/unit/app/present_loop_test.cpp
+        tests/unit/app/hidden_window_test.cpp tests/unit/app/options_test.cpp
+        tests/unit/app/messages_test.cpp tests/unit/app/notice_screen_test.cpp
+        tests/unit/app/png_test.cpp
+        tests/unit/app/present_loop_test.cpp tests/unit/app/present_requests_test.cpp
+        tests/unit/app/screenshot_test.cpp tests/unit/app/status_line_test.cpp
         tests/unit/app/take_over_test.cpp
-      LINK app looking_glass_writer)
+      LINK app looking_glass_writer PkgConfig::SPNG)
   endif()
 
   # app with a compositor
   if(PIERGLASS_CLIENT)
     pierglass_test(unit_desktop
       SOURCES tests/unit/app/desktop_test.cpp tests/unit/app/guest_log_test.cpp
-        tests/unit/app/guest_news_test.cpp
+        tests/unit/app/guest_news_test.cpp tests/unit/app/pointer_board_test.cpp
         tests/unit/app/present_thread_test.cpp tests/unit/app/statistics_test.cpp
         tests/unit/wl/test_client.cpp
       LINK app wayland_protocols fake_compositor nlohmann_json::nlohmann_json LABELS thread)
@@ -208,7 +210,6 @@ if(PIERGLASS_TESTS AND NOT WIN32)
   if(PIERGLASS_CLIENT)
     find_package(nlohmann_json REQUIRED)
     find_package(PkgConfig REQUIRED)
-    pkg_check_modules(SPNG REQUIRED IMPORTED_TARGET spng)
     set(PIERGLASS_GUEST_EXE ${CMAKE_BINARY_DIR}/guest/pierglass-guest.exe CACHE FILEPATH
       "The Windows guest that the end-to-end tests run under Wine")
     add_library(e2e_support STATIC

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/describe.hpp"
+#include "pixel/turn.hpp"
 
 namespace pierglass::app {
 namespace {
@@ -12,6 +13,8 @@ namespace {
 using source::GuestStatus;
 
 constexpr Nanoseconds kTickInterval = std::chrono::milliseconds(50);
+// As seldom as a source allows.
+constexpr Nanoseconds kHiddenTickInterval = std::chrono::milliseconds(250);
 // A guest whose frames are overwritten while we read, or cannot be shown, is asked again after the
 // first of these, then ever later up to the second: its nonsense must not cost a core.
 constexpr Nanoseconds kHoldOffMin = std::chrono::milliseconds(8);
@@ -45,15 +48,23 @@ Result<Nanoseconds> PresentLoop::step(HostTime now) {
   TRY(apply_window_state());
   if (now >= next_tick_) tick(now);
   watch_visibility(now);
+  serve_requests(now);
+  const Nanoseconds sleep = hidden_ ? next_tick_ - now : TRY(show_news(now));
+  desk_.on_picture(have_picture_ ? picture_ : Size{});
+  desk_.tell(now, news_);
+  const Nanoseconds longest = screenshooter_.wanted() ? Screenshooter::kRetry : Nanoseconds::max();
+  return std::min({sleep, longest, desk_.longest_sleep(now)});
+}
 
+Result<Nanoseconds> PresentLoop::show_news(HostTime now) {
   // While rows are waited for, nobody looks for a newer frame.
-  const bool looks = !intake_;
+  const bool looks = !intake_ && !screenshooter_.holds_frame();
   if (intake_) (void)TRY(advance(*intake_, now));
   const bool live = status_ == GuestStatus::Live;
   const bool wants_pictures = live && !notice_screen_.showing();
-  if (wants_pictures && !suspended_ && !gate_.blocked()) {
-    if (looks && now >= next_take_) TRY(take_frame(now));
-    watch_pointer();
+  if (wants_pictures && !suspended_) {
+    if (looks && now >= next_take_ && !gate_.blocked()) TRY(take_frame(now));
+    if (!gate_.blocked() || desk_.follows(now)) watch_pointer(now);
   }
   if (looks) {
     ladder_.on_look(now, std::exchange(found_, {}));
@@ -67,8 +78,29 @@ Result<Nanoseconds> PresentLoop::step(HostTime now) {
       .sleep;
 }
 
-void PresentLoop::ask(PresentRequests requests) {
-  requests_ = std::move(requests);
+void PresentLoop::ask(PresentRequests requests, HostTime now) {
+  if (requests.panel) {
+    presenter_.set_panel(*requests.panel);
+    gate_.on_change();
+  }
+  if (requests.show_pointer && desk_.show(*requests.show_pointer)) {
+    if (have_picture_ && cursor_.visible) gate_.on_change();
+  }
+  if (requests.watch_pointer) desk_.watch(*requests.watch_pointer, now);
+  if (requests.place_pointer) desk_.place(*requests.place_pointer, now);
+  if (requests.screenshot) screenshooter_.request(now);
+  if (requests.commits == 0) return;
+  commits_wanted_ += requests.commits;
+  gate_.on_must_draw();
+}
+
+void PresentLoop::serve_requests(HostTime now) {
+  desk_.ask_guest(source_, now, news_);
+  if (!intake_) {
+    auto shot = screenshooter_.advance(source_, status_ == GuestStatus::Live, now);
+    if (shot) news_.screenshot = std::move(shot);
+  }
+  if (hidden_) news_.committed += std::exchange(commits_wanted_, 0);
 }
 
 PresentLoop::~PresentLoop() {
@@ -82,7 +114,7 @@ void PresentLoop::on_callback(HostTime now) {
 }
 
 void PresentLoop::tick(HostTime now) {
-  next_tick_ = now + kTickInterval;
+  next_tick_ = now + (hidden_ ? kHiddenTickInterval : kTickInterval);
   const GuestStatus status = source_.tick(now);
   if (status != status_ || source_.error() != shown_error_) on_status(status);
   watch_notice(now);
@@ -91,6 +123,7 @@ void PresentLoop::tick(HostTime now) {
 void PresentLoop::on_status(GuestStatus status) {
   status_ = status;
   intake_.reset();
+  screenshooter_.let_go();
   found_sequence_ = 0;
   shown_error_ = source_.error();
   trouble_.clear();
@@ -111,12 +144,14 @@ void PresentLoop::watch_notice(HostTime now) {
   const bool sees = visible_ && status_ == GuestStatus::Live;
   if (!notice_screen_.look(source_, sees, now)) return;
   intake_.reset();
+  screenshooter_.let_go();
   drop_picture();
 }
 
 void PresentLoop::drop_picture() {
   have_picture_ = false;
   cursor_ = {};
+  desk_.on_cursor(cursor_, {});
   times_ = {};
   shown_ = 0;
   source_.forget();
@@ -126,6 +161,11 @@ void PresentLoop::drop_picture() {
 Result<void> PresentLoop::apply_window_state() {
   const auto state = surface_.apply_pending();
   if (!state) return {};
+  if (state->hidden) {
+    hide(state->generation);
+    return {};
+  }
+  hidden_ = false;
   TRY(presenter_.resize(state->buffer));
   have_size_ = true;
   suspended_ = state->suspended;
@@ -133,19 +173,33 @@ Result<void> PresentLoop::apply_window_state() {
   return {};
 }
 
+void PresentLoop::hide(std::uint64_t generation) {
+  news_.unmapped = generation;
+  if (std::exchange(hidden_, true)) return;
+  intake_.reset();
+  if (std::exchange(mapped_, false)) {
+    surface_.unmap();
+    surface_.flush();
+  }
+  presenter_.on_unmapped();
+  gate_.on_surface_reset();
+  log_committed();
+}
+
 void PresentLoop::watch_visibility(HostTime now) {
-  const bool visible = !suspended_ && !gate_.hidden(now);
+  const bool visible = !suspended_ && !hidden_ && !gate_.hidden(now);
   if (visible == visible_) return;
   visible_ = visible;
   source_.set_visible(visible);
 }
 
-void PresentLoop::watch_pointer() {
+void PresentLoop::watch_pointer(HostTime now) {
   const source::Cursor cursor = source_.cursor();
   if (cursor == cursor_) return;
   cursor_ = cursor;
+  desk_.on_cursor(cursor, now);
   found_.cursor = true;
-  if (have_picture_) gate_.on_change();
+  if (have_picture_ && desk_.shown()) gate_.on_change();
 }
 
 Result<void> PresentLoop::take_frame(HostTime now) {
@@ -199,6 +253,7 @@ Result<bool> PresentLoop::advance(FrameIntake& intake, HostTime now) {
 void PresentLoop::on_taken(const pace::FrameTimes& times) {
   times_ = times;
   have_picture_ = true;
+  if (kind_) picture_ = pixel::upright_size(kind_->size, kind_->rotation);
   trouble_.clear();
   hold_off_ = {};
   gate_.on_change();
@@ -244,6 +299,8 @@ Result<void> PresentLoop::draw() {
     return {};
   }
   surface_.flush();
+  mapped_ = true;
+  news_.committed += std::exchange(commits_wanted_, 0);
   gate_.drawn(HostClock::now());
   if (times_.sequence != 0) shown_ = times_.sequence;
   record(began, *stats);
@@ -253,7 +310,7 @@ Result<void> PresentLoop::draw() {
 Result<gfx::DrawStats> PresentLoop::draw_content() {
   if (!have_picture_) return presenter_.draw_message(message());
   gfx::CursorOverlay overlay;
-  if (cursor_.visible && cursor_.image != nullptr) {
+  if (desk_.shown() && cursor_.visible && cursor_.image != nullptr) {
     overlay = {.image = cursor_.image, .serial = cursor_.serial, .position = cursor_.position};
   }
   auto drawn = presenter_.draw(overlay);

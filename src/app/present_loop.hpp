@@ -4,10 +4,13 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "app/frame_intake.hpp"
 #include "app/notice_screen.hpp"
+#include "app/pointer_desk.hpp"
 #include "app/present_news.hpp"
+#include "app/screenshooter.hpp"
 #include "app/statistics.hpp"
 #include "base/clock.hpp"
 #include "base/geometry.hpp"
@@ -26,6 +29,8 @@ class VideoSurface {
   struct State {
     Size buffer;  // pixels
     bool suspended = false;
+    bool hidden = false;           // not to be shown at all: nothing may be committed but unmap()
+    std::uint64_t generation = 0;  // names the state in PresentNews::unmapped
   };
 
   // What the compositor has asked for since the last call, made effective by the next commit.
@@ -34,6 +39,9 @@ class VideoSurface {
   virtual void request_frame_callback() = 0;
   // Sends what is buffered.
   virtual void flush() = 0;
+  // Commits that the surface has no content, and no frame callback is outstanding any more. The
+  // next commit of a buffer is one to a surface that is not mapped.
+  virtual void unmap() = 0;
 
  protected:
   ~VideoSurface() = default;
@@ -55,8 +63,11 @@ class PresentLoop {
   // after which it is of no more use.
   Result<Nanoseconds> step(HostTime now);
 
-  // What main asks; served by the following steps.
-  void ask(PresentRequests requests);
+  // What main asks; served by the following steps. What came of it is in take_news().
+  void ask(PresentRequests requests, HostTime now);
+  [[nodiscard]] bool has_news() const { return !news_.empty(); }
+  PresentNews take_news() { return std::exchange(news_, {}); }
+  [[nodiscard]] const GuestPointer& pointer() const { return desk_.pointer(); }
 
   // The frame callback came: something may be drawn again.
   void on_callback(HostTime now);
@@ -70,13 +81,16 @@ class PresentLoop {
   void watch_notice(HostTime now);
   void drop_picture();
   Result<void> apply_window_state();
+  void hide(std::uint64_t generation);
   void watch_visibility(HostTime now);
+  void serve_requests(HostTime now);
+  Result<Nanoseconds> show_news(HostTime now);
   Result<void> take_frame(HostTime now);
   Result<bool> advance(FrameIntake& intake, HostTime now);
   [[nodiscard]] pace::FrameTimes times_of(const source::HeldFrame& frame, HostTime seen) const;
   void on_taken(const pace::FrameTimes& times);
   Result<void> on_upload_error(const Error& error);
-  void watch_pointer();
+  void watch_pointer(HostTime now);
   void hold_off(HostTime now);
   [[nodiscard]] std::string message() const;
   Result<void> draw();
@@ -84,7 +98,6 @@ class PresentLoop {
   void record(HostTime began, const gfx::DrawStats& stats);
   void log_committed();
 
-  PresentRequests requests_;
   source::FrameSource& source_;
   gfx::Presenter& presenter_;
   VideoSurface& surface_;
@@ -103,11 +116,18 @@ class PresentLoop {
   source::Cursor cursor_;  // as last seen
   bool have_size_ = false;
   bool have_picture_ = false;
+  Size picture_;              // upright, of the newest one taken over
   std::string trouble_;       // why the last picture could not be taken over; for the screen
   std::string shown_error_;   // the source's, as on the screen
   std::string shown_notice_;  // the source's, as on the screen while there is no picture
   NoticeScreen notice_screen_;
+  PointerDesk desk_;
+  Screenshooter screenshooter_;
+  std::uint32_t commits_wanted_ = 0;
+  PresentNews news_;  // not taken yet
   bool suspended_ = false;
+  bool hidden_ = false;
+  bool mapped_ = false;  // the surface has content
   bool visible_ = true;
   std::uint64_t shown_ = 0;  // sequence
   std::uint64_t torn_ = 0;

@@ -52,7 +52,8 @@ struct PresentNews {
   std::optional<Result<Screenshot>> screenshot;
   std::optional<PointerImage> pointer_image;  // the newest
   bool pointer_changed = false;               // what pointer() gives is new, as far as asked for
-  bool unmapped = false;                      // the window is hidden and its surface has no content
+  // The surface has no content, because of the hidden window state of this generation.
+  std::optional<std::uint64_t> unmapped;
 
   [[nodiscard]] bool empty() const {
     return !placed && committed == 0 && !screenshot && !pointer_image && !pointer_changed &&

@@ -3,6 +3,7 @@
 
 #include <poll.h>
 #include <sys/prctl.h>
+#include <wayland-client.h>
 
 #include <cerrno>
 #include <ctime>
@@ -146,7 +147,7 @@ void PresentThread::take_requests(PresentLoop& loop) {
     const std::scoped_lock lock(mutex_);
     requests = std::exchange(requests_, {});
   }
-  loop.ask(std::move(requests));
+  loop.ask(std::move(requests), HostClock::now());
 }
 
 Result<void> PresentThread::serve(PresentLoop& loop) {
@@ -157,6 +158,7 @@ Result<void> PresentThread::serve(PresentLoop& loop) {
     const HostTime now = HostClock::now();
     const Nanoseconds limit = TRY(loop.step(now));
     report_guest(loop.status(), now);
+    report_news(loop);
     if (snapshot_wanted_.exchange(false, std::memory_order_relaxed)) {
       tell_main([&](Report& report) { report.snapshot = loop.snapshot(); });
     }
@@ -166,6 +168,14 @@ Result<void> PresentThread::serve(PresentLoop& loop) {
     if (!callback_came_) TRY(sleep(limit));
   }
   return {};
+}
+
+void PresentThread::report_news(PresentLoop& loop) {
+  if (loop.pointer() != shown_pointer_) {
+    shown_pointer_ = loop.pointer();
+    board_.write(shown_pointer_);
+  }
+  if (loop.has_news()) tell_main([&](Report& report) { report.add(loop.take_news()); });
 }
 
 void PresentThread::report_guest(source::GuestStatus status, HostTime now) {
@@ -193,6 +203,12 @@ void PresentThread::on_frame() noexcept {
 void PresentThread::on_presented(const wl::PresentedFrame& /*frame*/) noexcept {}
 
 void PresentThread::on_discarded(std::uint64_t /*frame*/) noexcept {}
+
+void PresentThread::unmap() {
+  wl_surface* surface = queue_->native().surface;
+  wl_surface_attach(surface, nullptr, 0, 0);
+  wl_surface_commit(surface);
+}
 
 std::optional<VideoSurface::State> PresentThread::apply_pending() {
   // No more for a compositor that does not read. Pictures wait for its callbacks anyway; only

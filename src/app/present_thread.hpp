@@ -92,6 +92,7 @@ class PresentThread final : private wl::PresentEvents, private VideoSurface {
   void run();
   Result<void> present();
   Result<void> serve(PresentLoop& loop);
+  void report_news(PresentLoop& loop);
   void report_guest(source::GuestStatus status, HostTime now);
   Result<void> sleep(Nanoseconds limit) const;
   template <typename Fill>
@@ -109,6 +110,7 @@ class PresentThread final : private wl::PresentEvents, private VideoSurface {
   std::optional<State> apply_pending() override;
   void request_frame_callback() override { queue_->request_frame_callback(); }
   void flush() override { backed_up_ = !queue_->flush(); }
+  void unmap() override;
 
   loop::EventFd wake_;
   Parts parts_;
@@ -118,6 +120,7 @@ class PresentThread final : private wl::PresentEvents, private VideoSurface {
   bool backed_up_ = false;       // present thread: the compositor does not read
   GuestNews told_;               // present thread: what main knows
   HostTime next_report_;         // present thread: of what is no change of status
+  GuestPointer shown_pointer_;   // present thread: what is on the board
   std::atomic<bool> stop_{false};
   std::binary_semaphore ended_{0};
   std::atomic<bool> snapshot_wanted_{false};

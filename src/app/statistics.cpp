@@ -142,7 +142,7 @@ void Statistics::print_summary(const PresentSnapshot& snapshot, std::uint64_t dr
   const bool told = guest_ != source::GuestDescription{} || !notice_.empty();
   if (told) line["guest"] = guest_records(guest_, notice_);
   print_line(stdout, line);
-  summary_->clear();
+  clear_summary();
 }
 
 }  // namespace pierglass::app

@@ -55,7 +55,11 @@ class Statistics {
   // Takes all records that are waiting.
   void drain(pace::FrameLog& log);
 
-  // Prints what was drained since the last call.
+  // What was drained since it was printed or cleared last.
+  [[nodiscard]] const pace::FrameSummary& summary() const { return *summary_; }
+  void clear_summary() { summary_->clear(); }
+
+  // Prints the summary and clears it.
   void print_summary(const PresentSnapshot& snapshot, std::uint64_t dropped_records);
 
  private:

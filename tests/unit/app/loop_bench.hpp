@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <utility>
@@ -33,7 +35,11 @@ class FakeSource final : public source::FrameSource {
   const std::string& notice() const override { return notice_text; }
   const source::GuestDescription& description() const override { return told; }
   source::GuestWishes wishes() const override { return {}; }
-  Result<void> move_pointer(Point) override { return fail(ErrorCode::Unsupported, "pointer"); }
+  Result<void> move_pointer(Point position) override {
+    asked_positions.push_back(position);
+    if (move_fails) return fail(*move_fails, "pointer");
+    return {};
+  }
   void forget() override { seen = 0; }
   source::Cursor cursor() override { return pointer; }
   void set_visible(bool visible) override { told_visible.push_back(visible); }
@@ -46,11 +52,16 @@ class FakeSource final : public source::FrameSource {
   std::uint64_t seen = 0;
   int torn = 0;  // so many of the next frames are overwritten while read
   int held = 0;
-  pixel::ConstImage image{.size = kPicture};
+  std::array<std::uint32_t, std::size_t{kPicture.width} * kPicture.height> pixels{};
+  pixel::ConstImage image{.data = reinterpret_cast<const std::byte*>(pixels.data()),
+                          .pitch = kPicture.width * 4,
+                          .size = kPicture};
   std::optional<pixel::DamageRegion> damage;  // none: all
   std::uint32_t rows = kPicture.height;       // of the frame that is held, written so far
   source::Cursor pointer;
   std::vector<bool> told_visible;
+  std::vector<Point> asked_positions;
+  std::optional<ErrorCode> move_fails;
 
  private:
   bool give_back(const wire::FrameInfo& info, bool used) override {
@@ -91,6 +102,11 @@ class FakePresenter final : public gfx::Presenter {
     return gfx::DrawStats{};
   }
 
+  void set_panel(std::span<const std::string> lines) override {
+    said.push_back("panel of " + std::to_string(lines.size()));
+  }
+  void on_unmapped() override { said.emplace_back("unmapped"); }
+
   std::vector<std::string> take() { return std::exchange(said, {}); }
   std::vector<std::string> said;
   std::vector<std::vector<Rect>> uploads;
@@ -104,10 +120,12 @@ class FakeSurface final : public VideoSurface {
   std::optional<State> apply_pending() override { return std::exchange(pending, std::nullopt); }
   void request_frame_callback() override { ++callbacks; }
   void flush() override { ++flushes; }
+  void unmap() override { ++unmaps; }
 
   std::optional<State> pending = State{.buffer = {100, 50}};
   int callbacks = 0;
   int flushes = 0;
+  int unmaps = 0;
 };
 
 using Said = std::vector<std::string>;
@@ -120,6 +138,12 @@ class Loop : public testing::Test {
     EXPECT_TRUE(sleep);
     loop_sleep_ = sleep ? *sleep : Nanoseconds(0);
     return loop_sleep_;
+  }
+  // Main asks, and the loop, woken, takes a step at once.
+  PresentNews ask(PresentRequests requests) {
+    loop_.ask(std::move(requests), now_);
+    step(Nanoseconds(0));
+    return loop_.take_news();
   }
   void show_first_frame() {
     source_.newest = 1;
