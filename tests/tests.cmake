@@ -132,9 +132,13 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       PRIVATE pierglass_flags wayland_protocols PkgConfig::WAYLAND_SERVER PkgConfig::XKBCOMMON)
     pierglass_test(unit_wl
       SOURCES tests/unit/wl/activation_test.cpp tests/unit/wl/display_test.cpp
-        tests/unit/wl/idle_inhibitor_test.cpp tests/unit/wl/outputs_test.cpp
+        tests/unit/wl/idle_inhibitor_test.cpp tests/unit/wl/keyboard_test.cpp
+        tests/unit/wl/outputs_test.cpp tests/unit/wl/pointer_image_test.cpp
+        tests/unit/wl/pointer_lock_test.cpp tests/unit/wl/pointer_test.cpp
         tests/unit/wl/present_queue_test.cpp tests/unit/wl/registry_test.cpp
-        tests/unit/wl/test_client.cpp tests/unit/wl/window_test.cpp
+        tests/unit/wl/seat_client.cpp tests/unit/wl/seat_test.cpp
+        tests/unit/wl/test_client.cpp tests/unit/wl/window_hide_test.cpp
+        tests/unit/wl/window_test.cpp
       LINK wl wayland_protocols fake_compositor LABELS thread)
   endif()
 

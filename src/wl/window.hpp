@@ -110,8 +110,7 @@ class Window : Pinned {
   // From what state() says to the other.
   void toggle_fullscreen(wl_output* output = nullptr);
   [[nodiscard]] bool is_fullscreen() const { return state_.fullscreen; }
-  // These and the title are sent at once, and nothing but the title while there is no role (from
-  // hide() to show()).
+  // While there is no role, from hide() to show(), the title is kept and those above do nothing.
   void set_title(const char* title);
 
   // Takes the window off the desktop and brings it back; see above. Hiding a hidden window and

@@ -150,9 +150,8 @@ std::uint32_t FakeCompositor::ping() {
 
 void FakeCompositor::preferred_scale(std::uint32_t scale120) {
   server_->run([&] {
-    FakeSurface* surface = server_->toplevel_surface();
-    if (surface != nullptr && surface->fractional_scale != nullptr)
-      wp_fractional_scale_v1_send_preferred_scale(surface->fractional_scale, scale120);
+    if (const FakeObject* scale = server_->any_object("wp_fractional_scale_v1"))
+      wp_fractional_scale_v1_send_preferred_scale(scale->resource, scale120);
   });
 }
 

@@ -77,7 +77,8 @@ FakeCompositor::Server::handlers() {
       {"xdg_toplevel.unset_fullscreen", &Server::unset_fullscreen},
       {"wp_viewporter.get_viewport", &Server::join_surface_of_second_argument},
       {"wp_viewport.set_destination", &Server::set_destination},
-      {"wp_fractional_scale_manager_v1.get_fractional_scale", &Server::get_fractional_scale},
+      {"wp_fractional_scale_manager_v1.get_fractional_scale",
+       &Server::join_surface_of_second_argument},
       {"wp_presentation.feedback", &Server::feedback},
       {"zxdg_toplevel_decoration_v1.set_mode", &Server::set_decoration_mode},
       {"zwp_idle_inhibit_manager_v1.create_inhibitor", &Server::join_surface_of_second_argument},
@@ -306,11 +307,6 @@ void FakeCompositor::Server::join_surface_of_second_argument(const Call& call) {
 void FakeCompositor::Server::set_destination(const Call& call) {
   call.self.surface->pending.destination = {static_cast<std::uint32_t>(call.arguments[0].i),
                                             static_cast<std::uint32_t>(call.arguments[1].i)};
-}
-
-void FakeCompositor::Server::get_fractional_scale(const Call& call) {
-  join_surface_of_second_argument(call);
-  call.made->surface->fractional_scale = call.made->resource;
 }
 
 void FakeCompositor::Server::feedback(const Call& call) {

@@ -408,7 +408,7 @@ void FakeCompositor::Server::forget(FakeObject& object) {
   std::erase(owed_tokens_, object.resource);
   forget_of_seat(object);
   for (FakeSurface& surface : surfaces_) {
-    for (wl_resource** held : {&surface.xdg_surface, &surface.toplevel, &surface.fractional_scale})
+    for (wl_resource** held : {&surface.xdg_surface, &surface.toplevel})
       if (*held == object.resource) *held = nullptr;
     for (auto* list :
          {&surface.pending_frames, &surface.pending_feedbacks, &surface.frames, &surface.feedbacks})

@@ -44,7 +44,6 @@ struct FakeSurface {
   wl_resource* resource = nullptr;
   wl_resource* xdg_surface = nullptr;
   wl_resource* toplevel = nullptr;
-  wl_resource* fractional_scale = nullptr;
   // Pending until the next commit. Buffers by object id: they may be destroyed at any time.
   bool attached = false;
   std::uint32_t buffer_id = 0;
@@ -183,7 +182,6 @@ class FakeCompositor::Server {
   void join_surface_of_second_argument(const Call& call);
   void get_xdg_surface(const Call& call);
   void get_toplevel(const Call& call);
-  void get_fractional_scale(const Call& call);
   void ack_configure(const Call& call);
   void set_title(const Call& call);
   void set_app_id(const Call& call);

@@ -88,9 +88,35 @@ TEST(ActivationTest, WithoutTheGlobalNothingIsSent) {
   const std::size_t before = client.requests().size();
   Activation activation(*client.registry, *client.window);
   activation.request();
+  activation.activate("token");
   EXPECT_FALSE(activation.under_way());
   client.settle();
   EXPECT_EQ(client.requests().size(), before + 1) << "settle()'s own";
+}
+
+TEST(ActivationTest, ATokenOfALauncherIsUsedBeforeTheFirstBuffer) {
+  TestClient client;
+  client.open_window();
+  Activation activation(*client.registry, *client.window);
+  activation.activate("from a launcher");
+  client.draw();
+  const std::vector<std::string> expected = {"activate(\"from a launcher\", wl_surface)"};
+  EXPECT_EQ(activation_requests(client), expected);
+  const auto requests = client.requests();
+  EXPECT_LT(position(requests, kManager, "activate"), position(requests, "wl_surface", "attach"));
+}
+
+TEST(ActivationTest, ATokenThatCannotBeOneIsDropped) {
+  TestClient client;
+  client.open_window();
+  Activation activation(*client.registry, *client.window);
+  activation.activate("");
+  activation.activate(std::string(Activation::kMaxToken + 1, 'x'));
+  client.settle();
+  EXPECT_EQ(client.compositor.count(kManager, "activate"), 0U);
+  activation.activate(std::string(Activation::kMaxToken, 'x'));
+  client.settle();
+  EXPECT_EQ(client.compositor.count(kManager, "activate"), 1U);
 }
 
 TEST(ActivationTest, ItEndsWithTheAnswerStillOwed) {

@@ -58,6 +58,37 @@ TEST_F(PresentQueueTest, AnswersArriveOnThePresentQueueOnly) {
   EXPECT_EQ(client->buffers[0]->releases(), 1);
 }
 
+TEST_F(PresentQueueTest, EventsAreKnownToBeThereUntilTheyAreDispatched) {
+  open({.frame_callbacks = Answers::Withheld});
+  queue().request_frame_callback();
+  client->draw();
+  settle();
+  EXPECT_FALSE(queue().has_events());
+  client->compositor.ping();
+  client->settle();
+  EXPECT_FALSE(queue().has_events()) << "those of the main queue do not count";
+  client->compositor.send_frame_callbacks();
+  client->settle();
+  EXPECT_TRUE(queue().has_events());
+  EXPECT_TRUE(queue().has_events()) << "asking takes nothing";
+  ASSERT_TRUE(queue().dispatch_pending());
+  EXPECT_FALSE(queue().has_events());
+  EXPECT_EQ(events().frames, 1);
+}
+
+TEST_F(PresentQueueTest, AskingForEventsDoesNotKeepAnotherThreadFromReading) {
+  open();
+  queue().request_frame_callback();
+  client->draw();
+  settle();
+  std::atomic<bool> done{false};
+  std::jthread asker([&] {
+    while (!done) (void)queue().has_events();
+  });
+  for (int i = 0; i < 200; ++i) client->settle();
+  done = true;
+}
+
 TEST_F(PresentQueueTest, OnlyOneFrameCallbackIsOutstanding) {
   open({.frame_callbacks = Answers::Withheld});
   for (int i = 0; i < 3; ++i) {
@@ -190,7 +221,9 @@ struct TwoThreads : PresentQueueTest {
 TEST_F(TwoThreads, DrawWhileTheWindowChanges) {
   open();
   ASSERT_TRUE(client->display->attach(*loop));
-  client->display->on_read([this]() noexcept { wake.notify(); });
+  client->display->on_read([this]() noexcept {
+    if (queue().has_events()) wake.notify();
+  });
   finished.emplace(loop::Wakeup::create(*loop, [this] {
                      loop->quit();
                      return loop::Next::Stop;
