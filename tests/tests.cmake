@@ -96,6 +96,17 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       tests/unit/pace/histogram_test.cpp tests/unit/pace/frame_record_test.cpp
     LINK pace LABELS thread)
 
+  # input
+  add_library(input_model STATIC tests/support/input_model.cpp)
+  target_include_directories(input_model PUBLIC ${CMAKE_SOURCE_DIR})
+  target_link_libraries(input_model PUBLIC input PRIVATE pierglass_flags)
+  pierglass_test(unit_input
+    SOURCES tests/unit/input/bindings_test.cpp tests/unit/input/follower_test.cpp
+      tests/unit/input/hotkey_test.cpp tests/unit/input/names_test.cpp
+      tests/unit/input/pointer_test.cpp tests/unit/input/router_capture_test.cpp
+      tests/unit/input/router_keys_test.cpp tests/unit/input/state_test.cpp
+    LINK input_model)
+
   # guest
   pierglass_test(unit_guest
     SOURCES tests/unit/guest/cursor_shape_test.cpp tests/unit/guest/frame_publisher_test.cpp
