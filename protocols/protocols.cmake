@@ -30,6 +30,11 @@ function(pierglass_scan files xml mode suffix)
   set(${files} ${${files}} ${output} PARENT_SCOPE)
 endfunction()
 
+# How tests plug in keyboards and mice; never part of the product.
+set(PIERGLASS_TEST_PROTOCOLS
+  ${CMAKE_SOURCE_DIR}/protocols/virtual-keyboard-unstable-v1.xml
+  ${CMAKE_SOURCE_DIR}/protocols/wlr-virtual-pointer-unstable-v1.xml)
+
 file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/protocols)
 set(made)
 foreach(xml IN LISTS PIERGLASS_PROTOCOLS)
@@ -40,3 +45,13 @@ endforeach()
 add_library(wayland_protocols STATIC ${made})
 target_include_directories(wayland_protocols SYSTEM PUBLIC ${CMAKE_BINARY_DIR}/protocols)
 target_link_libraries(wayland_protocols PUBLIC PkgConfig::WAYLAND_CLIENT)
+
+if(PIERGLASS_TESTS)
+  set(made)
+  foreach(xml IN LISTS PIERGLASS_TEST_PROTOCOLS)
+    pierglass_scan(made ${xml} client-header -client-protocol.h)
+    pierglass_scan(made ${xml} private-code -protocol.c)
+  endforeach()
+  add_library(test_protocols STATIC ${made})
+  target_link_libraries(test_protocols PUBLIC wayland_protocols)
+endif()

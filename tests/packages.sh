@@ -16,6 +16,9 @@ packages_desktop='sway grim libegl-mesa0 libgl1-mesa-dri libgles2 util-linux pro
 packages_wine='wine wine64 xvfb fonts-wine fonts-liberation libfreetype6 libxcomposite1 libxcursor1
   libxfixes3 libxi6 libxinerama1 libxrandr2 libxrender1'
 
+# A virtual machine with a keyboard and a mouse; its kernel package is downloaded, not installed.
+packages_machine='qemu-system-x86 cpio xz-utils util-linux xkb-data'
+
 # Second compiler, fuzzing, format, tidy.
 packages_check='clang-19 clang-format-19 clang-tidy-19 libclang-rt-19-dev git'
 

@@ -20,7 +20,8 @@ esac
 if [ "$mode" = quick ]; then
   install_packages $packages_build clang-format-19
 else
-  install_packages $packages_build $packages_desktop $packages_wine $packages_check
+  install_packages $packages_build $packages_desktop $packages_machine $packages_wine \
+    $packages_check
 fi
 
 # One compiler cache for every folder that this tree is checked out to.
@@ -107,8 +108,9 @@ tests tests-sanitized build/sanitized -LE e2e -j "$(nproc)"
 echo 'end to end: starting Sway (headless) and Wine (pierglass-guest.exe)'
 tests end-to-end build -L e2e -V -j "$(nproc)"
 tests end-to-end-sanitized build/sanitized -L e2e -V -j "$(nproc)"
-echo "end to end: Sway was started $(cat "$logs"/end-to-end*.log | grep -c 'started Sway' || true)" \
-  "times, Wine $(cat "$logs"/end-to-end*.log | grep -c 'started Wine' || true) times"
+started() { cat "$logs"/end-to-end*.log | grep -c "started $1" || true; }
+echo "end to end: Sway was started $(started Sway) times, Wine $(started Wine) times," \
+  "QEMU $(started QEMU) times"
 
 # What has threads, under ThreadSanitizer, which needs an address space that it knows.
 threaded='soak_ring soak_compat_lgmp threads_guest unit_ring unit_loop unit_pace unit_wl unit_source

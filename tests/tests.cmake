@@ -227,9 +227,17 @@ if(PIERGLASS_TESTS AND NOT WIN32)
     find_package(PkgConfig REQUIRED)
     set(PIERGLASS_GUEST_EXE ${CMAKE_BINARY_DIR}/guest/pierglass-guest.exe CACHE FILEPATH
       "The Windows guest that the end-to-end tests run under Wine")
+    # the only program of the guest in QEMU
+    add_executable(input_log tests/lab/input_log.cpp)
+    target_compile_options(input_log PRIVATE
+      -O2 -Wall -Wextra -Wshadow -Wconversion -Wno-missing-field-initializers -Werror
+      -fno-exceptions -fno-rtti)
+    target_link_options(input_log PRIVATE -static -s)
+    pkg_check_modules(XKBCOMMON REQUIRED IMPORTED_TARGET xkbcommon)
     add_library(e2e_support STATIC
-      tests/support/client.cpp tests/support/lab.cpp tests/support/proc_stats.cpp
-      tests/support/process.cpp tests/support/screenshot.cpp tests/support/sway.cpp
+      tests/support/client.cpp tests/support/injector.cpp tests/support/input_log.cpp
+      tests/support/lab.cpp tests/support/proc_stats.cpp tests/support/process.cpp
+      tests/support/qemu.cpp tests/support/screenshot.cpp tests/support/sway.cpp
       tests/support/temp_dir.cpp tests/support/wayland_recorder.cpp tests/support/wine.cpp)
     target_include_directories(e2e_support PUBLIC ${CMAKE_SOURCE_DIR})
     target_compile_definitions(e2e_support PRIVATE
@@ -237,11 +245,15 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       PIERGLASS_FEED_PROGRAM="${CMAKE_BINARY_DIR}/pattern_feed"
       PIERGLASS_LOOKING_GLASS_PROGRAM="${CMAKE_BINARY_DIR}/looking_glass_feed"
       PIERGLASS_GUEST_EXE="${PIERGLASS_GUEST_EXE}"
+      PIERGLASS_INPUT_LOG_PROGRAM="${CMAKE_BINARY_DIR}/input_log"
+      PIERGLASS_LAB_FOLDER="${CMAKE_SOURCE_DIR}/tests/lab"
       PIERGLASS_FAILURES_FOLDER="${CMAKE_BINARY_DIR}/e2e-failures")
     target_link_libraries(e2e_support
       PUBLIC base pixel nlohmann_json::nlohmann_json GTest::gtest
-      PRIVATE pierglass_flags PkgConfig::SPNG)
+      PRIVATE pierglass_flags test_protocols PkgConfig::SPNG PkgConfig::XKBCOMMON)
+    add_dependencies(e2e_support input_log)
     pierglass_test(unit_e2e_support SOURCES tests/e2e/support_test.cpp LINK e2e_support)
+    pierglass_test(e2e_lab SOURCES tests/e2e/lab_test.cpp LINK e2e_support LABELS e2e TIMEOUT 300)
     if(PIERGLASS_SANITIZE MATCHES "address|leak")
       target_sources(pierglass PRIVATE tests/support/keep_drivers.cpp)
     endif()
