@@ -13,12 +13,18 @@
 
 #include "app/desktop.hpp"
 #include "app/guest_log.hpp"
+#include "app/input_control.hpp"
+#include "app/input_setup.hpp"
 #include "app/messages.hpp"
 #include "app/open_source.hpp"
+#include "app/panel.hpp"
 #include "app/present_thread.hpp"
 #include "app/remote.hpp"
+#include "app/screenshot_files.hpp"
 #include "app/statistics.hpp"
+#include "app/status_line.hpp"
 #include "app/user_files.hpp"
+#include "app/window_control.hpp"
 #include "base/describe.hpp"
 #include "loop/event_loop.hpp"
 #include "loop/signals.hpp"
@@ -32,6 +38,7 @@ namespace {
 
 constexpr Nanoseconds kSummaryInterval = std::chrono::seconds(1);
 constexpr Nanoseconds kEndLimit = std::chrono::seconds(2);
+constexpr Nanoseconds kShowScreenshot = std::chrono::seconds(4);
 
 // A sentence that has been made already, or nothing: how the steps of the start end.
 using Failure = std::optional<std::string>;
@@ -57,6 +64,8 @@ class Client final : private wl::WindowEvents {
     if (!failure) failure = catch_signals();
     if (!failure) failure = open_guest_log();
     if (!failure) failure = start_presenting();
+    if (!failure) failure = open_controls();
+    if (!failure) failure = open_input();
     if (!failure) failure = listen_to_others();
     if (!failure) failure = serve();
     if (!failure) return 0;
@@ -123,6 +132,8 @@ class Client final : private wl::WindowEvents {
     auto created = wl::Window::create(*display_, *registry_, window, *this);
     if (!created) return wayland_message(created.error());
     window_ = std::move(*created);
+    // Before the first buffer, so that it also decides where the window appears.
+    wl::Activation(*registry_, *window_).activate(start_.activation_token);
     const auto configured = display_->dispatch_until([this] { return window_->configured(); });
     if (!configured) return wayland_message(configured.error());
     desktop_ = std::make_unique<Desktop>(*display_, *registry_, *window_);
@@ -166,28 +177,76 @@ class Client final : private wl::WindowEvents {
                                          .window = window_.get(),
                                          .renderer = options_.renderer,
                                          .waiting = "Waiting for the guest in " + memory_,
-                                         .log = statistics_.wanted() ? &log_ : nullptr,
+                                         .log = &log_,
                                          .main = reports_.get()});
     if (!present) return describe(present.error());
     present_ = std::move(*present);
     display_->on_read([this]() noexcept {
-      present_->wake();
+      if (present_->has_events()) present_->wake();
       desktop_->refresh();
     });
     present_->wake();  // for what came between attach and now
-    return statistics_.wanted() ? start_summaries() : Failure();
-  }
-
-  Failure start_summaries() {
     auto timer = loop::Timer::create(*loop_, [this](std::uint64_t) -> Result<loop::Next> {
-      statistics_.drain(log_);
-      if (statistics_.summaries()) present_->request_snapshot();
+      summarise();
       return loop::Next::Keep;
     });
     if (!timer) return describe(timer.error());
     summaries_ = std::make_unique<loop::Timer>(std::move(*timer));
-    const auto armed = summaries_->arm_every(HostClock::now() + kSummaryInterval, kSummaryInterval);
-    if (!armed) return describe(armed.error());
+    return statistics_.wanted() ? schedule_summaries() : Failure();
+  }
+
+  Failure schedule_summaries() {
+    const bool wanted = statistics_.wanted() || status_shown_;
+    const auto done =
+        wanted ? summaries_->arm_every(HostClock::now() + kSummaryInterval, kSummaryInterval)
+               : summaries_->disarm();
+    if (!done) return describe(done.error());
+    return {};
+  }
+
+  void summarise() {
+    statistics_.drain(log_);
+    if (statistics_.summaries() || status_shown_) present_->request_snapshot();
+  }
+
+  Failure open_controls() {
+    auto panel = Panel::create(*loop_, *present_);
+    if (!panel) return describe(panel.error());
+    panel_ = std::move(*panel);
+    auto control = WindowControl::create(
+        {.loop = *loop_, .registry = *registry_, .window = *window_, .present = *present_},
+        {.fullscreen = !options_.windowed, .output = options_.output});
+    if (!control) return describe(control.error());
+    window_control_ = std::move(*control);
+    auto screenshots = ScreenshotFiles::create(
+        *loop_, screenshot_folder(options_.input.screenshots), [this](std::string sentence) {
+          spdlog::info("{}", sentence);
+          panel_->say(PanelText::Topic::Screenshot, std::move(sentence), kShowScreenshot);
+        });
+    if (!screenshots) return describe(screenshots.error());
+    screenshots_ = std::move(*screenshots);
+    return {};
+  }
+
+  Failure open_input() {
+    auto router = router_options(options_.input);
+    if (!router) return router.error();
+    auto addresses = spice_addresses(options_.input.spice, options_.name);
+    if (!addresses) return addresses.error();
+    auto input =
+        InputControl::create({.loop = *loop_,
+                              .registry = *registry_,
+                              .window = *window_,
+                              .present = *present_,
+                              .panel = *panel_},
+                             {.router = std::move(*router),
+                              .addresses = std::move(*addresses),
+                              .password = std::move(spice_password_),
+                              .shift_scrolls_sideways = options_.input.shift_scrolls_sideways},
+                             [this](input::Command command) { run(command); });
+    if (!input) return describe(input.error());
+    input_ = std::move(*input);
+    if (start_.capture) input_->capture();
     return {};
   }
 
@@ -209,20 +268,52 @@ class Client final : private wl::WindowEvents {
   }
 
   void on_request(Verb verb, const control::Request& request, control::Answer answer) {
-    if (verb == Verb(input::Command::Quit)) {
-      loop_->quit();
-      answer.done();
-    } else if (verb == Verb(input::Command::ToggleFullscreen)) {
-      window_->state().fullscreen ? window_->leave_fullscreen() : window_->enter_fullscreen();
-      answer.done();
-    } else {
-      answer.refuse("this release of pierglass cannot do '" + request.verb + "'");
+    if (const auto* command = std::get_if<input::Command>(&verb)) {
+      input_->perform(*command);
+      return answer.done();
     }
+    auto wanted = std::get<WindowVerb>(verb);
+    const bool toggles = wanted == WindowVerb::Toggle;
+    if (toggles) wanted = window_control_->in_front() ? WindowVerb::Hide : WindowVerb::Show;
+    if (wanted == WindowVerb::Hide) {
+      input_->release();
+      return window_control_->hide(std::move(answer));
+    }
+    if (toggles) input_->capture();
+    window_control_->show(request.token, request.output, std::move(answer));
+  }
+
+  // What a chord or a request asks for beside keyboard and mouse.
+  void run(input::Command command) {
+    switch (command) {
+      case input::Command::ToggleFullscreen:
+        return window_control_->toggle_fullscreen();
+      case input::Command::Stats:
+        return toggle_status();
+      case input::Command::Screenshot:
+        if (!screenshots_->busy()) present_->request_screenshot();
+        return;
+      case input::Command::Quit:
+        return loop_->quit();
+      default:
+        return;  // the router's
+    }
+  }
+
+  void toggle_status() {
+    status_shown_ = !status_shown_;
+    statistics_.drain(log_);
+    (void)schedule_summaries();
+    panel_->set_status({});
   }
 
   Failure serve() {
     const Result<void> ended = loop_->run();
     display_->on_read([]() noexcept {});
+    remote_.reset();
+    input_.reset();
+    window_control_.reset();
+    panel_.reset();
     end_presenting();
     on_final_records();
     const std::string loss = display_->loss();
@@ -251,11 +342,35 @@ class Client final : private wl::WindowEvents {
       renderer_ = *report.renderer;
       statistics_.set_presenter(*report.renderer, report.device);
     }
+    on_news(report);
     if (report.guest) on_guest(std::move(*report.guest));
-    if (report.snapshot) statistics_.print_summary(*report.snapshot, log_.dropped());
+    if (report.snapshot) on_snapshot(*report.snapshot);
     if (report.failure) {
       failure_ = presenter_message(*report.failure, renderer_);
       loop_->quit();
+    }
+  }
+
+  void on_news(PresentNews& news) {
+    if (window_control_ != nullptr) window_control_->on_news(news);
+    if (input_ != nullptr) input_->on_news(news);
+    if (!news.screenshot || screenshots_ == nullptr) return;
+    if (!*news.screenshot) {
+      panel_->say(PanelText::Topic::Screenshot, "There is no picture to save", kShowScreenshot);
+    } else if (!screenshots_->busy()) {
+      screenshots_->save(*std::move(*news.screenshot));
+    }
+  }
+
+  void on_snapshot(const PresentSnapshot& snapshot) {
+    if (status_shown_) {
+      panel_->set_status(
+          status_lines(snapshot, statistics_.summary(), kSummaryInterval, renderer_));
+    }
+    if (statistics_.summaries()) {
+      statistics_.print_summary(snapshot, log_.dropped());
+    } else {
+      statistics_.clear_summary();
     }
   }
 
@@ -263,6 +378,7 @@ class Client final : private wl::WindowEvents {
     guest_log_.hear(news);
     log_guest();
     desktop_->on_guest(news);
+    if (input_ != nullptr) input_->on_guest(news.status, news.description);
     statistics_.set_guest(std::move(news.description), std::move(news.notice));
   }
 
@@ -282,13 +398,14 @@ class Client final : private wl::WindowEvents {
   void on_state() noexcept override {
     if (present_ != nullptr) present_->wake();
     if (desktop_ != nullptr) desktop_->refresh();
+    if (window_control_ != nullptr) window_control_->on_window();
+    if (input_ != nullptr) input_->on_window();
   }
 
   const Options& options_;
   Start start_;
   std::string spice_password_;
   std::unique_ptr<loop::EventLoop> loop_;
-  std::optional<control::Server> remote_;
   std::optional<loop::Signals> signals_;
   Statistics statistics_;
   pace::FrameLog log_;
@@ -302,8 +419,14 @@ class Client final : private wl::WindowEvents {
   std::unique_ptr<loop::Timer> summaries_;
   std::unique_ptr<loop::Timer> guest_log_timer_;
   std::unique_ptr<PresentThread> present_;
+  std::unique_ptr<Panel> panel_;
+  std::unique_ptr<ScreenshotFiles> screenshots_;
+  std::unique_ptr<WindowControl> window_control_;
+  std::unique_ptr<InputControl> input_;
+  std::optional<control::Server> remote_;
   std::string renderer_;
   GuestLog guest_log_;
+  bool status_shown_ = false;  // on the picture
   Failure failure_;
 };
 

@@ -3,7 +3,6 @@
 
 #include <poll.h>
 #include <sys/prctl.h>
-#include <wayland-client.h>
 
 #include <cerrno>
 #include <ctime>
@@ -205,9 +204,7 @@ void PresentThread::on_presented(const wl::PresentedFrame& /*frame*/) noexcept {
 void PresentThread::on_discarded(std::uint64_t /*frame*/) noexcept {}
 
 void PresentThread::unmap() {
-  wl_surface* surface = queue_->native().surface;
-  wl_surface_attach(surface, nullptr, 0, 0);
-  wl_surface_commit(surface);
+  queue_->unmap();
 }
 
 std::optional<VideoSurface::State> PresentThread::apply_pending() {
@@ -217,7 +214,10 @@ std::optional<VideoSurface::State> PresentThread::apply_pending() {
   if (backed_up_) return std::nullopt;
   const auto state = parts_.window->apply_pending();
   if (!state) return std::nullopt;
-  return State{.buffer = state->buffer, .suspended = state->suspended};
+  return State{.buffer = state->buffer,
+               .suspended = state->suspended,
+               .hidden = state->hidden,
+               .generation = state->generation};
 }
 
 }  // namespace pierglass::app

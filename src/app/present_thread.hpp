@@ -60,6 +60,8 @@ class PresentThread final : private wl::PresentEvents, private VideoSurface {
 
   // Main thread. The snapshot arrives with a later report.
   void request_snapshot();
+  // Whether something has arrived that the thread has to be woken for. Any thread; cheap.
+  [[nodiscard]] bool has_events() const { return queue_->has_events(); }
   Report take_report();
 
   // What follows is for the main thread, never blocks for longer than a few words are copied, and

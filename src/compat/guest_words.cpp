@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <bit>
+#include <span>
+
+#include "base/uuid.hpp"
 
 namespace pierglass::compat {
 namespace {
@@ -29,18 +32,6 @@ std::string machine_of(const KvmfrHost& host) {
   return words;
 }
 
-std::string uuid_of(const std::array<std::uint8_t, 16>& uuid) {
-  if (std::ranges::all_of(uuid, [](std::uint8_t byte) { return byte == 0; })) return {};
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::string words;
-  for (std::size_t i = 0; i < uuid.size(); ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) words += '-';
-    words += kDigits[uuid[i] >> 4];
-    words += kDigits[uuid[i] & 15];
-  }
-  return words;
-}
-
 }  // namespace
 
 source::GuestDescription description_of(const KvmfrHost& host) {
@@ -48,7 +39,7 @@ source::GuestDescription description_of(const KvmfrHost& host) {
           .system = host.system,
           .machine = machine_of(host),
           .capture = host.capture,
-          .uuid = uuid_of(host.uuid)};
+          .uuid = uuid_text(std::as_bytes(std::span(host.uuid)))};
 }
 
 std::string useless_frames(const char* field, std::uint64_t value) {

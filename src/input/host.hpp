@@ -19,11 +19,13 @@ class Host {
   // Asks that the desktop's key bindings come to the window, or no longer.
   virtual void inhibit_shortcuts(bool inhibit) = 0;
 
+  // Where the guest's pointer is now, in pixels of its picture; none: unknown.
+  virtual std::optional<Point> guest_pointer() = 0;
   // Puts the guest's pointer there without a mouse (pixels of its picture). False: it cannot.
   virtual bool place_guest_pointer(Point position) = 0;
 
-  // What the router's capture_wanted(), captured() and notice() give is new: the pointer's image
-  // and the texts on the picture follow.
+  // capture_wanted(), captured(), notice(), pointer_reaches_guest() or follows() of the router is
+  // new: the pointer's image and the texts on the picture follow.
   virtual void on_mode_changed() = 0;
   // The list of chords is wanted on the picture, or no longer.
   virtual void show_chords(bool show) = 0;

@@ -38,7 +38,6 @@ void Router::on_window(const WindowFacts& facts) {
 
 void Router::on_picture(Size size) {
   picture_ = size;
-  if (size.area() == 0) guest_pointer_.reset();
   update_placement();
   settle();
 }
@@ -76,7 +75,6 @@ void Router::on_guest_locks(Locks locks) {
 }
 
 void Router::on_guest_pointer(Point position) {
-  guest_pointer_ = position;
   follower_.report(position, now_());
 }
 
@@ -114,8 +112,9 @@ void Router::begin_capture(bool by_fullscreen) {
 void Router::end_capture() {
   if (!wanted_) return;
   std::optional<PointF> reappear;
-  if (captured() && guest_pointer_ && !placement_.empty()) {
-    reappear = placement_.to_window(*guest_pointer_);
+  if (captured() && !placement_.empty()) {
+    const std::optional<Point> guest = host_.guest_pointer();
+    if (guest) reappear = placement_.to_window(*guest);
   }
   wanted_ = false;
   by_fullscreen_ = false;
@@ -193,18 +192,21 @@ void Router::lose_focus() {
 // ---- what follows from all of it --------------------------------------------------------------
 
 void Router::settle() {
-  const Mode mode{.wanted = wanted_, .captured = captured(), .notice = notice()};
-  const bool turned = mode.captured != told_.captured;
-  const bool news = std::exchange(told_, mode) != mode;
-  if (turned) {
-    if (!mode.captured) release_everything();
+  const bool captured_now = captured();
+  if (std::exchange(was_captured_, captured_now) != captured_now) {
+    if (!captured_now) release_everything();
     motion_.reset();
     wheel_.reset();
     pointer_.reset();
   }
   choose_pointer_mode();
   if (!pointer_reaches_guest()) follower_.reset();
-  if (news) host_.on_mode_changed();
+  const Mode mode{.wanted = wanted_,
+                  .captured = captured_now,
+                  .over = pointer_reaches_guest(),
+                  .follows = follows(),
+                  .notice = notice()};
+  if (std::exchange(told_, mode) != mode) host_.on_mode_changed();
 }
 
 void Router::choose_pointer_mode() {

@@ -84,7 +84,7 @@ class Router final : public SeatEvents {
   // The machine got or lost a tablet: the pointer's mode is asked for again.
   void on_guest_devices_changed();
   void on_guest_locks(Locks locks);
-  // Where the guest's pointer is, from its pictures; at any rate.
+  // Where the guest's pointer is, from its pictures; at any rate, and needed only while follows().
   void on_guest_pointer(Point position);
 
   // Wishes, granted as soon as window and desktop allow.
@@ -98,6 +98,10 @@ class Router final : public SeatEvents {
   [[nodiscard]] bool captured() const {
     return wanted_ && lock_.granted() && pointer_inside_ && present();
   }
+  // The desktop's pointer, or the mouse while captured, is over the picture and moves the guest's.
+  [[nodiscard]] bool pointer_reaches_guest() const;
+  // The guest's pointer is led by distances and has to be looked at: the machine has no tablet.
+  [[nodiscard]] bool follows() const { return pointer_reaches_guest() && !captured() && !tablet_; }
   [[nodiscard]] Notice notice() const;
   [[nodiscard]] const Bindings& bindings() const { return options_.bindings; }
 
@@ -126,12 +130,13 @@ class Router final : public SeatEvents {
   struct Mode {
     bool wanted = false;
     bool captured = false;
+    bool over = false;
+    bool follows = false;
     Notice notice = Notice::NoConnection;
     friend bool operator==(const Mode&, const Mode&) = default;
   };
 
   [[nodiscard]] bool present() const { return window_.mapped && !window_.suspended; }
-  [[nodiscard]] bool pointer_reaches_guest() const;
   void begin_capture(bool by_fullscreen);
   void end_capture();
   void toggle_capture();
@@ -163,7 +168,6 @@ class Router final : public SeatEvents {
   bool focused_ = false;      // what update_focus() made of these
   bool pointer_inside_ = false;
   std::optional<PointF> pointer_;  // where the desktop's is; none: outside, locked or not known
-  std::optional<Point> guest_pointer_;
 
   bool wanted_ = false;
   bool by_fullscreen_ = false;  // wanted only as long as the window is fullscreen
@@ -171,6 +175,7 @@ class Router final : public SeatEvents {
   Awaited shortcuts_;
   std::optional<PointerMode> pointer_mode_;  // in force; none: not connected
   bool tablet_ = false;                      // absolute mode is in force, else the follower moves
+  bool was_captured_ = false;                // when everything was settled last
   Mode told_;
   bool list_told_ = false;
 

@@ -16,7 +16,6 @@ constexpr int kReadsAtOnce = 8;
 
 Result<std::unique_ptr<Session>> Session::create(loop::EventLoop& loop, SessionOptions options,
                                                  SessionEvents& events) {
-  if (options.addresses.empty()) return fail(ErrorCode::InvalidArgument, "no SPICE address");
   TRY(check_password(options.password));
   std::unique_ptr<Session> out(new Session(loop, std::move(options), events));
   loop::Timer timer = TRY(loop::Timer::create(
@@ -25,7 +24,7 @@ Result<std::unique_ptr<Session>> Session::create(loop::EventLoop& loop, SessionO
         return loop::Next::Keep;
       }));
   out->timer_.emplace(std::move(timer));
-  out->arm({});
+  if (!out->tries_.empty()) out->arm({});
   return out;
 }
 

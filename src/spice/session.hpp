@@ -23,7 +23,7 @@
 namespace pierglass::spice {
 
 struct SessionOptions {
-  std::vector<Address> addresses;  // tried in turn; at least one
+  std::vector<Address> addresses;  // tried in turn; none: never connected
   std::string password;            // empty: none
   bool shift_wheel = true;         // a horizontal notch is Shift and a vertical one; else nothing
   BackoffLimits retry;
@@ -56,7 +56,7 @@ class SessionEvents {
 class Session final : public input::Guest {
  public:
   // Connects from the loop's next turn on. `loop` and `events` outlive the session. Errors:
-  // InvalidArgument without an address or with a password that no server can have; OsCall.
+  // InvalidArgument with a password that no server can have; OsCall.
   static Result<std::unique_ptr<Session>> create(loop::EventLoop& loop, SessionOptions options,
                                                  SessionEvents& events);
   Session(const Session&) = delete;

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "app/pointer_look.hpp"
+
+#include <utility>
+
+#include "app/present_thread.hpp"
+#include "pixel/cursor.hpp"
+#include "pixel/cursor_plane.hpp"
+#include "pixel/scale.hpp"
+#include "wl/pointer_image.hpp"
+#include "wl/window.hpp"
+
+namespace pierglass::app {
+
+void PointerLook::set_place(Place place) {
+  if (place == place_) return;
+  place_ = place;
+  update();
+}
+
+void PointerLook::set_image(PointerImage image) {
+  image_ = std::move(image);
+  update();
+}
+
+void PointerLook::set_guest(const GuestPointer& guest) {
+  if (guest.visible == visible_ && guest.picture == picture_) return;
+  visible_ = guest.visible;
+  picture_ = guest.picture;
+  update();
+}
+
+void PointerLook::set_window(const wl::WindowState& state) {
+  if (state.buffer == buffer_ && state.scale120 == scale120_) return;
+  buffer_ = state.buffer;
+  scale120_ = state.scale120;
+  update();
+}
+
+void PointerLook::update() {
+  const bool in_picture = place_ != Place::Over;
+  if (std::exchange(in_picture_, in_picture) != in_picture) present_.show_pointer(in_picture);
+  if (place_ == Place::Captured) return window_.hide();
+  if (place_ == Place::Elsewhere || picture_.area() == 0) {
+    (void)window_.set_arrow(scale120_);
+    return;
+  }
+  if (!visible_) return window_.hide();
+  wear_guest_image();
+}
+
+// The image arrives a moment after show_pointer(false); until then the window keeps what it has.
+void PointerLook::wear_guest_image() {
+  if (image_.image == nullptr) return;
+  const Rect into = pixel::fit_rect(picture_, buffer_);
+  if (into.empty()) return;
+  const pixel::CursorImage scaled =
+      pixel::scaled_cursor(*image_.image, picture_, {into.width, into.height});
+  const pixel::PlaneImage plane = pixel::plane_image(scaled);
+  const wl::PointerImage::Picture picture{
+      .pixels = plane.pixels, .size = plane.size, .hot_spot = plane.hot};
+  if (!window_.set(picture, scale120_)) (void)window_.set_arrow(scale120_);
+}
+
+}  // namespace pierglass::app
