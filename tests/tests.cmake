@@ -184,8 +184,10 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       LINK source)
     pierglass_test(unit_app
       SOURCES tests/unit/app/frame_intake_test.cpp tests/unit/app/open_source_test.cpp
+        tests/unit/app/one_key_test.cpp tests/unit/app/options_input_test.cpp
         tests/unit/app/options_test.cpp tests/unit/app/messages_test.cpp
-        tests/unit/app/notice_screen_test.cpp
+        tests/unit/app/notice_screen_test.cpp tests/unit/app/user_files_test.cpp
+        tests/unit/app/verbs_test.cpp tests/support/temp_dir.cpp
         tests/unit/app/present_loop_test.cpp
         tests/unit/app/take_over_test.cpp
       LINK app looking_glass_writer)
