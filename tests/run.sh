@@ -111,7 +111,7 @@ echo "end to end: Sway was started $(cat "$logs"/end-to-end*.log | grep -c 'star
   "times, Wine $(cat "$logs"/end-to-end*.log | grep -c 'started Wine' || true) times"
 
 # What has threads, under ThreadSanitizer, which needs an address space that it knows.
-threaded='soak_ring soak_compat_lgmp threads_guest unit_ring unit_loop unit_pace unit_wl unit_source
+threaded='soak_ring soak_compat_lgmp threads_guest unit_ring unit_loop unit_control unit_pace unit_wl unit_source
   unit_looking_glass unit_app unit_desktop'
 if setarch "$(uname -m)" -R true 2>/dev/null; then wrapper="setarch $(uname -m) -R"; else wrapper=; fi
 configure_and_build_threaded() {

@@ -72,6 +72,8 @@ if(PIERGLASS_TESTS AND NOT WIN32)
   add_test(NAME tree.a_long_file_is_refused COMMAND ${TOOLS}/size_report.sh ${CMAKE_SOURCE_DIR} 100)
   set_tests_properties(tree.a_long_file_is_refused PROPERTIES
     PASS_REGULAR_EXPRESSION "lines, more than 100")
+  add_test(NAME tree.the_desktop_entry_is_valid
+    COMMAND desktop-file-validate ${CMAKE_SOURCE_DIR}/src/app/desktop/pierglass.desktop)
 
   # ring
   pierglass_test(unit_ring
