@@ -7,7 +7,7 @@ packages_build='g++ cmake ninja-build ccache pkg-config g++-mingw-w64-x86-64-pos
   libwayland-dev libwayland-bin wayland-protocols libxkbcommon-dev xkb-data libegl-dev libgles-dev
   libcli11-dev libspdlog-dev libfmt-dev nlohmann-json3-dev libspng-dev libstb-dev
   libspice-protocol-dev libssl-dev libspice-server-dev
-  libgtest-dev libgmock-dev libbenchmark-dev'
+  libgtest-dev libgmock-dev libbenchmark-dev desktop-file-utils'
 
 # A compositor without a screen, software GL, screenshots, setpriv.
 packages_desktop='sway grim libegl-mesa0 libgl1-mesa-dri libgles2 util-linux procps'

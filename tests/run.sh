@@ -113,7 +113,7 @@ echo "end to end: Sway was started $(started Sway) times, Wine $(started Wine) t
   "QEMU $(started QEMU) times"
 
 # What has threads, under ThreadSanitizer, which needs an address space that it knows.
-threaded='soak_ring soak_compat_lgmp threads_guest unit_ring unit_loop unit_pace unit_wl unit_source
+threaded='soak_ring soak_compat_lgmp threads_guest unit_ring unit_loop unit_control unit_pace unit_wl unit_source
   unit_looking_glass unit_app unit_desktop'
 if setarch "$(uname -m)" -R true 2>/dev/null; then wrapper="setarch $(uname -m) -R"; else wrapper=; fi
 configure_and_build_threaded() {

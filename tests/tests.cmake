@@ -72,6 +72,8 @@ if(PIERGLASS_TESTS AND NOT WIN32)
   add_test(NAME tree.a_long_file_is_refused COMMAND ${TOOLS}/size_report.sh ${CMAKE_SOURCE_DIR} 100)
   set_tests_properties(tree.a_long_file_is_refused PROPERTIES
     PASS_REGULAR_EXPRESSION "lines, more than 100")
+  add_test(NAME tree.the_desktop_entry_is_valid
+    COMMAND desktop-file-validate ${CMAKE_SOURCE_DIR}/src/app/desktop/pierglass.desktop)
 
   # ring
   pierglass_test(unit_ring
@@ -201,13 +203,16 @@ if(PIERGLASS_TESTS AND NOT WIN32)
         tests/unit/source/watched_memory_test.cpp
       LINK source)
     pierglass_test(unit_app
-      SOURCES tests/unit/app/frame_intake_test.cpp tests/unit/app/open_source_test.cpp
-        tests/unit/app/hidden_window_test.cpp tests/unit/app/options_test.cpp
+      SOURCES tests/support/temp_dir.cpp tests/unit/app/deadline_test.cpp
+        tests/unit/app/frame_intake_test.cpp tests/unit/app/hidden_window_test.cpp
         tests/unit/app/messages_test.cpp tests/unit/app/notice_screen_test.cpp
-        tests/unit/app/png_test.cpp
+        tests/unit/app/one_key_test.cpp tests/unit/app/open_source_test.cpp
+        tests/unit/app/options_input_test.cpp tests/unit/app/options_test.cpp
+        tests/unit/app/panel_text_test.cpp tests/unit/app/png_test.cpp
         tests/unit/app/present_loop_test.cpp tests/unit/app/present_requests_test.cpp
         tests/unit/app/screenshot_test.cpp tests/unit/app/status_line_test.cpp
-        tests/unit/app/take_over_test.cpp
+        tests/unit/app/take_over_test.cpp tests/unit/app/user_files_test.cpp
+        tests/unit/app/verbs_test.cpp
       LINK app looking_glass_writer PkgConfig::SPNG)
   endif()
 
@@ -259,7 +264,7 @@ if(PIERGLASS_TESTS AND NOT WIN32)
     endif()
     add_library(e2e_desk STATIC tests/e2e/desk.cpp)
     target_link_libraries(e2e_desk PUBLIC e2e_support guest_core PRIVATE pierglass_flags)
-    foreach(subject pixels life hostile desktop)
+    foreach(subject pixels life hostile desktop one_key)
       pierglass_test(e2e_${subject} SOURCES tests/e2e/${subject}_test.cpp LINK e2e_desk
         LABELS e2e TIMEOUT 300)
     endforeach()

@@ -7,8 +7,7 @@
 
 int main(int argc, char** argv) {
   const pierglass::app::ParsedOptions parsed = pierglass::app::parse_options(argc, argv);
-  if (!parsed.options) return parsed.exit_status;
   pierglass::app::OneKey key = pierglass::app::one_key(parsed);
-  if (!key.start) return key.exit_status;
+  if (!parsed.options || !key.start) return key.exit_status;
   return pierglass::app::run_client(*parsed.options, std::move(*key.start));
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "app/messages.hpp"
 #include "base/clock.hpp"
@@ -73,16 +74,19 @@ OneKey toggle(const Options& options, const std::string& token) {
       start.instance.emplace(std::move(*instance));
       return {.start = std::move(start)};
     }
-    if (instance.error().code != ErrorCode::Busy || HostClock::now() >= deadline) {
+    if (instance.error().code != ErrorCode::Busy) {
       return end_with(instance_message(instance.error(), options.name));
+    }
+    if (HostClock::now() >= deadline) {
+      return end_with(request_message({.code = ErrorCode::NotReady}, options.name));
     }
     std::this_thread::sleep_for(kLookAgain);
   }
 }
 
-OneKey send(const ParsedOptions& parsed, const std::string& token) {
-  const Options& options = *parsed.options;
-  for (const std::string& command : parsed.commands) {
+OneKey send(const Options& options, const std::vector<std::string>& commands,
+            const std::string& token) {
+  for (const std::string& command : commands) {
     const auto reply = control::send_request(
         options.name, {.verb = command, .token = token, .output = options.output},
         HostClock::now() + kPatience);
@@ -95,6 +99,7 @@ OneKey send(const ParsedOptions& parsed, const std::string& token) {
 }  // namespace
 
 OneKey one_key(const ParsedOptions& parsed) {
+  if (!parsed.options) return {.start = {}, .exit_status = parsed.exit_status};
   std::string token = take_token();
   switch (parsed.action) {
     case Action::Run:
@@ -102,7 +107,7 @@ OneKey one_key(const ParsedOptions& parsed) {
     case Action::Toggle:
       return toggle(*parsed.options, token);
     case Action::Send:
-      return send(parsed, token);
+      return send(*parsed.options, parsed.commands, token);
   }
   std::unreachable();
 }

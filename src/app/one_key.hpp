@@ -16,8 +16,8 @@ struct OneKey {
 
 // Everything before a window exists. Reaches the running instance for `toggle` and `send`; becomes
 // the one that runs for `toggle` when there is none, and for a plain start. Takes the activation
-// token out of the environment, so call it before there is a second thread. `parsed` has options.
-// Blocks until the running instance answers, a few seconds at most.
+// token out of the environment, so call it before there is a second thread. Blocks until the
+// running instance answers, a few seconds at most. What parsing ended without options, it ends too.
 OneKey one_key(const ParsedOptions& parsed);
 
 }  // namespace pierglass::app

@@ -296,11 +296,12 @@ std::string complaint(const CLI::ParseError& error) {
   return text;
 }
 
-// The words of a complaint that may be options, in order, without dashes in front.
+// What a complaint begins with in quotes, then its words without dashes in front: what may be a key.
 std::vector<std::string> words_of(const std::string& what) {
   static constexpr const char* kLetters =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
   std::vector<std::string> words;
+  if (what.starts_with('\'')) words.push_back(what.substr(1, what.find('\'', 1) - 1));
   for (std::size_t end = 0, begin; (begin = what.find_first_of(kLetters, end)) != what.npos;) {
     end = std::min(what.find_first_not_of(kLetters, begin), what.size());
     const std::string word = what.substr(begin, end - begin);

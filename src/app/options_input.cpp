@@ -132,6 +132,7 @@ void understand(const InputWords& words, InputOptions& options) {
   if (options.capture_key.empty()) {
     throw OptionError("--capture-key", "'' is not a key's name; none is for no key");
   }
+  std::erase(options.bindings, "");  // how a config file says that there are none
   for (const std::string& binding : options.bindings) check_binding(binding);
 }
 

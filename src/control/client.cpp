@@ -39,7 +39,7 @@ Result<Fd> connect_to(std::string_view name, HostTime deadline) {
   Fd fd(socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
   if (!fd) return fail_os(OsErrorKind::Errno, errno, "socket");
   const sockaddr_un address = address_of(socket_path(folder, name));
-  TRY(call_until(fd, SO_SNDTIMEO, deadline, "connect", [&] {
+  (void)TRY(call_until(fd, SO_SNDTIMEO, deadline, "connect", [&] {
     return connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
   }));
   return fd;
@@ -51,8 +51,9 @@ Result<Reply> send_request(std::string_view name, const Request& request, HostTi
   if (!is_instance_name(name)) return fail(ErrorCode::InvalidArgument, "the name");
   const std::string record = encode(request);
   const Fd fd = TRY(connect_to(name, deadline));
-  TRY(call_until(fd, SO_SNDTIMEO, deadline, "send",
-                 [&] { return ::send(fd.get(), record.data(), record.size(), MSG_NOSIGNAL); }));
+  (void)TRY(call_until(fd, SO_SNDTIMEO, deadline, "send", [&] {
+    return ::send(fd.get(), record.data(), record.size(), MSG_NOSIGNAL);
+  }));
   std::array<std::byte, kMaxRecord + 1> reply;
   const ssize_t got = TRY(call_until(fd, SO_RCVTIMEO, deadline, "recv", [&] {
     return ::recv(fd.get(), reply.data(), reply.size(), 0);

@@ -163,7 +163,7 @@ Result<void> Connections::on_time() {
 void Connections::arm() noexcept {
   std::optional<HostTime> next = resume_;
   for (const auto& one : open_) next = std::min(next.value_or(one->deadline), one->deadline);
-  if (next) (void)timer_->arm_at(*next);
+  if (timer_ && next) (void)timer_->arm_at(*next);
 }
 
 Connections::Open::const_iterator Connections::find(std::uint64_t id) const noexcept {

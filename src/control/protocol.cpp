@@ -54,10 +54,10 @@ class Lines {
 
 Result<void> check_head(std::string_view line) {
   if (!line.starts_with(kHead)) return fail(ErrorCode::Corrupt, "the first line");
-  line.remove_prefix(kHead.size());
+  const std::string number(line.substr(kHead.size()));
   std::uint64_t version = 0;
-  const char* end = line.data() + line.size();
-  const auto [rest, status] = std::from_chars(line.data(), end, version);
+  const char* end = number.data() + number.size();
+  const auto [rest, status] = std::from_chars(number.data(), end, version);
   if (status != std::errc() || rest != end) return fail(ErrorCode::Corrupt, "the first line");
   if (version != kProtocolVersion) {
     return fail(ErrorCode::VersionMismatch, "the control socket", version, kProtocolVersion);

@@ -37,5 +37,29 @@ TEST(Messages, NameTheLimitOfADeviceThatCannotTellItsSize) {
   EXPECT_EQ(said.find("at most"), std::string::npos) << said;
 }
 
+TEST(Messages, SayWhatMendsAnInstanceThatCannotBeHad) {
+  const auto said = [](const Error& error) { return instance_message(error, "vm"); };
+  expect_words(said({.code = ErrorCode::Busy, .got = 4711}),
+               {"vm", "process 4711", "pierglass toggle", "--name"});
+  EXPECT_EQ(said({.code = ErrorCode::Busy}).find("process"), std::string::npos);
+  expect_words(said({.code = ErrorCode::Unsupported}), {"XDG_RUNTIME_DIR", "export"});
+  expect_words(said({.code = ErrorCode::PermissionDenied, .what = "XDG_RUNTIME_DIR/pierglass"}),
+               {"XDG_RUNTIME_DIR/pierglass must", "nobody else", "ls -ld"});
+  expect_words(said({.code = ErrorCode::NotFound, .what = "XDG_RUNTIME_DIR"}),
+               {"no folder XDG_RUNTIME_DIR"});
+  expect_words(said({.code = ErrorCode::OsCall, .what = "bind"}), {"control socket", "bind"});
+}
+
+TEST(Messages, SayWhyARunningOneWasNotReached) {
+  const auto said = [](ErrorCode code) { return request_message({.code = code}, "vm"); };
+  expect_words(said(ErrorCode::NotFound), {"called vm", "start it with pierglass toggle"});
+  expect_words(said(ErrorCode::NotReady), {"called vm", "does not answer"});
+  expect_words(said(ErrorCode::Lost), {"called vm", "ended"});
+  expect_words(said(ErrorCode::VersionMismatch),
+               {"called vm", "another release", "start it again"});
+  expect_words(said(ErrorCode::Corrupt), {"another release"});
+  expect_words(said(ErrorCode::Unsupported), {"XDG_RUNTIME_DIR is not set"});
+}
+
 }  // namespace
 }  // namespace pierglass::app

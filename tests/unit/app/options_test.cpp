@@ -2,47 +2,14 @@
 #include "app/options.hpp"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
-#include <filesystem>
-#include <fstream>
-#include <ostream>
 #include <string>
 #include <vector>
 
+#include "tests/unit/app/option_fixture.hpp"
+
 namespace pierglass::app {
 namespace {
-
-class OptionTest : public testing::Test {
- protected:
-  OptionTest() {
-    char name[] = "/tmp/pierglass-options-XXXXXX";
-    folder_ = mkdtemp(name);
-    setenv("XDG_CONFIG_HOME", folder_.c_str(), 1);
-    std::filesystem::create_directory(folder_ + "/pierglass");
-  }
-  ~OptionTest() override { std::filesystem::remove_all(folder_); }
-
-  void write_config(const std::string& text) {
-    std::ofstream(folder_ + "/pierglass/config") << text;
-  }
-
-  ParsedOptions parse(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), "pierglass");
-    std::vector<char*> argv;
-    for (std::string& argument : arguments) argv.push_back(argument.data());
-    testing::internal::CaptureStderr();
-    testing::internal::CaptureStdout();
-    ParsedOptions parsed = parse_options(static_cast<int>(argv.size()), argv.data());
-    stdout_ = testing::internal::GetCapturedStdout();
-    stderr_ = testing::internal::GetCapturedStderr();
-    return parsed;
-  }
-
-  std::string folder_;
-  std::string stdout_;
-  std::string stderr_;
-};
 
 TEST_F(OptionTest, DefaultsStandWithoutArgumentsAndConfig) {
   const auto parsed = parse({});
@@ -99,21 +66,12 @@ TEST_F(OptionTest, WhatPrintConfigPrintsIsAConfigFile) {
 TEST_F(OptionTest, HelpAndVersionEndWell) {
   EXPECT_EQ(parse({"--help"}).exit_status, 0);
   for (const char* words : {"--memory-size", "--source", "/dev/shm/pierglass", "/dev/kvmfr0",
-                            "/dev/shm/looking-glass"}) {
+                            "/dev/shm/looking-glass", "pierglass toggle", "pierglass send"}) {
     EXPECT_NE(stdout_.find(words), std::string::npos) << words;
   }
   EXPECT_EQ(parse({"--version"}).exit_status, 0);
   EXPECT_NE(stdout_.find("pierglass "), std::string::npos);
 }
-
-struct WrongUse {
-  const char* name;
-  std::vector<std::string> arguments;
-  std::string config;
-  std::string expected;  // in the one line on stderr
-
-  friend void PrintTo(const WrongUse& use, std::ostream* out) { *out << use.name; }
-};
 
 class WrongUses : public OptionTest, public testing::WithParamInterface<WrongUse> {};
 
@@ -130,7 +88,9 @@ INSTANTIATE_TEST_SUITE_P(
     Table, WrongUses,
     testing::Values(
         WrongUse{"UnknownOption", {"--bogus"}, "", "--bogus; see pierglass --help"},
-        WrongUse{"StrayWord", {"stray"}, "", "stray"},
+        WrongUse{"UnknownCommand", {"stray"}, "", "no command 'stray', only toggle and send"},
+        WrongUse{"StrayWord", {"--windowed", "stray"}, "", "stray"},
+        WrongUse{"StrayWordAfterToggle", {"toggle", "now"}, "", "now; see pierglass toggle --help"},
         WrongUse{"MissingValue", {"--memory"}, "", "--memory"},
         WrongUse{"BadRenderer", {"--renderer", "vulkan"}, "", "'vulkan' is none of auto, gl, shm"},
         WrongUse{"BadSource",
