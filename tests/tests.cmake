@@ -36,6 +36,13 @@ function(pierglass_fuzzer name)
   target_link_libraries(fuzz_${name} PRIVATE ${ARG_LINK})
 endfunction()
 
+# A SPICE server's bytes; for tests and fuzz targets.
+if((PIERGLASS_TESTS OR PIERGLASS_FUZZERS) AND PIERGLASS_CLIENT)
+  add_library(spice_bytes STATIC tests/support/spice_bytes.cpp)
+  target_include_directories(spice_bytes PUBLIC ${CMAKE_SOURCE_DIR})
+  target_link_libraries(spice_bytes PRIVATE pierglass_flags OpenSSL::Crypto)
+endif()
+
 if(PIERGLASS_TESTS AND NOT WIN32)
   find_package(GTest REQUIRED)
   include(GoogleTest)
@@ -153,6 +160,29 @@ if(PIERGLASS_TESTS AND NOT WIN32)
         tests/unit/wl/test_client.cpp tests/unit/wl/window_hide_test.cpp
         tests/unit/wl/window_test.cpp
       LINK wl wayland_protocols fake_compositor LABELS thread)
+  endif()
+
+  # spice: against the protocol's server library, and against servers that break its rules
+  if(PIERGLASS_CLIENT)
+    pkg_check_modules(SPICE_SERVER REQUIRED IMPORTED_TARGET spice-server)
+    add_library(spice_server STATIC
+      tests/support/spice_core.cpp tests/support/spice_server.cpp)
+    target_include_directories(spice_server PUBLIC ${CMAKE_SOURCE_DIR})
+    target_link_libraries(spice_server
+      PUBLIC base PRIVATE pierglass_flags PkgConfig::SPICE_SERVER Threads::Threads)
+    add_executable(spice_sink tests/support/spice_sink.cpp)
+    target_link_libraries(spice_sink PRIVATE spice_server pierglass_flags)
+    pierglass_test(unit_spice
+      SOURCES tests/unit/spice/address_test.cpp tests/unit/spice/build_test.cpp
+        tests/unit/spice/conversation_test.cpp tests/unit/spice/parse_test.cpp
+        tests/unit/spice/scan_code_test.cpp tests/unit/spice/stream_test.cpp
+        tests/unit/spice/ticket_test.cpp tests/unit/spice/trouble_test.cpp
+        tests/unit/spice/windows_test.cpp
+      LINK spice spice_bytes)
+    pierglass_test(unit_spice_session
+      SOURCES tests/unit/spice/raw_peer.cpp tests/unit/spice/session_hostile_test.cpp
+        tests/unit/spice/session_test.cpp
+      LINK spice spice_bytes spice_server LABELS thread)
   endif()
 
   # gfx
