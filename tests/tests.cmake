@@ -42,6 +42,12 @@ if((PIERGLASS_TESTS OR PIERGLASS_FUZZERS) AND PIERGLASS_CLIENT)
   target_include_directories(spice_bytes PUBLIC ${CMAKE_SOURCE_DIR})
   target_link_libraries(spice_bytes PRIVATE pierglass_flags OpenSSL::Crypto)
 endif()
+if((PIERGLASS_TESTS OR PIERGLASS_FUZZERS) AND NOT WIN32)
+  # a guest and a desktop that keep what the router sends, and scripts of events for it
+  add_library(input_model STATIC tests/support/input_model.cpp tests/support/input_script.cpp)
+  target_include_directories(input_model PUBLIC ${CMAKE_SOURCE_DIR})
+  target_link_libraries(input_model PUBLIC input PRIVATE pierglass_flags)
+endif()
 
 if(PIERGLASS_TESTS AND NOT WIN32)
   find_package(GTest REQUIRED)
@@ -106,14 +112,12 @@ if(PIERGLASS_TESTS AND NOT WIN32)
     LINK pace LABELS thread)
 
   # input
-  add_library(input_model STATIC tests/support/input_model.cpp)
-  target_include_directories(input_model PUBLIC ${CMAKE_SOURCE_DIR})
-  target_link_libraries(input_model PUBLIC input PRIVATE pierglass_flags)
   pierglass_test(unit_input
     SOURCES tests/unit/input/bindings_test.cpp tests/unit/input/follower_test.cpp
       tests/unit/input/hotkey_test.cpp tests/unit/input/names_test.cpp
       tests/unit/input/pointer_test.cpp tests/unit/input/router_capture_test.cpp
-      tests/unit/input/router_keys_test.cpp tests/unit/input/state_test.cpp
+      tests/unit/input/router_keys_test.cpp tests/unit/input/router_property_test.cpp
+      tests/unit/input/state_test.cpp
     LINK input_model)
 
   # guest
@@ -313,6 +317,8 @@ if((PIERGLASS_TESTS OR PIERGLASS_FUZZERS) AND NOT WIN32)
     pierglass_fuzzer(${record} SOURCES tests/fuzz/${record}.cpp LINK wire)
   endforeach()
   pierglass_fuzzer(ring_session SOURCES tests/fuzz/ring_session.cpp LINK ring)
+  pierglass_fuzzer(input_router SOURCES tests/fuzz/input_router.cpp LINK input_model)
+  pierglass_fuzzer(input_bindings SOURCES tests/fuzz/input_bindings.cpp LINK input)
   if(PIERGLASS_CLIENT)
     pierglass_fuzzer(lgmp_reader SOURCES tests/fuzz/lgmp_reader.cpp LINK compat)
     foreach(record control_request control_reply)
