@@ -306,6 +306,12 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       LINK e2e_desk looking_glass_writer LABELS e2e TIMEOUT 300)
     pierglass_test(e2e_looking_glass_life SOURCES tests/e2e/looking_glass_life_test.cpp
       LINK e2e_desk LABELS e2e TIMEOUT 300)
+    add_library(e2e_input_desk STATIC tests/e2e/input_desk.cpp)
+    target_link_libraries(e2e_input_desk PUBLIC e2e_desk PRIVATE pierglass_flags)
+    foreach(subject keys life random)
+      pierglass_test(e2e_input_${subject} SOURCES tests/e2e/input_${subject}_test.cpp
+        LINK e2e_input_desk LABELS e2e TIMEOUT 300)
+    endforeach()
     pierglass_test(e2e_wrong_use SOURCES tests/e2e/wrong_use_test.cpp
       LINK e2e_support wire fake_compositor LABELS e2e)
   endif()

@@ -28,7 +28,8 @@ DeviceSet device_set(InputDevices devices) {
     case InputDevices::Tablet:
       break;
   }
-  return {.count = 3, .options = {"-device", "qemu-xhci", "-device", "usb-tablet"}};
+  return {.count = 3,
+          .options = {"-device", "qemu-xhci", "-device", "usb-tablet", "-device", "VGA"}};
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ namespace pierglass::test {
 enum class InputDevices : std::uint8_t {
   Ps2,     // nothing
   Virtio,  // virtio keyboard and mouse, which QEMU then uses
-  Tablet,  // an USB tablet: absolute positions
+  Tablet,  // an USB tablet, and the screen of 720x400 in whose pixels SPICE counts its positions
 };
 
 struct Machine {
