@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "app/present_thread.hpp"
+#include "loop/event_loop.hpp"
+#include "tests/unit/wl/test_client.hpp"
+
+// A present thread between a guest that the test plays and a fake compositor.
+namespace pierglass::app {
+
+using source::GuestStatus;
+using wl::test::TestClient;
+
+inline constexpr std::chrono::seconds kPatience(5);
+
+// What the guest of a test does; set by any thread.
+struct GuestControls {
+  std::atomic<std::size_t> chosen{0};    // of the script
+  std::atomic<std::uint64_t> newest{0};  // frame; 0: none
+  std::atomic<std::int32_t> pointer_x{0};
+  std::atomic<std::uint64_t> pointer_serial{0};  // 0: no pointer
+  std::atomic<bool> takes_positions{true};
+};
+
+// A guest that says one thing after the other and shows a white picture.
+class TalkingSource final : public source::FrameSource {
+ public:
+  static constexpr Size kSize{64, 64};
+
+  TalkingSource(std::vector<GuestNews> script, const GuestControls& controls)
+      : script_(std::move(script)), controls_(controls), pixels_(kSize.area(), 0xffffffff) {}
+
+  GuestStatus tick(HostTime) override {
+    now_ = controls_.chosen;
+    return script_[now_].status;
+  }
+  const std::string& error() const override { return script_[now_].error; }
+  const std::string& notice() const override { return script_[now_].notice; }
+  const source::GuestDescription& description() const override { return script_[now_].description; }
+  source::GuestWishes wishes() const override { return script_[now_].wishes; }
+  bool has_new_frame() const override { return controls_.newest != seen_; }
+  std::optional<source::HeldFrame> acquire() override {
+    wire::FrameInfo info;
+    info.sequence = controls_.newest;
+    if (info.sequence == seen_) return std::nullopt;
+    info.size = kSize;
+    pixel::DamageRegion damage;
+    damage.set_full(kSize);
+    const pixel::ConstImage image{.data = reinterpret_cast<const std::byte*>(pixels_.data()),
+                                  .pitch = kSize.width * 4,
+                                  .size = kSize};
+    return source::HeldFrame(this, info, 0, image, damage);
+  }
+  void forget() override { seen_ = 0; }
+  source::Cursor cursor() override {
+    const std::uint64_t serial = controls_.pointer_serial;
+    if (serial == 0) return {};
+    return {.position = {controls_.pointer_x, 5},
+            .visible = true,
+            .serial = serial,
+            .image = &pointer_};
+  }
+  void set_visible(bool) override {}
+  Result<void> move_pointer(Point) override {
+    if (controls_.takes_positions) return {};
+    return fail(ErrorCode::Unsupported, "pointer");
+  }
+
+ private:
+  bool give_back(const wire::FrameInfo& info, bool used) override {
+    if (used) seen_ = info.sequence;
+    return used;
+  }
+  std::uint32_t rows_ready() const override { return kSize.height; }
+
+  std::vector<GuestNews> script_;
+  const GuestControls& controls_;
+  std::vector<std::uint32_t> pixels_;
+  pixel::CursorImage pointer_{{1, 1}, {0, 0}, {0xff000000}, {}};
+  std::uint64_t seen_ = 0;
+  std::size_t now_ = 0;  // present thread
+};
+
+struct PresentThreadTest : testing::Test {
+  explicit PresentThreadTest(wl::test::FakeOptions options = {}) : client(std::move(options)) {}
+
+  std::unique_ptr<loop::EventLoop> loop = loop::EventLoop::create().value();
+  TestClient client;
+  std::optional<loop::Wakeup> reports;
+  GuestControls guest;
+  std::unique_ptr<PresentThread> thread;
+  std::vector<GuestNews> heard;
+  std::vector<PresentSnapshot> snapshots;
+  PresentNews told;  // all of it
+
+  ~PresentThreadTest() override {
+    thread.reset();
+    client.display->on_read([]() noexcept {});
+    client.window_events.changed = [] {};
+  }
+
+  void start(std::vector<GuestNews> script) {
+    client.open_window({.size = {64, 64}});
+    reports.emplace(loop::Wakeup::create(*loop, [this]() -> Result<loop::Next> {
+                      take();
+                      return loop::Next::Keep;
+                    }).value());
+    ASSERT_TRUE(client.display->attach(*loop));
+    thread =
+        PresentThread::start(*client.display, *client.registry,
+                             {.source = std::make_unique<TalkingSource>(std::move(script), guest),
+                              .window = client.window.get(),
+                              .renderer = RendererChoice::Shm,
+                              .waiting = "Waiting",
+                              .main = &*reports})
+            .value();
+    client.display->on_read([this]() noexcept { thread->wake(); });
+    client.window_events.changed = [this] { thread->wake(); };
+    thread->wake();
+  }
+
+  void take() {
+    PresentThread::Report report = thread->take_report();
+    EXPECT_FALSE(report.failure);
+    told.add(static_cast<PresentNews&&>(report));
+    if (report.guest) heard.push_back(std::move(*report.guest));
+    if (report.snapshot) snapshots.push_back(*report.snapshot);
+  }
+
+  // Serves the loop until `done`; false when that takes too long.
+  bool serve_until(std::move_only_function<bool()> done) {
+    const HostTime deadline = HostClock::now() + kPatience;
+    while (!done()) {
+      if (HostClock::now() > deadline || !loop->step(std::chrono::milliseconds(20))) return false;
+    }
+    return true;
+  }
+  // The present thread has done a whole step since; gives its number of commits.
+  std::uint64_t draws() {
+    const std::size_t before = snapshots.size();
+    thread->request_snapshot();
+    EXPECT_TRUE(serve_until([&] { return snapshots.size() > before; }));
+    return snapshots.empty() ? 0 : snapshots.back().gate.draws;
+  }
+};
+
+}  // namespace pierglass::app
