@@ -6,6 +6,7 @@
 
 #include <array>
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <utility>
@@ -16,6 +17,8 @@ namespace pierglass::test {
 namespace {
 
 constexpr int kStepMs = 5;
+constexpr std::uint32_t kScreenWidth = 800;
+constexpr std::uint32_t kScreenHeight = 600;
 
 std::int64_t now_ns() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(
@@ -67,10 +70,12 @@ struct SpiceServer::Machine {
   }
   static void set_logical_size(SpiceTabletInstance* /*instance*/, int /*width*/, int /*height*/) {}
   static void position(SpiceTabletInstance* instance, int x, int y, std::uint32_t buttons) {
+    of<Tablet>(instance).pressed(buttons);
     of<Tablet>(instance).record(
         {.kind = SpiceEvent::Kind::Position, .a = x, .b = y, .buttons = buttons});
   }
   static void wheel(SpiceTabletInstance* instance, int notches, std::uint32_t buttons) {
+    of<Tablet>(instance).pressed(buttons);
     of<Tablet>(instance).record(
         {.kind = SpiceEvent::Kind::Wheel, .a = notches, .buttons = buttons});
   }
@@ -78,16 +83,20 @@ struct SpiceServer::Machine {
     of<Tablet>(instance).pressed(buttons);
   }
 
-  void moved(int dx, int dy, int dz, std::uint32_t buttons) {
-    if (dz != 0) record({.kind = SpiceEvent::Kind::Wheel, .a = dz, .buttons = buttons});
+  // The library tells a press as a motion of nothing.
+  void moved(int dx, int dy, int dz, std::uint32_t state) {
+    pressed(state);
+    if (dz != 0) record({.kind = SpiceEvent::Kind::Wheel, .a = dz, .buttons = state});
     if (dx != 0 || dy != 0)
-      record({.kind = SpiceEvent::Kind::Motion, .a = dx, .b = dy, .buttons = buttons});
+      record({.kind = SpiceEvent::Kind::Motion, .a = dx, .b = dy, .buttons = state});
   }
-  void pressed(std::uint32_t buttons) {
-    record({.kind = SpiceEvent::Kind::Buttons, .a = static_cast<int>(buttons), .buttons = buttons});
+  void pressed(std::uint32_t state) {
+    if (std::exchange(buttons, state) == state) return;
+    record({.kind = SpiceEvent::Kind::Buttons, .a = static_cast<int>(state), .buttons = state});
   }
 
   bool start();
+  void show_blank_screen();
   void stop() {
     if (has_tablet) spice_server_remove_interface(&tablet.instance.base);
     spice_server_destroy(server);
@@ -105,11 +114,66 @@ struct SpiceServer::Machine {
   SpiceServer* owner = nullptr;
   ::SpiceServer* server = nullptr;
   std::uint8_t locks = 0;
+  std::uint32_t buttons = 0;
   bool has_tablet = false;
   Keyboard keyboard;
   Mouse mouse;
   Tablet tablet;
+  QXLInstance screen{};
+  std::vector<std::uint32_t> pixels = std::vector<std::uint32_t>(kScreenWidth * kScreenHeight);
 };
+
+namespace {
+
+// A screen that never shows anything: without one the library offers no absolute positions.
+QXLInterface* blank_screen() {
+  static QXLInterface interface = [] {
+    QXLInterface made{};
+    made.base = {SPICE_INTERFACE_QXL, "screen", SPICE_INTERFACE_QXL_MAJOR,
+                 SPICE_INTERFACE_QXL_MINOR};
+    made.attached_worker = [](QXLInstance*) {};
+    made.set_compression_level = [](QXLInstance*, int) {};
+    made.get_init_info = [](QXLInstance*, QXLDevInitInfo* info) {
+      *info = {.num_memslots_groups = 1,
+               .num_memslots = 1,
+               .memslot_gen_bits = 8,
+               .memslot_id_bits = 8,
+               .n_surfaces = 16};
+    };
+    made.get_command = [](QXLInstance*, QXLCommandExt*) { return 0; };
+    made.req_cmd_notification = [](QXLInstance*) { return 1; };
+    made.release_resource = [](QXLInstance*, QXLReleaseInfoExt) {};
+    made.get_cursor_command = [](QXLInstance*, QXLCommandExt*) { return 0; };
+    made.req_cursor_notification = [](QXLInstance*) { return 1; };
+    made.notify_update = [](QXLInstance*, std::uint32_t) {};
+    made.flush_resources = [](QXLInstance*) { return 0; };
+    made.async_complete = [](QXLInstance*, std::uint64_t) {};
+    made.update_area_complete = [](QXLInstance*, std::uint32_t, QXLRect*, std::uint32_t) {};
+    made.set_client_capabilities = [](QXLInstance*, std::uint8_t, std::uint8_t*) {};
+    return made;
+  }();
+  return &interface;
+}
+
+}  // namespace
+
+void SpiceServer::Machine::show_blank_screen() {
+  screen.base.sif = &blank_screen()->base;
+  spice_server_add_interface(server, &screen.base);
+  // One slot of memory: this process.
+  QXLDevMemSlot slot{};
+  slot.virt_end = ~std::uintptr_t{0};
+  slot.qxl_ram_size = ~std::uint32_t{0};
+  spice_qxl_add_memslot(&screen, &slot);
+  QXLDevSurfaceCreate surface{};
+  surface.width = kScreenWidth;
+  surface.height = kScreenHeight;
+  surface.stride = -static_cast<int>(kScreenWidth * sizeof(std::uint32_t));
+  surface.format = SPICE_SURFACE_FMT_32_xRGB;
+  surface.mouse_mode = 1;
+  surface.mem = reinterpret_cast<std::uintptr_t>(pixels.data());
+  spice_qxl_create_primary_surface(&screen, 0, &surface);
+}
 
 bool SpiceServer::Machine::start() {
   static SpiceKbdInterface keyboard_interface = [] {
@@ -147,6 +211,7 @@ bool SpiceServer::Machine::start() {
   spice_server_add_interface(server, &keyboard.instance.base);
   spice_server_kbd_leds(&keyboard.instance, locks);
   if (options.mouse) spice_server_add_interface(server, &mouse.instance.base);
+  show_blank_screen();
   if (options.tablet) add_tablet();
   spice_server_vm_start(server);
   return true;
@@ -181,6 +246,12 @@ SpiceServer::~SpiceServer() {
 }
 
 void SpiceServer::serve() {
+  // The library writes to sockets that clients have closed. In this thread and those it starts
+  // only.
+  sigset_t pipe;
+  sigemptyset(&pipe);
+  sigaddset(&pipe, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
   on_spice_channel([this](int event, int type) {
     if (type != SPICE_CHANNEL_INPUTS) return;
     if (event == SPICE_CHANNEL_EVENT_INITIALIZED) {

@@ -16,10 +16,12 @@ namespace pierglass::test {
 struct SpiceEvent {
   enum class Kind : std::uint8_t { Key, Motion, Position, Buttons, Wheel };
   Kind kind = Kind::Key;
-  int a = 0;                  // scan code byte; dx or x; mask; notches, positive is down
-  int b = 0;                  // dy or y
-  std::uint32_t buttons = 0;  // what is down, as QEMU's SPICE mask; not of keys
-  std::int64_t at_ns = 0;     // CLOCK_MONOTONIC
+  int a = 0;  // scan code byte; dx or x; mask; notches, positive is down
+  int b = 0;  // dy or y
+  // What is down, as the library tells machines: left 1, right 2, middle 4, side 64,
+  // extra 128; not of keys.
+  std::uint32_t buttons = 0;
+  std::int64_t at_ns = 0;  // CLOCK_MONOTONIC
 };
 
 struct SpiceServerOptions {
