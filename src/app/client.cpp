@@ -302,7 +302,10 @@ class Client final : private wl::WindowEvents {
 
   void toggle_status() {
     status_shown_ = !status_shown_;
-    statistics_.drain(log_);
+    if (!statistics_.wanted()) {
+      statistics_.drain(log_);
+      statistics_.clear_summary();  // of the time when nobody looked
+    }
     (void)schedule_summaries();
     panel_->set_status({});
   }

@@ -20,15 +20,19 @@ void Desktop::on_guest(const GuestNews& news) {
   title_ = window_title(news.description, news.notice);
   const bool live = news.status == source::GuestStatus::Live;
   keep_screen_on_ = live && news.wishes.keep_screen_on;
+  moving_ = live && news.moving;
   const std::uint32_t before = std::exchange(attention_, news.wishes.attention);
   if (attention_ > before) calling_ = true;
   if (!live) calling_ = false;
   refresh();
 }
 
-// A window that nobody sees needs no lit screen.
+// A window that nobody sees needs no lit screen. A game on the whole screen does, also when its
+// player's hands are on a controller, of which the desktop knows nothing.
 bool Desktop::keeps_screen_on() const {
-  return keep_screen_on_ && !window_.state().suspended;
+  const wl::WindowState& state = window_.state();
+  if (state.suspended || state.hidden) return false;
+  return keep_screen_on_ || (moving_ && state.fullscreen);
 }
 
 void Desktop::refresh() {

@@ -41,6 +41,7 @@ class Desktop {
   std::string title_;
   std::string shown_title_;
   bool keep_screen_on_ = false;  // wished by a guest that lives
+  bool moving_ = false;          // its pictures change
   std::uint32_t attention_ = 0;  // last heard
   bool calling_ = false;         // wished and not sent yet
 };

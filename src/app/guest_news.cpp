@@ -29,17 +29,19 @@ std::string program_words(const source::GuestDescription& guest) {
 
 }  // namespace
 
-bool GuestNews::still_holds(source::GuestStatus now, const source::FrameSource& source) const {
-  return status == now && error == source.error() && notice == source.notice() &&
+bool GuestNews::still_holds(source::GuestStatus now, bool moves,
+                            const source::FrameSource& source) const {
+  return status == now && moving == moves && error == source.error() && notice == source.notice() &&
          wishes == source.wishes() && description == source.description();
 }
 
-GuestNews GuestNews::of(source::GuestStatus now, const source::FrameSource& source) {
+GuestNews GuestNews::of(source::GuestStatus now, bool moves, const source::FrameSource& source) {
   return {.status = now,
           .error = source.error(),
           .notice = source.notice(),
           .description = source.description(),
-          .wishes = source.wishes()};
+          .wishes = source.wishes(),
+          .moving = moves};
 }
 
 std::string introduction(const source::GuestDescription& guest) {

@@ -15,10 +15,12 @@ struct GuestNews {
   std::string notice;  // FrameSource::notice()
   source::GuestDescription description;
   source::GuestWishes wishes;
+  bool moving = false;  // its pictures have been changing lately
 
   // Whether there is nothing new in `now` and `source`. Allocates nothing.
-  [[nodiscard]] bool still_holds(source::GuestStatus now, const source::FrameSource& source) const;
-  static GuestNews of(source::GuestStatus now, const source::FrameSource& source);
+  [[nodiscard]] bool still_holds(source::GuestStatus now, bool moves,
+                                 const source::FrameSource& source) const;
+  static GuestNews of(source::GuestStatus now, bool moves, const source::FrameSource& source);
 };
 
 // For a log: "Looking Glass host B7 on Windows 11 (8 cores), capturing with D3D12". Empty when

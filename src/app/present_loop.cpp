@@ -252,6 +252,7 @@ Result<bool> PresentLoop::advance(FrameIntake& intake, HostTime now) {
 
 void PresentLoop::on_taken(const pace::FrameTimes& times) {
   times_ = times;
+  last_picture_ = times.acquired;
   have_picture_ = true;
   if (kind_) picture_ = pixel::upright_size(kind_->size, kind_->rotation);
   trouble_.clear();

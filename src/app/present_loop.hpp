@@ -73,6 +73,8 @@ class PresentLoop {
   void on_callback(HostTime now);
 
   [[nodiscard]] source::GuestStatus status() const { return status_; }
+  // When one was taken over last; long ago at first.
+  [[nodiscard]] HostTime last_picture() const { return last_picture_; }
   [[nodiscard]] PresentSnapshot snapshot() const;
 
  private:
@@ -136,6 +138,7 @@ class PresentLoop {
   HostTime next_take_;      // not before: the last frames were no good
   Nanoseconds hold_off_{};  // how long that was
   HostTime last_look_;
+  HostTime last_picture_;
 };
 
 }  // namespace pierglass::app

@@ -27,6 +27,8 @@ gfx::Renderer renderer_for(RendererChoice choice) {
 
 // As often as the loop looks after the source: what a guest tells changes no faster.
 constexpr Nanoseconds kReportInterval = std::chrono::milliseconds(50);
+// A guest whose last picture is older shows something that does not move.
+constexpr Nanoseconds kStill = std::chrono::seconds(5);
 
 timespec to_timespec(Nanoseconds duration) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(duration);
@@ -156,7 +158,7 @@ Result<void> PresentThread::serve(PresentLoop& loop) {
     TRY(queue_->dispatch_pending());
     const HostTime now = HostClock::now();
     const Nanoseconds limit = TRY(loop.step(now));
-    report_guest(loop.status(), now);
+    report_guest(loop, now);
     report_news(loop);
     if (snapshot_wanted_.exchange(false, std::memory_order_relaxed)) {
       tell_main([&](Report& report) { report.snapshot = loop.snapshot(); });
@@ -177,11 +179,13 @@ void PresentThread::report_news(PresentLoop& loop) {
   if (loop.has_news()) tell_main([&](Report& report) { report.add(loop.take_news()); });
 }
 
-void PresentThread::report_guest(source::GuestStatus status, HostTime now) {
+void PresentThread::report_guest(const PresentLoop& loop, HostTime now) {
+  const source::GuestStatus status = loop.status();
   if (status == told_.status && now < next_report_) return;
   next_report_ = now + kReportInterval;
-  if (told_.still_holds(status, *parts_.source)) return;
-  told_ = GuestNews::of(status, *parts_.source);
+  const bool moving = now - loop.last_picture() < kStill;
+  if (told_.still_holds(status, moving, *parts_.source)) return;
+  told_ = GuestNews::of(status, moving, *parts_.source);
   tell_main([&](Report& report) { report.guest = told_; });
 }
 

@@ -95,7 +95,7 @@ class PresentThread final : private wl::PresentEvents, private VideoSurface {
   Result<void> present();
   Result<void> serve(PresentLoop& loop);
   void report_news(PresentLoop& loop);
-  void report_guest(source::GuestStatus status, HostTime now);
+  void report_guest(const PresentLoop& loop, HostTime now);
   Result<void> sleep(Nanoseconds limit) const;
   template <typename Fill>
   void tell_main(Fill fill);

@@ -144,5 +144,18 @@ TEST(DesktopWithLittle, NothingButTheTitleIsToldWhereTheCompositorKnowsNoMore) {
   EXPECT_EQ(client.toplevel().title, "Pierglass: Windows 11");
 }
 
+TEST_F(DesktopTest, AFullscreenGuestThatMovesKeepsTheScreenOn) {
+  constexpr std::uint32_t kFullscreen = 2;  // xdg_toplevel.state
+  GuestNews moving = live();
+  moving.moving = true;
+  EXPECT_EQ(after(moving).idle_inhibitors, 0U) << "in a window";
+  show({kFullscreen});
+  EXPECT_EQ(told().idle_inhibitors, 1U);
+  EXPECT_EQ(after(live()).idle_inhibitors, 0U) << "once its picture stands still";
+  EXPECT_EQ(after(moving).idle_inhibitors, 1U);
+  moving.status = GuestStatus::Silent;
+  EXPECT_EQ(after(moving).idle_inhibitors, 0U);
+}
+
 }  // namespace
 }  // namespace pierglass::app
