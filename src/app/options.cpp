@@ -296,8 +296,7 @@ std::string complaint(const CLI::ParseError& error) {
   return text;
 }
 
-// What a complaint begins with in quotes, then its words without dashes in front: what may be a
-// key.
+// What a complaint has in quotes in front, then its words without dashes: what may be a key.
 std::vector<std::string> words_of(const std::string& what) {
   static constexpr const char* kLetters =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
