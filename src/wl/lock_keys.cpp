@@ -50,9 +50,7 @@ void LockKeys::Traits<xkb_state>::close(xkb_state* object) noexcept {
 }
 
 // The text is complete: nothing of the system's own keymaps is read.
-LockKeys::LockKeys()
-    : context_(xkb_context_new(static_cast<xkb_context_flags>(XKB_CONTEXT_NO_DEFAULT_INCLUDES |
-                                                              XKB_CONTEXT_NO_ENVIRONMENT_NAMES))) {
+LockKeys::LockKeys() : context_(xkb_context_new(XKB_CONTEXT_NO_DEFAULT_INCLUDES)) {
   if (context_) xkb_context_set_log_fn(context_.get(), say_nothing);
 }
 

@@ -19,7 +19,8 @@ class Registry;
 
 // What the user sees of the pointer over the window: an image of ours or nothing, an arrow at
 // first. The compositor moves it; the main thread alone owns and commits its surface. What is set
-// stays set: it is shown again each time the pointer enters.
+// stays set: it is shown again each time the pointer enters. Whoever sets pictures as a guest likes
+// asks Display::flush() first, and keeps the newest back while that is false.
 class PointerImage : Pinned {
  public:
   struct Picture {

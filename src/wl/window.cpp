@@ -213,7 +213,6 @@ void Window::publish(std::optional<std::uint32_t> serial) {
       mailbox_.serial = *serial;
       mailbox_.unacked = true;
     }
-    if (state_.hidden) mailbox_.unacked = false;  // of a role that ends
   }
   events_.on_state();
 }

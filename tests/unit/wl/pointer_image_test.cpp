@@ -173,6 +173,19 @@ TEST_F(PointerImageTest, ABufferThatTheCompositorReadsIsNotWritten) {
   EXPECT_LE(client->compositor.count("wl_shm", "create_pool"), 6U) << "buffers are used again";
 }
 
+TEST_F(PointerImageTest, ABufferWhoseReleaseWasNotHeardIsNotFree) {
+  open();
+  enter();
+  client->settle();
+  const std::size_t before = client->compositor.count("wl_shm_pool", "create_buffer");
+  for (std::uint32_t i = 0; i < 5; ++i) ASSERT_TRUE(set({16, 16}, 0xff000000 | i));
+  client->settle();
+  EXPECT_EQ(client->compositor.count("wl_shm_pool", "create_buffer"), before + 5);
+  for (std::uint32_t i = 5; i < 7; ++i) ASSERT_TRUE(set({16, 16}, 0xff000000 | i));
+  client->settle();
+  EXPECT_EQ(client->compositor.count("wl_shm_pool", "create_buffer"), before + 5);
+}
+
 TEST_F(PointerImageTest, SizesThatChangeDoNotGatherBuffers) {
   open();
   enter();
