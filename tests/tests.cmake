@@ -184,7 +184,8 @@ if(PIERGLASS_TESTS AND NOT WIN32)
         tests/unit/spice/windows_test.cpp
       LINK spice spice_bytes)
     pierglass_test(unit_spice_session
-      SOURCES tests/unit/spice/raw_peer.cpp tests/unit/spice/session_hostile_test.cpp
+      SOURCES tests/unit/spice/raw_peer.cpp tests/unit/spice/server_leaks.cpp
+        tests/unit/spice/session_hostile_test.cpp
         tests/unit/spice/session_test.cpp
       LINK spice spice_bytes spice_server LABELS thread)
   endif()
@@ -333,6 +334,9 @@ if((PIERGLASS_TESTS OR PIERGLASS_FUZZERS) AND NOT WIN32)
     endforeach()
     foreach(record kvmfr_host kvmfr_frame kvmfr_cursor)
       pierglass_fuzzer(${record} SOURCES tests/fuzz/${record}.cpp LINK compat)
+    endforeach()
+    foreach(subject spice_link spice_main spice_inputs spice_session)
+      pierglass_fuzzer(${subject} SOURCES tests/fuzz/${subject}.cpp LINK spice spice_bytes)
     endforeach()
     pierglass_fuzzer(looking_glass_source
       SOURCES tests/fuzz/looking_glass_source.cpp LINK compat looking_glass_writer)

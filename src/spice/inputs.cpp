@@ -25,8 +25,8 @@ void Inputs::button(input::Button button, bool down) {
   const MouseButton which = mouse_button(button);
   const ButtonMask mask = mask_of(which);
   if (((buttons_ & mask) != 0) == down) return;
-  buttons_ ^= mask;
   send_motion(true);
+  buttons_ ^= mask;
   out_.send(mouse_button_message(which, down, buttons_));
 }
 

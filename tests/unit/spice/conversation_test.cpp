@@ -184,7 +184,7 @@ TEST_F(ConversationTest, APositionThatWaitsIsReplaced) {
   for (std::int32_t i = 0; i < 20; ++i) conversation_.move_to({i, i});
   EXPECT_EQ(said(Inputs).size(), 8U);
   conversation_.button(Button::Left, true);
-  expect_said({position(19, 19, 1), press(1, 1)});
+  expect_said({position(19, 19, 0), press(1, 1)});
 }
 
 TEST_F(ConversationTest, AModeIsAskedForAndMotionWaitsForIt) {
