@@ -144,8 +144,6 @@ void Router::on_shortcuts_inhibited(bool inhibited) noexcept {
   if (!wanted_) return;
   if (inhibited) {
     shortcuts_.grant();
-  } else if (shortcuts_.granted() && !focused_) {
-    shortcuts_.ask(false, now_());
   } else {
     shortcuts_.refuse();
   }
@@ -194,14 +192,8 @@ void Router::lose_focus() {
 
 void Router::settle() {
   const Mode mode{.wanted = wanted_, .captured = captured(), .notice = notice()};
-  const bool turned = mode.captured != told_.captured;
   const bool news = std::exchange(told_, mode) != mode;
-  if (turned) {
-    if (!mode.captured) release_everything();
-    motion_.reset();
-    wheel_.reset();
-    pointer_.reset();
-  }
+  if (mode.captured) pointer_.reset();
   choose_pointer_mode();
   if (!pointer_reaches_guest()) follower_.reset();
   if (news) host_.on_mode_changed();

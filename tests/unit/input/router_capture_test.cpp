@@ -156,6 +156,15 @@ TEST_F(RouterCapture, LetsThePointerReappearWhereItWasWhenTheGuestsIsNotKnown) {
   EXPECT_EQ(host_.reappear, std::nullopt);
 }
 
+TEST_F(RouterCapture, ForgetsTheGuestsPointerWithItsPicture) {
+  enter_captured();
+  router_->on_guest_pointer({101, 51});
+  router_->on_picture({});
+  router_->on_picture(kPicture);
+  router_->release();
+  EXPECT_EQ(host_.reappear, std::nullopt);
+}
+
 TEST_F(RouterCapture, ALateAnswerToWhatIsNoLongerAskedChangesNothing) {
   enter();
   router_->capture();
@@ -210,6 +219,7 @@ TEST_F(RouterCapture, AWindowKeepsItWhileTheDesktopAsksTheUser) {
   enter();
   router_->capture();
   router_->on_keyboard_leave();  // the question takes the focus
+  EXPECT_EQ(router_->deadline(), std::nullopt);
   pass(seconds(30));
   EXPECT_TRUE(router_->capture_wanted());
   EXPECT_EQ(router_->notice(), Notice::None);
@@ -325,6 +335,21 @@ TEST_F(RouterCapture, ShortcutsThatGoWithTheFocusAreNotDenied) {
   router_->on_shortcuts_inhibited(true);
   pass(seconds(2));
   EXPECT_EQ(router_->notice(), Notice::None);
+}
+
+TEST_F(RouterCapture, WaitsForAnswersAnewWhenTheFocusReturns) {
+  facts_.fullscreen = true;
+  enter();
+  router_->capture();
+  pass(milliseconds(999));
+  router_->on_keyboard_leave();
+  focus();
+  pass(milliseconds(999));
+  EXPECT_EQ(router_->notice(), Notice::None);
+  pass(milliseconds(1));
+  EXPECT_EQ(router_->notice(), Notice::PointerFree);
+  router_->on_pointer_locked();
+  EXPECT_EQ(router_->notice(), Notice::ShortcutsDenied);
 }
 
 TEST_F(RouterCapture, TellsThatThePointerIsFreeWhenItIsNotLocked) {

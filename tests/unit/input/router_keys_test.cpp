@@ -224,8 +224,10 @@ TEST_F(RouterKeys, CtrlAltKeysLeaveTheUsersModifiersDown) {
   release(key::kLeftCtrl);
   EXPECT_THAT(sent(), ElementsAre("release 29"));
   press(key::kDelete);
-  router_->perform(Command::CtrlAltDel);
   guest_.take_log();
+  router_->perform(Command::CtrlAltDel);
+  EXPECT_THAT(sent(), ElementsAre("press 29", "press 56", "release 111", "press 111", "release 111",
+                                  "release 56", "release 29"));
   release(key::kDelete);
   EXPECT_THAT(sent(), IsEmpty());
 }
@@ -302,6 +304,17 @@ TEST_F(RouterKeys, ALockKeyInAChordIsMadeUpForOnce) {
   router_->on_guest_locks({});
   pass(std::chrono::hours(1));
   EXPECT_THAT(sent(), IsEmpty());
+}
+
+TEST_F(RouterKeys, ALockKeyThatIsAnotherKeyOnTheDesktopDoesNotStayInForceInTheGuest) {
+  start();
+  focus();
+  router_->on_locks({});
+  guest_.take_log();
+  type(key::kCapsLock);  // another Ctrl to the desktop: it tells no change
+  router_->on_guest_locks({.caps = true});
+  pass(LockSync::kSettle);
+  EXPECT_THAT(sent(), ElementsAre("press 58", "release 58", "locks"));
 }
 
 TEST_F(RouterKeys, AReconnectedGuestGetsTheLocksAgain) {
