@@ -162,7 +162,8 @@ std::string InputControl::notice() const {
 }
 
 void InputControl::show_chords(bool show) {
-  panel_.set_chords(show ? router_->bindings().lines() : std::vector<std::string>());
+  panel_.set_chords(show ? router_->bindings().lines(router_->may_capture())
+                         : std::vector<std::string>());
 }
 
 void InputControl::on_connected() noexcept {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <utility>
 
 namespace pierglass::input {
 namespace {
@@ -17,6 +18,10 @@ std::int32_t step(std::int64_t counts) {
 
 Point distance(Point from, Point to) {
   return {.x = step(std::int64_t{to.x} - from.x), .y = step(std::int64_t{to.y} - from.y)};
+}
+
+double product(Point a, Point b) {
+  return double{1} * a.x * b.x + double{1} * a.y * b.y;
 }
 
 // At least one count toward what is missing.
@@ -38,7 +43,8 @@ void Follower::aim(Point target, HostTime now) {
     target_ = target;
     if (way != Point{}) move(way, now);
   }
-  tries_ = 0;
+  if (std::exchange(tries_, 0) == kMaxTries) gain_ = 1;  // what was learnt did not help
+  most_ = kMaxGain;
   corrected_from_.reset();
   due_ = now + kRest;
 }
@@ -83,21 +89,24 @@ void Follower::on_time(HostTime now) {
     due_ = *unanswered_since_ + kPatience;
     return;
   }
-  learn(*reported_);
+  learn(*reported_, *target_);
   if (*reported_ == *target_ || tries_ == kMaxTries) return;
   ++tries_;
   approach(*target_, now);
   due_ = now + kPatience;
 }
 
-// How far the last correction carried decides how much the next one sends.
-void Follower::learn(Point arrived) {
+// How far the last correction carried decides how much the next one sends. A guest whose speed
+// jumps would be driven to and fro for ever: close by, what went too far is not sent again.
+void Follower::learn(Point arrived, Point target) {
   if (!corrected_from_) return;
   const Point moved = distance(*corrected_from_, arrived);
-  const double along = double{1} * moved.x * sent_.x + double{1} * moved.y * sent_.y;
-  const double sent = double{1} * sent_.x * sent_.x + double{1} * sent_.y * sent_.y;
+  const Point missing = distance(arrived, target);
+  const double along = product(moved, sent_);
   if (along > 0) {
-    gain_ = sent / along;
+    const bool too_far = product(missing, sent_) < 0;
+    if (too_far && product(missing, missing) < kNear * kNear) most_ = gain_ * kDamping;
+    gain_ = std::min(product(sent_, sent_) / along, most_);
   } else {
     gain_ = moved == Point{} ? gain_ * 2 : gain_ / 2;
   }

@@ -19,9 +19,13 @@ class Follower {
   static constexpr Nanoseconds kRest = std::chrono::milliseconds(40);
   // A correction that no report follows had no effect.
   static constexpr Nanoseconds kPatience = std::chrono::milliseconds(250);
-  static constexpr int kMaxTries = 10;
+  static constexpr int kMaxTries = 16;
+  // Windows' slowest setting makes a pixel of 32 counts, its fastest three of one and more in
+  // haste.
   static constexpr double kMinGain = 0.125;
-  static constexpr double kMaxGain = 4;
+  static constexpr double kMaxGain = 32;
+  static constexpr double kNear = 12;  // pixels
+  static constexpr double kDamping = 0.75;
 
   // Guest::move_by() and Host::place_guest_pointer() are called, from aim() and on_time().
   Follower(Guest& guest, Host& host) : guest_(guest), host_(host) {}
@@ -39,7 +43,7 @@ class Follower {
  private:
   void move(Point way, HostTime now);
   void approach(Point target, HostTime now);
-  void learn(Point arrived);
+  void learn(Point arrived, Point target);
 
   Guest& guest_;
   Host& host_;
@@ -50,7 +54,8 @@ class Follower {
   std::optional<Point> corrected_from_;       // where the last correction began
   Point sent_;                                // by it
   int tries_ = 0;
-  double gain_ = 1;  // counts for each pixel that is missing
+  double gain_ = 1;         // counts for each pixel that is missing
+  double most_ = kMaxGain;  // that it may be, by what went too far on the way to this target
 };
 
 }  // namespace pierglass::input

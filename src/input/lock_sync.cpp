@@ -45,7 +45,7 @@ std::optional<Locks> LockSync::on_desktop(Locks locks, HostTime now) {
 }
 
 void LockSync::on_lock_key(HostTime now) {
-  if (focused_ && !owed_) due_ = now + kSettle;
+  due_ = now + kSettle;
 }
 
 std::optional<Locks> LockSync::on_time(HostTime now) {

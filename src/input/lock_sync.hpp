@@ -27,6 +27,7 @@ class LockSync {
 
   [[nodiscard]] std::optional<Locks> on_desktop(Locks locks, HostTime now);
   void on_guest(Locks locks) { guest_ = locks; }
+  // One that the window saw.
   void on_lock_key(HostTime now);
 
   [[nodiscard]] std::optional<HostTime> deadline() const { return due_; }

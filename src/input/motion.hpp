@@ -23,7 +23,6 @@ class Motion {
 
   // The counts that this adds; an event with a value that is not a number is ignored.
   Point add(const RelativeMotion& motion);
-  void reset() { rest_ = {}; }
 
  private:
   bool accelerated_;

@@ -143,8 +143,6 @@ void Router::on_shortcuts_inhibited(bool inhibited) noexcept {
   if (!wanted_) return;
   if (inhibited) {
     shortcuts_.grant();
-  } else if (shortcuts_.granted() && !focused_) {
-    shortcuts_.ask(false, now_());
   } else {
     shortcuts_.refuse();
   }
@@ -192,17 +190,11 @@ void Router::lose_focus() {
 // ---- what follows from all of it --------------------------------------------------------------
 
 void Router::settle() {
-  const bool captured_now = captured();
-  if (std::exchange(was_captured_, captured_now) != captured_now) {
-    if (!captured_now) release_everything();
-    motion_.reset();
-    wheel_.reset();
-    pointer_.reset();
-  }
+  if (captured()) pointer_.reset();
   choose_pointer_mode();
   if (!pointer_reaches_guest()) follower_.reset();
   const Mode mode{.wanted = wanted_,
-                  .captured = captured_now,
+                  .captured = captured(),
                   .over = pointer_reaches_guest(),
                   .follows = follows(),
                   .notice = notice()};

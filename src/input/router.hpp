@@ -93,6 +93,7 @@ class Router final : public SeatEvents {
   // Also those commands that Host::run() does not see.
   void perform(Command command);
 
+  [[nodiscard]] bool may_capture() const { return options_.when != CaptureWhen::Never; }
   [[nodiscard]] bool capture_wanted() const { return wanted_; }
   // The pointer is locked and moves the guest's by distances: no pointer of the desktop is visible.
   [[nodiscard]] bool captured() const {

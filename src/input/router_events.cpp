@@ -68,9 +68,14 @@ void Router::on_pointer_enter(PointF position) noexcept {
 }
 
 void Router::on_pointer_leave() noexcept {
+  // Whoever types goes on typing when the mouse slips off the window.
+  if (captured()) {
+    release_everything();
+  } else {
+    ledger_.release_buttons(guest_);
+  }
   pointer_inside_ = false;
   pointer_.reset();
-  release_everything();
   settle();
 }
 

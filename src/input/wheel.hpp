@@ -23,7 +23,6 @@ class Wheel {
 
   // The notches that this completes; positive is down or right. Turning back begins anew.
   std::int32_t add(const Scroll& scroll, HostTime now);
-  void reset() { axes_ = {}; }
 
  private:
   struct Turn {

@@ -54,6 +54,7 @@ class ModelGuest final : public input::Guest {
 class ModelHost final : public input::Host {
  public:
   bool can_place = false;
+  std::optional<Point> pointer;  // of the guest
 
   bool lock_asked = false;
   bool inhibit_asked = false;
@@ -67,6 +68,7 @@ class ModelHost final : public input::Host {
   void lock_pointer() override;
   void unlock_pointer(std::optional<input::PointF> where) override;
   void inhibit_shortcuts(bool inhibit) override;
+  std::optional<Point> guest_pointer() override { return pointer; }
   bool place_guest_pointer(Point position) override;
   void on_mode_changed() override { ++mode_changes; }
   void show_chords(bool show) override;

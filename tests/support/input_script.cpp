@@ -156,7 +156,8 @@ void InputScript::step() {
     case 20:
       return perform();
     case 21:
-      return router_->on_guest_pointer({byte() * 9, byte() * 9});
+      host_.pointer = Point{byte() * 9, byte() * 9};
+      return router_->on_guest_pointer(*host_.pointer);
     case 22:
       return on_pointer_motion();
     default:
@@ -273,9 +274,11 @@ void InputScript::on_pointer_enter() {
 }
 
 void InputScript::on_pointer_leave() {
+  const bool was_captured = captured();
   router_->on_pointer_leave();
   inside_ = false;
-  lose_all();
+  if (was_captured) return lose_all();
+  require(guest_.buttons.empty(), "no button stays pressed where the pointer is not");
 }
 
 void InputScript::on_pointer_motion() {

@@ -72,6 +72,7 @@ struct Speed {
 
 const Speed kSpeeds[] = {
     {"one to one", [](double n) { return n; }},
+    {"slowest", [](double n) { return n / 32; }},
     {"half", [](double n) { return n / 2; }},
     {"three times", [](double n) { return n * 3; }},
     {"slow when slow, fast when fast",
@@ -206,6 +207,24 @@ TEST_F(FollowerTest, GivesUpUntilTheNextMovement) {
   follower_.aim({11, 10}, now_);
   pass(std::chrono::minutes(1));
   EXPECT_EQ(guest_.moves, 2 + 2 * Follower::kMaxTries);
+}
+
+TEST_F(FollowerTest, WhatItLearntInVainIsForgotten) {
+  for (const bool reset : {false, true}) {
+    guest_.speed = [](double) { return 0.0; };
+    report();
+    const Point start = guest_.position();
+    follower_.aim({start.x + 10, start.y}, now_);
+    pass(std::chrono::minutes(1));
+    guest_.speed = [](double counts) { return counts; };
+    if (reset) follower_.reset();
+    const int before = guest_.moves;
+    follower_.aim({start.x + 30, start.y}, now_);
+    pass(std::chrono::minutes(1));
+    EXPECT_EQ(guest_.position(), (Point{start.x + 30, start.y}));
+    EXPECT_LE(guest_.moves - before, 2);
+    follower_.reset();
+  }
 }
 
 TEST_F(FollowerTest, RestsAfterReset) {

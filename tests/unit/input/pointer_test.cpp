@@ -35,9 +35,6 @@ TEST(Motion, KeepsFractionsForLater) {
   for (const int counts : expected) {
     EXPECT_EQ(motion.add(raw(0.34, -0.34)), (Point{counts, -counts}));
   }
-  motion.add(raw(0.9, 0));
-  motion.reset();
-  EXPECT_EQ(motion.add(raw(0.2, 0)), Point{});
 }
 
 TEST(Motion, NeverDriftsFromTheSum) {
@@ -122,13 +119,6 @@ TEST(Wheel, GivesWholeNotchesAndKeepsTheRest) {
   expect_notches(
       "no number",
       {{kDown, 100, 0, 0, 0}, {kDown, 0, kNan, 0, 0}, {kDown, 0, 0, 0, 0}, {kDown, 20, 0, 0, 1}});
-}
-
-TEST(Wheel, ResetForgetsPartsOfANotch) {
-  Wheel wheel;
-  wheel.add({.detents120 = 119}, kStart);
-  wheel.reset();
-  EXPECT_EQ(wheel.add({.detents120 = 1}, kStart), 0);
 }
 
 TEST(Placement, IsWhereThePictureIsDrawn) {

@@ -141,7 +141,7 @@ TEST_F(RouterCapture, KeepsKeysAndButtonsDownWhenThePointerGetsLocked) {
 
 TEST_F(RouterCapture, LetsThePointerReappearWhereTheGuestsIs) {
   enter_captured();
-  router_->on_guest_pointer({101, 51});
+  host_.pointer = {101, 51};
   router_->release();
   EXPECT_EQ(host_.reappear, (PointF{50.75, 25.75}));
 }
@@ -150,8 +150,16 @@ TEST_F(RouterCapture, LetsThePointerReappearWhereItWasWhenTheGuestsIsNotKnown) {
   enter_captured();
   router_->release();
   EXPECT_EQ(host_.reappear, std::nullopt);
-  router_->on_guest_pointer({101, 51});
+  host_.pointer = {101, 51};
   router_->capture();  // never locked
+  router_->release();
+  EXPECT_EQ(host_.reappear, std::nullopt);
+}
+
+TEST_F(RouterCapture, WithoutAPictureThePointerReappearsWhereItWas) {
+  enter_captured();
+  host_.pointer = {101, 51};
+  router_->on_picture({});
   router_->release();
   EXPECT_EQ(host_.reappear, std::nullopt);
 }
@@ -210,6 +218,7 @@ TEST_F(RouterCapture, AWindowKeepsItWhileTheDesktopAsksTheUser) {
   enter();
   router_->capture();
   router_->on_keyboard_leave();  // the question takes the focus
+  EXPECT_EQ(router_->deadline(), std::nullopt);
   pass(seconds(30));
   EXPECT_TRUE(router_->capture_wanted());
   EXPECT_EQ(router_->notice(), Notice::None);
@@ -327,6 +336,21 @@ TEST_F(RouterCapture, ShortcutsThatGoWithTheFocusAreNotDenied) {
   EXPECT_EQ(router_->notice(), Notice::None);
 }
 
+TEST_F(RouterCapture, WaitsForAnswersAnewWhenTheFocusReturns) {
+  facts_.fullscreen = true;
+  enter();
+  router_->capture();
+  pass(milliseconds(999));
+  router_->on_keyboard_leave();
+  focus();
+  pass(milliseconds(999));
+  EXPECT_EQ(router_->notice(), Notice::None);
+  pass(milliseconds(1));
+  EXPECT_EQ(router_->notice(), Notice::PointerFree);
+  router_->on_pointer_locked();
+  EXPECT_EQ(router_->notice(), Notice::ShortcutsDenied);
+}
+
 TEST_F(RouterCapture, TellsThatThePointerIsFreeWhenItIsNotLocked) {
   enter();
   router_->capture();
@@ -367,6 +391,33 @@ TEST_F(RouterCapture, TheHostHearsOfEachChangeOnce) {
   EXPECT_EQ(changes(), 1);
   disconnect();
   EXPECT_EQ(changes(), 1);
+}
+
+TEST_F(RouterCapture, TheHostHearsWhenThePointerBeginsAndCeasesToMoveTheGuests) {
+  enter();
+  const auto changes = [this] { return std::exchange(host_.mode_changes, 0); };
+  EXPECT_TRUE(router_->pointer_reaches_guest());
+  changes();
+  router_->on_pointer_leave();
+  EXPECT_FALSE(router_->pointer_reaches_guest());
+  EXPECT_EQ(changes(), 1);
+  router_->on_pointer_enter({10, 10});
+  EXPECT_TRUE(router_->pointer_reaches_guest());
+  EXPECT_EQ(changes(), 1);
+}
+
+TEST_F(RouterCapture, FollowsOnlyWithoutATabletAndWhileNotCaptured) {
+  guest_.has_tablet = false;
+  enter();
+  EXPECT_TRUE(router_->follows());
+  router_->capture();
+  router_->on_pointer_locked();
+  EXPECT_FALSE(router_->follows());
+  router_->release();
+  EXPECT_TRUE(router_->follows());
+  guest_.has_tablet = true;
+  router_->on_guest_devices_changed();
+  EXPECT_FALSE(router_->follows());
 }
 
 }  // namespace

@@ -39,7 +39,6 @@ struct Loss {
 
 const Loss kLosses[] = {
     {"keyboard leaves", [](Router& router, WindowFacts) { router.on_keyboard_leave(); }},
-    {"pointer leaves", [](Router& router, WindowFacts) { router.on_pointer_leave(); }},
     {"suspended",
      [](Router& router, WindowFacts facts) {
        facts.suspended = true;
@@ -224,8 +223,10 @@ TEST_F(RouterKeys, CtrlAltKeysLeaveTheUsersModifiersDown) {
   release(key::kLeftCtrl);
   EXPECT_THAT(sent(), ElementsAre("release 29"));
   press(key::kDelete);
-  router_->perform(Command::CtrlAltDel);
   guest_.take_log();
+  router_->perform(Command::CtrlAltDel);
+  EXPECT_THAT(sent(), ElementsAre("press 29", "press 56", "release 111", "press 111", "release 111",
+                                  "release 56", "release 29"));
   release(key::kDelete);
   EXPECT_THAT(sent(), IsEmpty());
 }
@@ -304,6 +305,17 @@ TEST_F(RouterKeys, ALockKeyInAChordIsMadeUpForOnce) {
   EXPECT_THAT(sent(), IsEmpty());
 }
 
+TEST_F(RouterKeys, ALockKeyThatIsAnotherKeyOnTheDesktopDoesNotStayInForceInTheGuest) {
+  start();
+  focus();
+  router_->on_locks({});
+  guest_.take_log();
+  type(key::kCapsLock);  // another Ctrl to the desktop: it tells no change
+  router_->on_guest_locks({.caps = true});
+  pass(LockSync::kSettle);
+  EXPECT_THAT(sent(), ElementsAre("press 58", "release 58", "locks"));
+}
+
 TEST_F(RouterKeys, AReconnectedGuestGetsTheLocksAgain) {
   enter();
   router_->on_locks({.num = true});
@@ -311,6 +323,21 @@ TEST_F(RouterKeys, AReconnectedGuestGetsTheLocksAgain) {
   guest_.take_log();
   connect();
   EXPECT_EQ(sent().front(), "locks num");
+}
+
+TEST_F(RouterKeys, ThePointerThatLeavesTakesItsButtonsAlongAndKeysOnlyWhenItWasCaptured) {
+  enter();
+  press(kW);
+  router_->on_button(Button::Left, true);
+  router_->on_pointer_leave();
+  EXPECT_TRUE(guest_.buttons.empty());
+  EXPECT_THAT(guest_.keys, ElementsAre(kW));
+  release(kW);
+  EXPECT_TRUE(guest_.keys.empty());
+  enter_captured();
+  press(kW);
+  router_->on_pointer_leave();
+  EXPECT_TRUE(guest_.keys.empty());
 }
 
 }  // namespace
