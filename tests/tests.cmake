@@ -336,7 +336,8 @@ if((PIERGLASS_TESTS OR PIERGLASS_FUZZERS) AND NOT WIN32)
       pierglass_fuzzer(${record} SOURCES tests/fuzz/${record}.cpp LINK compat)
     endforeach()
     foreach(subject spice_link spice_main spice_inputs spice_session)
-      pierglass_fuzzer(${subject} SOURCES tests/fuzz/${subject}.cpp LINK spice spice_bytes)
+      pierglass_fuzzer(${subject} SOURCES tests/fuzz/${subject}.cpp tests/fuzz/plain_ticket.cpp
+        LINK spice spice_bytes)
     endforeach()
     pierglass_fuzzer(looking_glass_source
       SOURCES tests/fuzz/looking_glass_source.cpp LINK compat looking_glass_writer)

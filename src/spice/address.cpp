@@ -60,9 +60,10 @@ Result<Address> parse_tcp(std::string_view text) {
   Address out{.kind = Address::Kind::Tcp,
               .host = std::string(host),
               .port = TRY(parse_port(text.substr(colon + 1)))};
-  if (out.host != "localhost" && !numeric_endpoint(out.host, out.port))
+  if (out.host != "localhost" && !numeric_endpoint(out.host, out.port)) {
     return fail(ErrorCode::InvalidArgument,
                 "a SPICE host other than a numeric address or localhost");
+  }
   return out;
 }
 

@@ -15,7 +15,7 @@ void Conversation::begin() {
 }
 
 void Conversation::begin_inputs() {
-  CHECK(wants_inputs() && session_);
+  CHECK(inputs_place_ && session_ && !inputs_stream_);
   inputs_stream_.emplace(
       Stream::Opening{.kind = ChannelKind::Inputs, .id = *inputs_place_, .session = *session_},
       password_);
@@ -71,7 +71,7 @@ Result<void> Conversation::on(ChannelKind /*kind*/, const MainInit& init) {
   if (session_) return fail(ErrorCode::Corrupt, "a second INIT", init.session);
   session_ = init.session;
   modes_ = init.modes;
-  main_->send(attach_channels());
+  stream(ChannelKind::Main)->send(attach_channels());
   ask_for_mode();
   return {};
 }
@@ -105,58 +105,64 @@ Result<void> Conversation::on(ChannelKind /*kind*/, const MachineUuid& uuid) {
 }
 
 Result<void> Conversation::on(ChannelKind /*kind*/, const InputsInit& init) {
-  inputs_->on_locks(init.locks);
+  if (inputs_) inputs_->on_locks(init.locks);
   return {};
 }
 
 Result<void> Conversation::on(ChannelKind /*kind*/, const LocksChanged& changed) {
-  inputs_->on_locks(changed.locks);
+  if (inputs_) inputs_->on_locks(changed.locks);
   return {};
 }
 
 Result<void> Conversation::on(ChannelKind /*kind*/, const MotionAck& /*ack*/) {
-  inputs_->on_motion_ack();
+  if (inputs_) inputs_->on_motion_ack();
   return {};
 }
 
 void Conversation::ask_for_mode() {
   if (wish_ && *wish_ != modes_.current && modes_.has(*wish_))
-    main_->send(mouse_mode_request(*wish_));
+    stream(ChannelKind::Main)->send(mouse_mode_request(*wish_));
 }
 
 // ---- what the server is told -------------------------------------------------------------------
 
+Inputs* Conversation::speaking() {
+  return inputs_ && inputs_->locks() ? &*inputs_ : nullptr;
+}
+
 void Conversation::key(input::KeyCode key, bool down) {
-  if (ready()) inputs_->key(key, down);
+  if (Inputs* const to = speaking()) to->key(key, down);
 }
 
 void Conversation::button(input::Button button, bool down) {
-  if (ready()) inputs_->button(button, down);
+  if (Inputs* const to = speaking()) to->button(button, down);
 }
 
 void Conversation::scroll(input::Axis axis, std::int32_t notches) {
-  if (ready()) inputs_->scroll(axis, notches);
+  if (Inputs* const to = speaking()) to->scroll(axis, notches);
 }
 
 void Conversation::move_by(std::int32_t dx, std::int32_t dy) {
-  if (ready() && expected_mode() == input::PointerMode::Relative) inputs_->move_by({dx, dy});
+  Inputs* const to = speaking();
+  if (to && expected_mode() == input::PointerMode::Relative) to->move_by({dx, dy});
 }
 
 void Conversation::move_to(Point position) {
-  if (ready() && expected_mode() == input::PointerMode::Absolute) inputs_->move_to(position);
+  Inputs* const to = speaking();
+  if (to && expected_mode() == input::PointerMode::Absolute) to->move_to(position);
 }
 
 void Conversation::set_locks(input::Locks locks) {
-  if (ready()) inputs_->set_locks(locks);
+  if (Inputs* const to = speaking()) to->set_locks(locks);
 }
 
 bool Conversation::set_pointer_mode(input::PointerMode mode) {
   const bool changes = expected_mode() != mode;
   wish_ = mode;
-  if (!ready()) return false;
-  if (!modes_.has(mode)) return false;
+  Inputs* const to = speaking();
+  if (!to || !modes_.has(mode)) return false;
   if (changes) {
-    inputs_->forget_motion();
+    to->forget_motion();
     ask_for_mode();
   }
   return true;

@@ -83,6 +83,8 @@ class Conversation {
   Result<void> on(ChannelKind kind, const LocksChanged& changed);
   Result<void> on(ChannelKind kind, const MotionAck&);
   void ask_for_mode();
+  // Once ready().
+  [[nodiscard]] Inputs* speaking();
   [[nodiscard]] input::PointerMode expected_mode() const;
 
   std::string password_;

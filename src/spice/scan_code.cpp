@@ -123,7 +123,7 @@ std::optional<ScanCode> scan_code(input::KeyCode key) {
 
 ScanWords scan_words(ScanCode code, bool down) {
   constexpr unsigned kRelease = 0x80;
-  if (code == kPause) return down ? ScanWords(0x451DE1, 0xC59DE1) : ScanWords();
+  if (code == kPause) return down ? ScanWords(0x451DE1, 0xC59DE1) : ScanWords(0xC6E0);
   const unsigned key = (code & 0xFFU) | (down ? 0 : kRelease);
   const unsigned prefix = code >> 8;
   return ScanWords(prefix == 0 ? key : prefix | key << 8);

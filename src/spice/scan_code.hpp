@@ -23,7 +23,6 @@ std::optional<ScanCode> scan_code(input::KeyCode key);
 // Words for SPICE's KEY_DOWN and KEY_UP: the lowest byte is sent first, zero ends.
 class ScanWords {
  public:
-  ScanWords() = default;
   explicit ScanWords(std::uint32_t one) : words_{one, 0}, count_(1) {}
   ScanWords(std::uint32_t first, std::uint32_t second) : words_{first, second}, count_(2) {}
   [[nodiscard]] std::span<const std::uint32_t> words() const {
@@ -35,7 +34,9 @@ class ScanWords {
   std::size_t count_ = 0;
 };
 
-// Pause sends all it has when pressed, its release included, and nothing when released.
+// A real Pause key sends all it has when pressed, its release included. QEMU (7.2) takes that as a
+// press alone and keeps the key down; what lets go of it there is the release of E0 46 (Break, the
+// same key with Ctrl), which means nothing to a guest that believes Pause released.
 ScanWords scan_words(ScanCode code, bool down);
 
 }  // namespace pierglass::spice

@@ -8,7 +8,7 @@
 namespace pierglass::spice {
 namespace {
 
-constexpr std::size_t kReadBytes = 16 * 1024;
+constexpr std::size_t kReadBytes = 16'384;
 // Then others on the loop have their turn.
 constexpr int kReadsAtOnce = 8;
 
@@ -18,12 +18,11 @@ Result<std::unique_ptr<Session>> Session::create(loop::EventLoop& loop, SessionO
                                                  SessionEvents& events) {
   TRY(check_password(options.password));
   std::unique_ptr<Session> out(new Session(loop, std::move(options), events));
-  loop::Timer timer = TRY(loop::Timer::create(
+  out->timer_ = std::make_unique<loop::Timer>(TRY(loop::Timer::create(
       loop, [session = out.get()](std::uint64_t /*expirations*/) -> Result<loop::Next> {
         session->on_timer();
         return loop::Next::Keep;
-      }));
-  out->timer_.emplace(std::move(timer));
+      })));
   if (!out->tries_.empty()) out->arm({});
   return out;
 }
@@ -35,8 +34,9 @@ Session::Session(loop::EventLoop& loop, SessionOptions options, SessionEvents& e
       backoff_(options_.retry),
       conversation_(options_.password, options_.shift_wheel) {
   for (std::size_t i = 0; i < options_.addresses.size(); ++i) {
-    for (const Endpoint& endpoint : endpoints_of(options_.addresses[i]))
+    for (const Endpoint& endpoint : endpoints_of(options_.addresses[i])) {
       tries_.push_back({.endpoint = endpoint, .address = i});
+    }
   }
 }
 
@@ -83,7 +83,7 @@ void Session::end_round() {
 }
 
 Result<void> Session::open(ChannelKind kind) {
-  connection(kind).emplace(
+  connections_[static_cast<std::size_t>(kind)].emplace(
       TRY(Connection::open(loop_, tries_[next_try_].endpoint,
                            [this, kind](loop::Ready ready) { on_ready(kind, ready); })));
   return flush(kind);
@@ -94,7 +94,8 @@ void Session::on_ready(ChannelKind kind, loop::Ready ready) {
 }
 
 Result<void> Session::serve(ChannelKind kind, loop::Ready ready) {
-  if (!connection(kind)->established()) TRY(connection(kind)->establish());
+  Connection* const from = connection(kind);
+  if (!from->established()) TRY(from->establish());
   if (ready.readable || ready.hung_up) TRY(read_some(kind));
   TRY(follow_up());
   TRY(flush(ChannelKind::Inputs));
@@ -123,10 +124,11 @@ Result<void> Session::follow_up() {
 }
 
 Result<void> Session::flush(ChannelKind kind) {
-  if (conversation_.overflowed())
+  if (conversation_.overflowed()) {
     return fail(ErrorCode::TooLarge, "what the SPICE server left unread", Stream::kMaxWaiting,
                 Stream::kMaxWaiting);
-  auto& to = connection(kind);
+  }
+  Connection* const to = connection(kind);
   if (!to || !to->established()) return {};
   while (!conversation_.waiting(kind).empty()) {
     const std::size_t count = TRY(to->send(conversation_.waiting(kind)));
@@ -173,7 +175,7 @@ void Session::tell_trouble() {
 // ---- losing ------------------------------------------------------------------------------------
 
 Phase Session::phase(ChannelKind kind) {
-  const auto& of = connection(kind);
+  Connection* const of = connection(kind);
   return of && of->established() ? conversation_.phase(kind) : Phase::Connect;
 }
 
@@ -194,7 +196,7 @@ void Session::lose(ChannelKind kind, const Error& error) {
 
 // The server releases what is pressed when the inputs channel closes.
 void Session::close_channels() {
-  for (auto& connection : connections_) connection.reset();
+  for (auto& one : connections_) one.reset();
   conversation_.end();
 }
 

@@ -116,8 +116,9 @@ class Session final : public input::Guest {
   void note(TroubleKind kind, const Error& error);
   void tell_trouble();
   void arm(Nanoseconds from_now);
-  [[nodiscard]] std::optional<Connection>& connection(ChannelKind kind) {
-    return connections_[static_cast<std::size_t>(kind)];
+  [[nodiscard]] Connection* connection(ChannelKind kind) {
+    auto& one = connections_[static_cast<std::size_t>(kind)];
+    return one ? &*one : nullptr;
   }
   [[nodiscard]] Phase phase(ChannelKind kind);
 
@@ -125,11 +126,11 @@ class Session final : public input::Guest {
   SessionEvents& events_;
   loop::EventLoop& loop_;
   std::vector<Try> tries_;
-  std::optional<loop::Timer> timer_;  // next try, deadline or report, by state
+  std::unique_ptr<loop::Timer> timer_;  // next try, deadline or report, by state
   State state_ = State::Waiting;
   std::size_t next_try_ = 0;
   Backoff backoff_;
-  HostTime connected_since_{};
+  HostTime connected_since_;
   std::optional<Trouble> trouble_;  // the most telling of this round
   std::bitset<kTroubleKinds> told_;
   input::Locks told_locks_;

@@ -31,7 +31,7 @@ struct Received {
 class Stream {
  public:
   // What a server has not taken yet; more than a minute of wild typing.
-  static constexpr std::size_t kMaxWaiting = 64 * 1024;
+  static constexpr std::size_t kMaxWaiting = 65'536;
 
   struct Opening {
     ChannelKind kind = ChannelKind::Main;

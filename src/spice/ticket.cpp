@@ -41,18 +41,19 @@ class NoErrorsLeft {
 Result<Handle<KeyTraits>> read_key(const PublicKey& bytes) {
   const auto* at = reinterpret_cast<const unsigned char*>(bytes.data());
   Handle<KeyTraits> key(d2i_PUBKEY(nullptr, &at, static_cast<long>(bytes.size())));
-  if (!key || EVP_PKEY_get_base_id(key.get()) != EVP_PKEY_RSA ||
-      EVP_PKEY_get_bits(key.get()) != SPICE_TICKET_KEY_PAIR_LENGTH)
-    return fail(ErrorCode::Corrupt, "the SPICE server's key");
+  const bool good = key && EVP_PKEY_get_base_id(key.get()) == EVP_PKEY_RSA &&
+                    EVP_PKEY_get_bits(key.get()) == SPICE_TICKET_KEY_PAIR_LENGTH;
+  if (!good) return fail(ErrorCode::Corrupt, "the SPICE server's key");
   return key;
 }
 
 }  // namespace
 
 Result<void> check_password(std::string_view password) {
-  if (password.size() > kMaxPasswordBytes)
+  if (password.size() > kMaxPasswordBytes) {
     return fail(ErrorCode::InvalidArgument, "a SPICE password of more than 60 bytes",
                 password.size(), kMaxPasswordBytes);
+  }
   if (password.find('\0') != std::string_view::npos)
     return fail(ErrorCode::InvalidArgument, "a SPICE password with a zero byte");
   return {};

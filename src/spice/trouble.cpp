@@ -61,7 +61,7 @@ TroubleKind trouble_kind(Phase phase, const Error& error) {
 }
 
 std::string trouble_sentence(const Trouble& trouble) {
-  const std::string place = to_text(trouble.address);
+  std::string place = to_text(trouble.address);
   switch (trouble.kind) {
     case TroubleKind::NobodyListens:
       return nobody(trouble, place);

@@ -99,7 +99,7 @@ TEST_F(ConversationTest, KeysAreScanCodes) {
   conversation_.key(KEY_PAUSE, false);
   conversation_.key(KEY_MICMUTE, true);
   expect_said({key(true, 0x1E), key(false, 0x9E), key(true, 0x1DE0), key(false, 0x9DE0),
-               key(true, 0x451DE1), key(true, 0xC59DE1)});
+               key(true, 0x451DE1), key(true, 0xC59DE1), key(false, 0xC6E0)});
 }
 
 TEST_F(ConversationTest, NothingIsPressedOrReleasedTwice) {

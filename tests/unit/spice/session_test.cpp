@@ -84,8 +84,8 @@ TEST_F(SessionTest, KeysArriveAsScanCodes) {
     client.session->key(KEY_RIGHTALT, down);
     client.session->key(KEY_PAUSE, down);
   }
-  ASSERT_TRUE(until_events(12));
-  EXPECT_EQ(server_->keys(), "1e e0 38 e1 1d 45 e1 9d c5 9e e0 b8");
+  ASSERT_TRUE(until_events(14));
+  EXPECT_EQ(server_->keys(), "1e e0 38 e1 1d 45 e1 9d c5 9e e0 b8 e0 c6");
 }
 
 TEST_F(SessionTest, ButtonsMotionAndWheelArriveInOrder) {
