@@ -13,7 +13,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::uint32_t kMark = KEY_F9;  // tapped after what a test presses
+// Tapped, clicked after what a test presses and moves.
+constexpr std::uint32_t kMark = KEY_F9;
+constexpr std::uint32_t kMarkButton = BTN_EXTRA;
 constexpr std::chrono::milliseconds kRetry(300);
 
 bool is_mouse_button(const GuestEvent& event) {
@@ -107,6 +109,7 @@ void InputDesk::tap(std::uint32_t key) {
 }
 
 testing::AssertionResult InputDesk::keyboard_arrives() {
+  log().forget();
   const auto began = std::chrono::steady_clock::now();
   const auto heard = [this] { return !log().events().empty(); };
   do {

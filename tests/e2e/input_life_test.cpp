@@ -63,10 +63,10 @@ TEST(Capture, SendsPartsOfPixelsWhenTheyMakeWholeOnes) {
 
 TEST(Capture, IsBegunAndEndedByACommand) {
   InputDesk desk;
-  desk.start_client({"--capture-key", "none"});
+  desk.start_client({"--capture-key", "none", "--name", "lab"});
   ASSERT_TRUE(desk.keyboard_arrives());
   const auto send = [&](const char* command) {
-    const Finished done = pierglass(desk, {"send", command});
+    const Finished done = pierglass(desk, {"send", command, "--name", "lab"});
     return done.exit == Exit{.code = 0} ? testing::AssertionSuccess()
                                         : testing::AssertionFailure() << done.err;
   };
@@ -92,6 +92,7 @@ TEST(Capture, IsBegunAndEndedByACommand) {
 TEST(Focus, LostReleasesEverythingInTheGuest) {
   InputDesk desk;
   desk.desk().sway().message("create_output");
+  desk.desk().sway().message("focus output HEADLESS-1");
   desk.start_client();
   ASSERT_TRUE(desk.keyboard_arrives());
   desk.injector().key(KEY_LEFTALT, true);
@@ -115,7 +116,7 @@ TEST(ATablet, IsWhereTheDesktopsPointerIs) {
   desk.start_client();
   ASSERT_TRUE(desk.keyboard_arrives());
   constexpr double kRange = 0x7fff;
-  for (const auto& [x, y] : {std::pair{360U, 200U}, {0U, 0U}, {719U, 399U}, {100U, 300U}}) {
+  for (const auto& [x, y] : {std::pair{100U, 300U}, {0U, 0U}, {719U, 399U}, {360U, 200U}}) {
     desk.injector().place(x, y);
     desk.injector().sync();
     std::optional<std::int32_t> last_x;
