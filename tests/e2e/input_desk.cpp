@@ -13,8 +13,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::uint32_t kMark = KEY_F9;  // tapped after what a test presses
+// Tapped, clicked after what a test presses and moves.
+constexpr std::uint32_t kMark = KEY_F9;
+constexpr std::uint32_t kMarkButton = BTN_EXTRA;
 constexpr std::chrono::milliseconds kRetry(300);
+constexpr std::chrono::seconds kLost(3);  // what has not arrived by then never will
 
 bool is_mouse_button(const GuestEvent& event) {
   return event.type == EV_KEY && event.code >= BTN_MISC;
@@ -107,6 +110,7 @@ void InputDesk::tap(std::uint32_t key) {
 }
 
 testing::AssertionResult InputDesk::keyboard_arrives() {
+  log().forget();
   const auto began = std::chrono::steady_clock::now();
   const auto heard = [this] { return !log().events().empty(); };
   do {
@@ -180,6 +184,25 @@ testing::AssertionResult InputDesk::capture_becomes(bool wanted) {
              << words();
     }
   }
+  return mouse_arrives();
+}
+
+// A PS/2 mouse that was moved too fast loses a click, so that another may be needed.
+testing::AssertionResult InputDesk::mouse_arrives() {
+  const auto clicked = [this] {
+    const MouseStory story = mouse_story(log().events());
+    return !story.steps.empty() && story.steps.back().code == kMarkButton &&
+           story.steps.back().value == 0;
+  };
+  const auto began = std::chrono::steady_clock::now();
+  do {
+    if (std::chrono::steady_clock::now() - began > kPatience) {
+      return testing::AssertionFailure() << "the mouse does not arrive\n" << words();
+    }
+    injector_.button(kMarkButton, true);
+    injector_.button(kMarkButton, false);
+    injector_.sync();
+  } while (!log().wait(clicked, kLost));
   return keyboard_arrives();
 }
 

@@ -92,6 +92,8 @@ class InputDesk {
  private:
   [[nodiscard]] testing::AssertionResult capture_becomes(bool wanted);
   [[nodiscard]] bool mouse_moves_at_the_edge();
+  // Until all that was done with mouse and keyboard has arrived. The log begins anew.
+  [[nodiscard]] testing::AssertionResult mouse_arrives();
 
   Desk desk_{kInputScreen};
   Injector injector_;
