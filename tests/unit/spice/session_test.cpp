@@ -323,18 +323,30 @@ TEST_F(SessionTest, InputFromInsideTheNewsIsFine) {
   EXPECT_TRUE(client_->until([&] { return server_->keys() == "2c"; }));
 }
 
-TEST(SessionCreateTest, WrongOptionsAreRefused) {
-  struct Nobody final : SessionEvents {
-    void on_connected() noexcept override {}
-    void on_disconnected() noexcept override {}
-    void on_trouble(const Trouble&) noexcept override {}
-    void on_guest_locks(input::Locks) noexcept override {}
-    void on_pointer_mode(PointerMode) noexcept override {}
-  } nobody;
+struct Nobody final : SessionEvents {
+  void on_connected() noexcept override {}
+  void on_disconnected() noexcept override {}
+  void on_trouble(const Trouble&) noexcept override { ++troubles; }
+  void on_guest_locks(input::Locks) noexcept override {}
+  void on_pointer_mode(PointerMode) noexcept override {}
+  int troubles = 0;
+};
+
+TEST(SessionCreateTest, WithoutAnAddressNothingIsTriedAndNothingIsTold) {
+  Nobody nobody;
   const auto loop = loop::EventLoop::create().value();
-  const auto none = Session::create(*loop, {}, nobody);
-  ASSERT_FALSE(none);
-  EXPECT_EQ(none.error().code, ErrorCode::InvalidArgument);
+  const auto session = Session::create(*loop, {}, nobody);
+  ASSERT_TRUE(session);
+  (*session)->key(30, true);
+  EXPECT_FALSE((*session)->set_pointer_mode(PointerMode::Absolute));
+  ASSERT_TRUE(loop->step(std::chrono::milliseconds(0)));
+  EXPECT_FALSE((*session)->connected());
+  EXPECT_EQ(nobody.troubles, 0);
+}
+
+TEST(SessionCreateTest, WrongOptionsAreRefused) {
+  Nobody nobody;
+  const auto loop = loop::EventLoop::create().value();
   const auto long_password = Session::create(
       *loop, {.addresses = {*parse_address("/x")}, .password = std::string(61, 'x')}, nobody);
   ASSERT_FALSE(long_password);
