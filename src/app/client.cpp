@@ -184,6 +184,7 @@ class Client final : private wl::WindowEvents {
     display_->on_read([this]() noexcept {
       if (present_->has_events()) present_->wake();
       desktop_->refresh();
+      if (input_ != nullptr) input_->refresh();
     });
     present_->wake();  // for what came between attach and now
     auto timer = loop::Timer::create(*loop_, [this](std::uint64_t) -> Result<loop::Next> {
@@ -235,6 +236,7 @@ class Client final : private wl::WindowEvents {
     if (!addresses) return addresses.error();
     auto input =
         InputControl::create({.loop = *loop_,
+                              .display = *display_,
                               .registry = *registry_,
                               .window = *window_,
                               .present = *present_,

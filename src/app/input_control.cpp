@@ -50,11 +50,13 @@ Result<void> InputControl::start(const Parts& parts, Setup setup) {
                                         *this));
   router_.emplace(setup.router, *session_, static_cast<input::Host&>(*this));
   seat_.emplace(parts.registry, window_, *router_);
-  look_.emplace(seat_->pointer_image(), present_);
+  look_.emplace(parts.display, seat_->pointer_image(), present_);
   deadline_ = TRY(Deadline::create(
-      parts.loop, [this] { return earlier(router_->deadline(), unlock_by_); },
+      parts.loop,
+      [this] { return earlier(router_->deadline(), earlier(look_->deadline(), unlock_by_)); },
       [this](HostTime now) {
         if (unlock_by_ && now >= *unlock_by_) unlock_now();
+        look_->refresh(now);
         router_->on_time(now);
       }));
   on_window();

@@ -19,6 +19,7 @@
 #include "wl/seat.hpp"
 
 namespace pierglass::wl {
+class Display;
 class Registry;
 class Window;
 }  // namespace pierglass::wl
@@ -35,6 +36,7 @@ class InputControl final : private input::Host, private spice::SessionEvents {
  public:
   struct Parts {  // borrowed; must outlive this
     loop::EventLoop& loop;
+    wl::Display& display;
     wl::Registry& registry;
     wl::Window& window;
     PresentThread& present;
@@ -54,6 +56,8 @@ class InputControl final : private input::Host, private spice::SessionEvents {
   ~InputControl();
 
   void on_window();  // its state changed
+  // For after each read of the connection: the compositor may take requests again.
+  void refresh() { look_->refresh(HostClock::now()); }
   void on_news(const PresentNews& news);
   void on_guest(source::GuestStatus status, const source::GuestDescription& description);
 
@@ -98,7 +102,7 @@ class InputControl final : private input::Host, private spice::SessionEvents {
   std::optional<input::Router> router_;
   std::optional<wl::Seat> seat_;
   std::optional<PointerLook> look_;
-  std::unique_ptr<Deadline> deadline_;  // of router and unlock_by_
+  std::unique_ptr<Deadline> deadline_;  // of router, look and unlock_by_
 
   std::optional<HostTime> unlock_by_;  // the pointer is free for the user, a commit is waited for
   bool placeable_ = true;              // the guest puts its pointer where it is told

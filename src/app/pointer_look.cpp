@@ -7,6 +7,7 @@
 #include "pixel/cursor.hpp"
 #include "pixel/cursor_plane.hpp"
 #include "pixel/scale.hpp"
+#include "wl/display.hpp"
 #include "wl/pointer_image.hpp"
 #include "wl/window.hpp"
 
@@ -40,6 +41,24 @@ void PointerLook::set_window(const wl::WindowState& state) {
 void PointerLook::update() {
   const bool in_picture = place_ != Place::Over;
   if (std::exchange(in_picture_, in_picture) != in_picture) present_.show_pointer(in_picture);
+  due_ = true;
+  refresh(HostClock::now());
+}
+
+void PointerLook::refresh(HostTime now) {
+  if (!due_ || now < not_before_ || !display_.flush()) return;
+  due_ = false;
+  not_before_ = now + kShortest;
+  show();
+}
+
+std::optional<HostTime> PointerLook::deadline() const {
+  // One that is over already waits for the compositor, not for the time.
+  if (!due_ || not_before_ <= HostClock::now()) return std::nullopt;
+  return not_before_;
+}
+
+void PointerLook::show() {
   if (place_ == Place::Captured) return window_.hide();
   if (place_ == Place::Elsewhere || picture_.area() == 0) {
     (void)window_.set_arrow(scale120_);

@@ -2,11 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "app/present_news.hpp"
+#include "base/clock.hpp"
 #include "base/geometry.hpp"
 
 namespace pierglass::wl {
+class Display;
 class PointerImage;
 struct WindowState;
 }  // namespace pierglass::wl
@@ -18,11 +21,16 @@ class PresentThread;
 // Which of the two pointers the user sees. Where the desktop's moves the guest's, it wears the
 // guest's image and the one in the picture is left out; everywhere else the picture has its own.
 // Main thread.
+//
+// A guest may change its image as often as it likes: the newest is shown, at most once in
+// kShortest, and none while the compositor does not read.
 class PointerLook {
  public:
-  // Both are borrowed.
-  PointerLook(wl::PointerImage& window, PresentThread& present)
-      : window_(window), present_(present) {}
+  static constexpr Nanoseconds kShortest = std::chrono::milliseconds(8);
+
+  // All are borrowed.
+  PointerLook(wl::Display& display, wl::PointerImage& window, PresentThread& present)
+      : display_(display), window_(window), present_(present) {}
 
   enum class Place : std::uint8_t {
     Elsewhere,  // the desktop's pointer is not over the window, or does not move the guest's
@@ -36,10 +44,16 @@ class PointerLook {
       const GuestPointer& guest);  // what counts is whether it is visible, and the picture's size
   void set_window(const wl::WindowState& state);
 
+  // Shows what was held back; for after each read of the connection, and at deadline().
+  void refresh(HostTime now);
+  [[nodiscard]] std::optional<HostTime> deadline() const;
+
  private:
   void update();
+  void show();
   void wear_guest_image();
 
+  wl::Display& display_;
   wl::PointerImage& window_;
   PresentThread& present_;
   Place place_ = Place::Elsewhere;
@@ -48,6 +62,8 @@ class PointerLook {
   Size picture_;
   Size buffer_;  // of the window, pixels
   std::uint32_t scale120_ = 120;
+  bool due_ = false;        // what the window shows is not the newest
+  HostTime not_before_;     // the next image
   bool in_picture_ = true;  // as the present thread was told
 };
 
