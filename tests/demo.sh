@@ -223,7 +223,7 @@ report() {
 run_headless() {
   start_sway
   start client env -u DISPLAY XDG_RUNTIME_DIR="$work/run" WAYLAND_DISPLAY="$work/run/wayland-1" \
-    "$work/bin/pierglass" --memory "$memory" --memory-size 64M --stats
+    "$work/bin/pierglass" --spice none --memory "$memory" --memory-size 64M --stats
   client=$!
   until_true 10 test -e "$memory" || fail "the client did not start: $(cat "$work/log/client.err")"
   start_guest
@@ -241,7 +241,7 @@ run_headless() {
 
 run_on_desktop() {
   say "opening the client on your Wayland desktop; close its window to end"
-  "$work/bin/pierglass" --memory "$memory" --memory-size 64M --windowed --size "$size" --stats \
+  "$work/bin/pierglass" --spice none --memory "$memory" --memory-size 64M --windowed --size "$size" --stats \
     >"$work/log/client.log" 2>"$work/log/client.err" &
   client=$!
   children="$client $children"

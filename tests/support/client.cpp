@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "tests/support/client.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -31,6 +32,10 @@ Command Client::command(Lab& lab, const std::filesystem::path& display,
   const std::filesystem::path program = lab.stage(client_program());
   if (records == Records::Kept) {
     arguments.insert(arguments.begin(), {"--stats", "--frame-log", frame_log.string()});
+  }
+  // Else a picture would begin with the message that there is no keyboard.
+  if (std::ranges::find(arguments, "--spice") == arguments.end()) {
+    arguments.insert(arguments.end(), {"--spice", "none"});
   }
   arguments.insert(arguments.begin(), program.string());
   Command command = lab.command("client", std::move(arguments));

@@ -15,7 +15,7 @@ namespace pierglass::test {
 // Whether the client is told to write --stats and --frame-log, which costs it a little.
 enum class Records : std::uint8_t { Kept, None };
 
-// `pierglass` as a child.
+// `pierglass` as a child; without keyboard and mouse (--spice none) unless `arguments` say --spice.
 class Client {
  public:
   // `display` is a Wayland socket's absolute path, empty for none.
