@@ -236,7 +236,10 @@ class Script {
 
   void say(ChannelKind kind, const Bytes& bytes) {
     if (dead_ || (kind == ChannelKind::Inputs && !inputs_began_)) return;
-    const std::size_t piece = bytes.size() < 2 ? 1 : 1 + byte() % bytes.size();
+    // Whole once the script is used up: a piece is an allocation.
+    const bool whole = bytes.size() < 2 || input_.empty();
+    const std::size_t piece =
+        whole ? std::max<std::size_t>(bytes.size(), 1) : 1 + byte() % bytes.size();
     for (std::size_t at = 0; at < bytes.size() && !dead_; at += piece) {
       const auto part = std::span(bytes).subspan(at, std::min(piece, bytes.size() - at));
       // A block of its own, which ends where the part does.

@@ -187,6 +187,15 @@ TEST_F(SessionTest, OverTcp) {
   EXPECT_TRUE(client_->until([&] { return server_->keys() == "1c"; }));
 }
 
+TEST_F(SessionTest, NobodyOnAPortIsToldAndFoundLater) {
+  const int port = free_port();
+  client_.emplace("127.0.0.1:" + std::to_string(port));
+  ASSERT_TRUE(client_->until([&] { return !client_->troubles.empty(); }));
+  EXPECT_EQ(client_->troubles[0].kind, TroubleKind::NobodyListens);
+  serve({.port = port});
+  EXPECT_TRUE(client_->until_connected());
+}
+
 TEST_F(SessionTest, AWrongPasswordIsToldOnceAndTheRightOneWorksLater) {
   serve({.password = "right"});
   client_.emplace(
