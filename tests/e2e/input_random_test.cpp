@@ -7,7 +7,7 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
-#include <iterator>
+#include <ostream>
 #include <random>
 #include <set>
 
@@ -146,6 +146,8 @@ struct Load {
   InputDevices devices;
   unsigned events;
   unsigned in_flight;  // so many reports at a time, for the emulated devices would lose more
+
+  friend void PrintTo(const Load& load, std::ostream* out) { *out << load.name; }
 };
 
 class RandomInput : public testing::TestWithParam<Load> {};
