@@ -6,7 +6,7 @@
 packages_build='g++ cmake ninja-build ccache pkg-config g++-mingw-w64-x86-64-posix
   libwayland-dev libwayland-bin wayland-protocols libxkbcommon-dev xkb-data libegl-dev libgles-dev
   libcli11-dev libspdlog-dev libfmt-dev nlohmann-json3-dev libspng-dev libstb-dev
-  libspice-protocol-dev libssl-dev libspice-server-dev
+  libspice-protocol-dev libssl-dev libspice-server-dev libsystemd-dev
   libgtest-dev libgmock-dev libbenchmark-dev desktop-file-utils'
 
 # A compositor without a screen, software GL, screenshots, setpriv.
@@ -15,6 +15,9 @@ packages_desktop='sway grim libegl-mesa0 libgl1-mesa-dri libgles2 util-linux pro
 # Windows programs and a screen for them. Wine loads the X libraries at run time.
 packages_wine='wine wine64 xvfb fonts-wine fonts-liberation libfreetype6 libxcomposite1 libxcursor1
   libxfixes3 libxi6 libxinerama1 libxrandr2 libxrender1'
+
+# GNOME's compositor and a bus for it.
+packages_gnome='mutter dbus-daemon'
 
 # A virtual machine with a keyboard and a mouse; its kernel package is downloaded, not installed.
 packages_machine='qemu-system-x86 cpio xz-utils util-linux xkb-data'

@@ -20,7 +20,7 @@ esac
 if [ "$mode" = quick ]; then
   install_packages $packages_build clang-format-19
 else
-  install_packages $packages_build $packages_desktop $packages_machine $packages_wine \
+  install_packages $packages_build $packages_desktop $packages_gnome $packages_machine $packages_wine \
     $packages_check
 fi
 
@@ -110,7 +110,7 @@ tests end-to-end build -L e2e -V -j "$(nproc)"
 tests end-to-end-sanitized build/sanitized -L e2e -V -j "$(nproc)"
 started() { cat "$logs"/end-to-end*.log | grep -c "started $1" || true; }
 echo "end to end: Sway was started $(started Sway) times, Wine $(started Wine) times," \
-  "QEMU $(started QEMU) times"
+  "mutter $(started mutter) times, QEMU $(started QEMU) times"
 
 # What has threads, under ThreadSanitizer, which needs an address space that it knows.
 threaded='soak_ring soak_compat_lgmp threads_guest unit_ring unit_loop unit_control unit_pace unit_wl unit_source

@@ -275,9 +275,11 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       -fno-exceptions -fno-rtti)
     target_link_options(input_log PRIVATE -static -s)
     pkg_check_modules(XKBCOMMON REQUIRED IMPORTED_TARGET xkbcommon)
+    pkg_check_modules(SYSTEMD REQUIRED IMPORTED_TARGET libsystemd)
     add_library(e2e_support STATIC
       tests/support/client.cpp tests/support/injector.cpp tests/support/input_log.cpp
-      tests/support/lab.cpp tests/support/proc_stats.cpp tests/support/process.cpp
+      tests/support/lab.cpp tests/support/mutter.cpp tests/support/proc_stats.cpp
+      tests/support/process.cpp
       tests/support/qemu.cpp tests/support/screenshot.cpp tests/support/sway.cpp
       tests/support/temp_dir.cpp tests/support/wayland_recorder.cpp tests/support/wine.cpp)
     target_include_directories(e2e_support PUBLIC ${CMAKE_SOURCE_DIR})
@@ -291,7 +293,8 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       PIERGLASS_FAILURES_FOLDER="${CMAKE_BINARY_DIR}/e2e-failures")
     target_link_libraries(e2e_support
       PUBLIC base pixel nlohmann_json::nlohmann_json GTest::gtest
-      PRIVATE pierglass_flags test_protocols PkgConfig::SPNG PkgConfig::XKBCOMMON)
+      PRIVATE pierglass_flags test_protocols PkgConfig::SPNG PkgConfig::XKBCOMMON
+        PkgConfig::SYSTEMD)
     add_dependencies(e2e_support input_log)
     pierglass_test(unit_e2e_support SOURCES tests/e2e/support_test.cpp LINK e2e_support)
     pierglass_test(e2e_lab SOURCES tests/e2e/lab_test.cpp LINK e2e_support LABELS e2e TIMEOUT 300)
@@ -314,6 +317,8 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       pierglass_test(e2e_input_${subject} SOURCES tests/e2e/input_${subject}_test.cpp
         LINK e2e_input_desk LABELS e2e TIMEOUT 300)
     endforeach()
+    pierglass_test(e2e_gnome SOURCES tests/e2e/gnome_test.cpp
+      LINK e2e_input_desk LABELS e2e TIMEOUT 300)
     pierglass_test(e2e_wrong_use SOURCES tests/e2e/wrong_use_test.cpp
       LINK e2e_support wire fake_compositor LABELS e2e)
   endif()

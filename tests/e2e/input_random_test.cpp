@@ -7,7 +7,7 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
-#include <iterator>
+#include <ostream>
 #include <random>
 #include <set>
 
@@ -37,16 +37,21 @@ class RandomHand {
  public:
   RandomHand(Injector& injector, unsigned seed) : injector_(injector), random_(seed) {}
 
-  void act() {
+  // Does something; how many reports of one device that makes at most.
+  unsigned act() {
     switch (kinds_(random_)) {
       case 0:
-        return toggle_key(kKeys[below(kKeys.size())]);
+        toggle_key(kKeys[below(kKeys.size())]);
+        return 1;
       case 1:
-        return toggle_button(kButtons[below(kButtons.size())]);
+        toggle_button(kButtons[below(kButtons.size())]);
+        return 1;
       case 2:
-        return move();
+        move();
+        return 1;
       default:
-        return turn();
+        turn();
+        return 2;  // SPICE presses and releases something
     }
   }
   // Everything that is pressed, one at a time.
@@ -140,7 +145,9 @@ struct Load {
   const char* name;
   InputDevices devices;
   unsigned events;
-  unsigned in_flight;  // so many at a time, for the emulated devices would lose more
+  unsigned in_flight;  // so many reports at a time, for the emulated devices would lose more
+
+  friend void PrintTo(const Load& load, std::ostream* out) { *out << load.name; }
 };
 
 class RandomInput : public testing::TestWithParam<Load> {};
@@ -157,9 +164,12 @@ TEST_P(RandomInput, ArrivesInOrderWithNothingLostOrStuck) {
   ASSERT_TRUE(desk.capture());
   const unsigned seed = chosen_seed();
   RandomHand hand(desk.injector(), seed);
-  for (unsigned done = 0; done < GetParam().events; done += GetParam().in_flight) {
-    for (unsigned i = 0; i < GetParam().in_flight; ++i) hand.act();
+  unsigned in_flight = 0;
+  for (unsigned done = 0; done < GetParam().events; ++done) {
+    in_flight += hand.act();
+    if (in_flight + 2 <= GetParam().in_flight) continue;
     ASSERT_TRUE(arrives(desk, hand)) << "after " << done << " events, PIERGLASS_SEED=" << seed;
+    in_flight = 0;
   }
   while (hand.release_one()) ASSERT_TRUE(arrives(desk, hand)) << "PIERGLASS_SEED=" << seed;
   EXPECT_TRUE(desk.nothing_pressed());
