@@ -55,7 +55,7 @@ InputDesk::InputDesk(Size size, std::uint64_t memory_bytes)
       spice_(spice_socket_, lab_.path() / "machine", lab_.user()) {
   if (!server_.listening()) throw std::runtime_error("the SPICE server does not listen");
   injector_.set_layout(size.width, size.height);
-  injector_.place(size.width / 2, size.height / 2);
+  injector_.place(size.width / 4, size.height / 4);
   injector_.sync();
 }
 
