@@ -18,5 +18,8 @@ if(PIERGLASS_BENCHMARKS)
   if(TARGET e2e_support)
     add_executable(benchmark_client benchmarks/client.cpp)
     target_link_libraries(benchmark_client PRIVATE e2e_support)
+    add_executable(benchmark_input
+      benchmarks/input.cpp benchmarks/input_desk.cpp benchmarks/input_times.cpp)
+    target_link_libraries(benchmark_input PRIVATE e2e_support spice_server pierglass_flags)
   endif()
 endif()

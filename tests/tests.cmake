@@ -169,11 +169,15 @@ if(PIERGLASS_TESTS AND NOT WIN32)
   # spice: against the protocol's server library, and against servers that break its rules
   if(PIERGLASS_CLIENT)
     pkg_check_modules(SPICE_SERVER REQUIRED IMPORTED_TARGET spice-server)
+    add_library(test_sockets STATIC tests/support/unix_socket.cpp)
+    target_include_directories(test_sockets PUBLIC ${CMAKE_SOURCE_DIR})
+    target_link_libraries(test_sockets PUBLIC base PRIVATE pierglass_flags)
     add_library(spice_server STATIC
-      tests/support/spice_core.cpp tests/support/spice_server.cpp)
+      tests/support/spice_core.cpp tests/support/spice_recorder.cpp tests/support/spice_server.cpp)
     target_include_directories(spice_server PUBLIC ${CMAKE_SOURCE_DIR})
     target_link_libraries(spice_server
-      PUBLIC base PRIVATE pierglass_flags PkgConfig::SPICE_SERVER Threads::Threads)
+      PUBLIC base test_sockets
+      PRIVATE pierglass_flags PkgConfig::SPICE_SERVER PkgConfig::SPICE_PROTOCOL Threads::Threads)
     add_executable(spice_sink tests/support/spice_sink.cpp)
     target_link_libraries(spice_sink PRIVATE spice_server pierglass_flags)
     pierglass_test(unit_spice
@@ -281,7 +285,8 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       tests/support/lab.cpp tests/support/mutter.cpp tests/support/proc_stats.cpp
       tests/support/process.cpp
       tests/support/qemu.cpp tests/support/screenshot.cpp tests/support/sway.cpp
-      tests/support/temp_dir.cpp tests/support/wayland_recorder.cpp tests/support/wine.cpp)
+      tests/support/temp_dir.cpp tests/support/wayland_parser.cpp
+      tests/support/wayland_recorder.cpp tests/support/wine.cpp)
     target_include_directories(e2e_support PUBLIC ${CMAKE_SOURCE_DIR})
     target_compile_definitions(e2e_support PRIVATE
       PIERGLASS_CLIENT_PROGRAM="${CMAKE_BINARY_DIR}/pierglass"
@@ -292,7 +297,7 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       PIERGLASS_LAB_FOLDER="${CMAKE_SOURCE_DIR}/tests/lab"
       PIERGLASS_FAILURES_FOLDER="${CMAKE_BINARY_DIR}/e2e-failures")
     target_link_libraries(e2e_support
-      PUBLIC base pixel nlohmann_json::nlohmann_json GTest::gtest
+      PUBLIC base pixel test_sockets nlohmann_json::nlohmann_json GTest::gtest
       PRIVATE pierglass_flags test_protocols PkgConfig::SPNG PkgConfig::XKBCOMMON
         PkgConfig::SYSTEMD)
     add_dependencies(e2e_support input_log)

@@ -87,6 +87,7 @@ void Pointer::on_enter(std::uint32_t serial, wl_surface* surface, wl_fixed_t x,
   entered_ = true;
   image_.on_enter(proxy_.get(), serial);
   events_.on_pointer_enter(point(x, y));
+  enter_();
 }
 
 void Pointer::on_leave(std::uint32_t, wl_surface* surface) noexcept {

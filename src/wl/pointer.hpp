@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <utility>
 
 #include "wl/listener.hpp"
 #include "wl/proxy.hpp"
@@ -31,6 +33,9 @@ class Pointer : Pinned {
   void tell_relative_motion(bool wanted);
 
   [[nodiscard]] wl_pointer* proxy() const { return proxy_.get(); }
+  [[nodiscard]] bool over_window() const { return entered_; }
+  // Called after each enter of the window was told.
+  void when_entered(std::move_only_function<void()> call) { enter_ = std::move(call); }
 
  private:
   friend struct PointerEvents;
@@ -54,6 +59,7 @@ class Pointer : Pinned {
   Proxy<wl_pointer> proxy_;
   Proxy<zwp_relative_pointer_v1> relative_;
   Wheel wheel_;
+  std::move_only_function<void()> enter_ = [] {};
   bool entered_ = false;
 };
 

@@ -5,6 +5,7 @@
 #include <wayland-client.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "input/seat_events.hpp"
 #include "wl/pointer.hpp"
@@ -39,17 +40,22 @@ void PointerLock::use(Pointer* pointer) {
   if (pointer == pointer_) return;
   proxy_.reset();
   if (locked_) on_unlocked();
+  if (pointer_ != nullptr) pointer_->when_entered([] {});
   pointer_ = pointer;
+  waits_for_enter_ = false;
+  if (pointer_ != nullptr) pointer_->when_entered([this] { on_enter(); });
   update();
 }
 
 void PointerLock::update() {
   if (pointer_ != nullptr) pointer_->tell_relative_motion(wanted_);
   if (!wanted_) {
-    locked_ = false;
+    locked_ = waits_for_enter_ = false;
     return proxy_.reset();
   }
-  if (proxy_ || pointer_ == nullptr || registry_.pointer_constraints() == nullptr) return;
+  if (proxy_ || waits_for_enter_ || pointer_ == nullptr ||
+      registry_.pointer_constraints() == nullptr)
+    return;
   proxy_.reset(zwp_pointer_constraints_v1_lock_pointer(
       registry_.pointer_constraints(), window_.surface(), pointer_->proxy(), nullptr,
       ZWP_POINTER_CONSTRAINTS_V1_LIFETIME_PERSISTENT));
@@ -62,7 +68,15 @@ void PointerLock::set_hint(input::PointF position) {
                                                  fixed(position.y));
 }
 
+void PointerLock::on_enter() {
+  if (std::exchange(waits_for_enter_, false)) update();
+}
+
 void PointerLock::on_locked() noexcept {
+  if (!pointer_->over_window()) {
+    waits_for_enter_ = true;
+    return proxy_.reset();
+  }
   locked_ = true;
   events_.on_pointer_locked();
 }

@@ -16,7 +16,10 @@ class Registry;
 class Window;
 
 // Holds the pointer on the window; see Seat, which owns it. There is never more than one constraint
-// of a pointer on the surface: a second one is a protocol error. Main thread.
+// of a pointer on the surface: a second one is a protocol error. A compositor that locks a pointer
+// which is not over the window (Sway 1.7 does when it maps a window slowly, or on another screen
+// than the pointer's) tells no motion of it, nor does it ever come over: such a lock is given up
+// and asked for again when the pointer is there. Main thread.
 class PointerLock : Pinned {
  public:
   PointerLock(Registry& registry, Window& window, input::SeatEvents& events)
@@ -34,6 +37,7 @@ class PointerLock : Pinned {
  private:
   friend struct PointerLockEvents;
   void update();
+  void on_enter();
   void on_locked() noexcept;
   void on_unlocked() noexcept;
 
@@ -44,6 +48,7 @@ class PointerLock : Pinned {
   Proxy<zwp_locked_pointer_v1> proxy_;
   bool wanted_ = false;
   bool locked_ = false;
+  bool waits_for_enter_ = false;
 };
 
 }  // namespace pierglass::wl

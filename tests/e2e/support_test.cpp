@@ -46,17 +46,17 @@ std::vector<std::byte> connection_with_a_surface() {
 }
 
 std::vector<std::uint32_t> commits_of(const std::vector<std::byte>& stream, std::size_t chunk) {
-  RequestParser parser;
+  WaylandParser parser;
   std::vector<std::uint32_t> commits;
   for (std::size_t at = 0; at < stream.size(); at += chunk) {
     const std::size_t size = std::min(chunk, stream.size() - at);
-    parser.feed(std::span(stream).subspan(at, size),
-                [&commits](std::uint32_t surface) { commits.push_back(surface); });
+    parser.requests(std::span(stream).subspan(at, size),
+                    [&commits](std::uint32_t surface) { commits.push_back(surface); });
   }
   return commits;
 }
 
-TEST(RequestParser, FindsCommitsHoweverTheStreamIsCut) {
+TEST(WaylandParser, FindsCommitsHoweverTheStreamIsCut) {
   std::vector<std::byte> stream = connection_with_a_surface();
   for (const auto& part : {message(4, 6, {}), message(9, 6, {}), message(4, 6, {})}) {
     stream.insert(stream.end(), part.begin(), part.end());
@@ -66,12 +66,71 @@ TEST(RequestParser, FindsCommitsHoweverTheStreamIsCut) {
   }
 }
 
-TEST(RequestParser, ForgetsADestroyedSurface) {
+TEST(WaylandParser, ForgetsADestroyedSurface) {
   std::vector<std::byte> stream = connection_with_a_surface();
   for (const auto& part : {message(4, 0, {}), message(4, 6, {})}) {
     stream.insert(stream.end(), part.begin(), part.end());
   }
   EXPECT_TRUE(commits_of(stream, stream.size()).empty());
+}
+
+// wl_registry 2 binds `interface` as `id`.
+std::vector<std::byte> binding(const std::string& interface, std::uint32_t id) {
+  std::vector<std::uint32_t> words = {7, static_cast<std::uint32_t>(interface.size() + 1)};
+  words.resize(2 + interface.size() / 4 + 1);
+  std::memcpy(&words[2], interface.data(), interface.size());
+  words.insert(words.end(), {1, id});
+  return message(2, 0, words);
+}
+
+std::vector<std::byte> joined(const std::vector<std::vector<std::byte>>& parts) {
+  std::vector<std::byte> stream;
+  for (const auto& part : parts) stream.insert(stream.end(), part.begin(), part.end());
+  return stream;
+}
+
+// Seat 3 has pointer 4 and keyboard 5; 7 is pointer 4's relative motion, 9 its lock.
+WaylandParser parser_with_a_seat() {
+  WaylandParser parser;
+  parser.requests(
+      joined({message(1, 1, {2}), binding("wl_seat", 3), message(3, 0, {4}), message(3, 1, {5}),
+              binding("zwp_relative_pointer_manager_v1", 6), message(6, 1, {7, 4}),
+              binding("zwp_pointer_constraints_v1", 8), message(8, 1, {9, 10, 4, 0, 2})}),
+      [](std::uint32_t) {});
+  return parser;
+}
+
+std::vector<WaylandInput> input_of(WaylandParser parser, const std::vector<std::byte>& stream,
+                                   std::size_t chunk) {
+  std::vector<WaylandInput> input;
+  for (std::size_t at = 0; at < stream.size(); at += chunk) {
+    const std::size_t size = std::min(chunk, stream.size() - at);
+    parser.events(std::span(stream).subspan(at, size),
+                  [&input](const WaylandInput& one) { input.push_back(one); });
+  }
+  return input;
+}
+
+TEST(WaylandParser, FindsInputHoweverTheStreamIsCut) {
+  using Kind = WaylandInput::Kind;
+  const std::vector<std::byte> stream = joined(
+      {message(5, 3, {1, 2, 30, 1}), message(4, 2, {2, 512, 256}), message(4, 5, {}),
+       message(7, 0, {0, 3, 1, 2, 768, 1024}), message(4, 3, {1, 2, 0x110, 0}), message(9, 0, {})});
+  for (std::size_t chunk = 1; chunk <= stream.size(); ++chunk) {
+    EXPECT_THAT(
+        input_of(parser_with_a_seat(), stream, chunk),
+        testing::ElementsAre(WaylandInput{.kind = Kind::Key, .a = 30, .b = 1},
+                             WaylandInput{.kind = Kind::Motion, .a = 512, .b = 256},
+                             WaylandInput{.kind = Kind::RelativeMotion, .a = 768, .b = 1024},
+                             WaylandInput{.kind = Kind::Button, .a = 0x110, .b = 0},
+                             WaylandInput{.kind = Kind::Locked}))
+        << chunk;
+  }
+}
+
+TEST(WaylandParser, TakesNothingFromANumberThatIsFreeAgain) {
+  const std::vector<std::byte> stream = joined({message(1, 1, {9}), message(9, 0, {7})});
+  EXPECT_TRUE(input_of(parser_with_a_seat(), stream, stream.size()).empty());
 }
 
 TEST(Screenshot, ReadsABinaryPpm) {

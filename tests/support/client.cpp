@@ -31,7 +31,10 @@ Command Client::command(Lab& lab, const std::filesystem::path& display,
                         Records records) {
   const std::filesystem::path program = lab.stage(client_program());
   if (records == Records::Kept) {
-    arguments.insert(arguments.begin(), {"--stats", "--frame-log", frame_log.string()});
+    // A command is the first word.
+    const bool command = !arguments.empty() && !arguments.front().starts_with('-');
+    arguments.insert(arguments.begin() + (command ? 1 : 0),
+                     {"--stats", "--frame-log", frame_log.string()});
   }
   // Else a picture would begin with the message that there is no keyboard.
   if (std::ranges::find(arguments, "--spice") == arguments.end()) {

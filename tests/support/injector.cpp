@@ -198,6 +198,10 @@ void Injector::set_layout(std::uint32_t width, std::uint32_t height) {
   state_->height = height;
 }
 
+void Injector::flush() {
+  wl_display_flush(state_->display.get());
+}
+
 void Injector::sync() {
   state_->roundtrip();
 }

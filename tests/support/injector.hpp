@@ -28,6 +28,8 @@ class Injector {
   // What place() counts in; 1920x1080 before.
   void set_layout(std::uint32_t width, std::uint32_t height);
 
+  // Hands over what was asked for, and does not wait.
+  void flush();
   // Until the compositor has taken everything.
   void sync();
 

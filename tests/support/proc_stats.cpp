@@ -60,6 +60,24 @@ Usage usage_of(pid_t process) {
   return usage;
 }
 
+Usage usage_of_thread(pid_t process, pid_t thread) {
+  Usage usage;
+  add_thread(usage, "/proc/" + std::to_string(process) + "/task/" + std::to_string(thread));
+  return usage;
+}
+
+std::optional<pid_t> thread_named(pid_t process, std::string_view name) {
+  std::error_code error;
+  const std::filesystem::path folder = "/proc/" + std::to_string(process) + "/task";
+  for (std::filesystem::directory_iterator thread(folder, error), end; !error && thread != end;
+       thread.increment(error)) {
+    if (read_text(thread->path() / "comm") == std::string(name) + "\n") {
+      return std::stoi(thread->path().filename());
+    }
+  }
+  return std::nullopt;
+}
+
 Usage difference(const Usage& before, const Usage& after) {
   Usage result = after;
   result.cpu = grown(before.cpu, after.cpu);

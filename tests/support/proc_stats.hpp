@@ -6,6 +6,8 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <string_view>
 
 namespace pierglass::test {
 
@@ -20,6 +22,11 @@ struct Usage {
 };
 
 [[nodiscard]] Usage usage_of(pid_t process);
+// The same of one thread, by the number that the system gave it; a process' first has the
+// process' own. Memory is not counted.
+[[nodiscard]] Usage usage_of_thread(pid_t process, pid_t thread);
+// The thread of that name; nothing when there is none.
+[[nodiscard]] std::optional<pid_t> thread_named(pid_t process, std::string_view name);
 
 // Threads that ended between the two count as nothing used, never as a negative amount.
 [[nodiscard]] Usage difference(const Usage& before, const Usage& after);

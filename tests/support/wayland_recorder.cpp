@@ -4,85 +4,22 @@
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <ctime>
 #include <list>
 #include <mutex>
-#include <string_view>
-#include <system_error>
 #include <thread>
 
-#include "base/fd.hpp"
+#include "tests/support/unix_socket.hpp"
 
 namespace pierglass::test {
 namespace {
 
-constexpr std::size_t kHeaderBytes = 8;
 constexpr std::size_t kMaxDescriptors = 28;  // of one libwayland message buffer
 constexpr std::size_t kChunkBytes = 64 * 1024;
-
-// Fixed by the protocol: wl_display is object 1; opcodes count the requests of an interface.
-constexpr std::uint32_t kDisplayObject = 1;
-constexpr std::uint32_t kDisplayGetRegistry = 1;
-constexpr std::uint32_t kRegistryBind = 0;
-constexpr std::uint32_t kCompositorCreateSurface = 0;
-constexpr std::uint32_t kSurfaceDestroy = 0;
-constexpr std::uint32_t kSurfaceCommit = 6;
-
-std::uint32_t word_at(std::span<const std::byte> bytes, std::size_t offset) {
-  std::uint32_t word = 0;
-  if (offset + sizeof word <= bytes.size()) std::memcpy(&word, &bytes[offset], sizeof word);
-  return word;
-}
-
-std::int64_t monotonic_ns() {
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
-}
-
-[[noreturn]] void throw_errno(const char* what) {
-  throw std::system_error(errno, std::generic_category(), what);
-}
-
-sockaddr_un address_of(const std::filesystem::path& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (path.string().size() >= sizeof address.sun_path) {
-    errno = ENAMETOOLONG;
-    throw_errno("socket path");
-  }
-  std::strcpy(address.sun_path, path.c_str());
-  return address;
-}
-
-Fd listen_at(const std::filesystem::path& path, std::optional<uid_t> owner) {
-  Fd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  const sockaddr_un address = address_of(path);
-  if (!fd || ::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
-      ::listen(fd.get(), 4) != 0) {
-    throw_errno("listen");
-  }
-  if (owner && ::chown(path.c_str(), *owner, static_cast<gid_t>(*owner)) != 0) {
-    throw_errno("chown socket");
-  }
-  return fd;
-}
-
-Fd connect_to(const std::filesystem::path& path) {
-  Fd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  const sockaddr_un address = address_of(path);
-  if (!fd ||
-      ::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-    return {};
-  }
-  return fd;
-}
 
 using Control = std::array<char, CMSG_SPACE(sizeof(int) * kMaxDescriptors)>;
 
@@ -150,47 +87,10 @@ bool send(int to, const Chunk& chunk) {
 struct Connection {
   Fd client;
   Fd compositor;
-  RequestParser parser;
+  WaylandParser parser;
 };
 
 }  // namespace
-
-std::size_t RequestParser::message_size(std::size_t at) const {
-  const std::span<const std::byte> rest = std::span(pending_).subspan(at);
-  if (rest.size() < kHeaderBytes) return 0;
-  const std::size_t size = word_at(rest, 4) >> 16;
-  return size >= kHeaderBytes && size <= rest.size() ? size : 0;
-}
-
-std::uint32_t RequestParser::handle(std::span<const std::byte> message) {
-  const std::uint32_t object = word_at(message, 0);
-  const std::uint32_t opcode = word_at(message, 4) & 0xffff;
-  if (object == kDisplayObject && opcode == kDisplayGetRegistry) {
-    registries_.insert(word_at(message, kHeaderBytes));
-  } else if (registries_.contains(object) && opcode == kRegistryBind) {
-    bind(message);
-  } else if (compositors_.contains(object) && opcode == kCompositorCreateSurface) {
-    surfaces_.insert(word_at(message, kHeaderBytes));
-  } else if (surfaces_.contains(object) && opcode == kSurfaceDestroy) {
-    surfaces_.erase(object);
-  } else if (surfaces_.contains(object) && opcode == kSurfaceCommit) {
-    return object;
-  }
-  return 0;
-}
-
-// wl_registry.bind: name, interface as a string (length with its zero, padded to 4), version, id.
-void RequestParser::bind(std::span<const std::byte> message) {
-  constexpr std::size_t kLengthAt = kHeaderBytes + 4;
-  const std::size_t length = word_at(message, kLengthAt);
-  const std::size_t padded = (length + 3) & ~std::size_t{3};
-  if (length == 0 || kLengthAt + 4 + padded + 8 > message.size()) return;
-  const std::string_view interface(
-      reinterpret_cast<const char*>(message.subspan(kLengthAt + 4).data()), length - 1);
-  if (interface == "wl_compositor") {
-    compositors_.insert(word_at(message, kLengthAt + 4 + padded + 4));
-  }
-}
 
 struct WaylandRecorder::State {
   std::filesystem::path compositor;
@@ -198,6 +98,7 @@ struct WaylandRecorder::State {
   Fd stop{::eventfd(0, EFD_CLOEXEC)};
   mutable std::mutex mutex;
   std::vector<RecordedCommit> commits;
+  std::vector<RecordedInput> input;
   std::list<Connection> connections;
   Chunk chunk;
   std::thread thread;
@@ -223,7 +124,7 @@ bool WaylandRecorder::State::pump_client(Connection& connection) {
   const bool sent = send(connection.compositor.get(), chunk);
   chunk.close_descriptors();
   const std::lock_guard lock(mutex);
-  connection.parser.feed(std::span(chunk.bytes).first(chunk.size), [&](std::uint32_t surface) {
+  connection.parser.requests(std::span(chunk.bytes).first(chunk.size), [&](std::uint32_t surface) {
     commits.push_back({.at_ns = now, .surface = surface});
   });
   return sent;
@@ -231,8 +132,14 @@ bool WaylandRecorder::State::pump_client(Connection& connection) {
 
 bool WaylandRecorder::State::pump_compositor(Connection& connection) {
   if (!receive(connection.compositor.get(), chunk)) return false;
+  const std::int64_t received = monotonic_ns();
   const bool sent = send(connection.client.get(), chunk);
+  const std::int64_t left = monotonic_ns();
   chunk.close_descriptors();
+  const std::lock_guard lock(mutex);
+  connection.parser.events(std::span(chunk.bytes).first(chunk.size), [&](const WaylandInput& one) {
+    input.push_back({.input = one, .received_ns = received, .sent_ns = left});
+  });
   return sent;
 }
 
@@ -275,9 +182,15 @@ std::vector<RecordedCommit> WaylandRecorder::commits() const {
   return state_->commits;
 }
 
+std::vector<RecordedInput> WaylandRecorder::input() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->input;
+}
+
 void WaylandRecorder::clear() {
   const std::lock_guard lock(state_->mutex);
   state_->commits.clear();
+  state_->input.clear();
 }
 
 }  // namespace pierglass::test

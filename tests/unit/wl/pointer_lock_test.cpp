@@ -18,6 +18,7 @@ std::string lock_arguments(SeatClient& client) {
 
 TEST(PointerLockTest, ItIsPersistentAndOfTheWholeSurface) {
   SeatClient client;
+  client.point();
   client.seat->lock_pointer();
   EXPECT_EQ(client.heard(), Log{"locked"});
   EXPECT_TRUE(client.seat->pointer_locked());
@@ -26,6 +27,7 @@ TEST(PointerLockTest, ItIsPersistentAndOfTheWholeSurface) {
 
 TEST(PointerLockTest, AskingAgainSendsNothing) {
   SeatClient client;
+  client.point();
   for (int i = 0; i < 3; ++i) client.seat->lock_pointer();
   EXPECT_EQ(client.heard(), Log{"locked"});
   EXPECT_EQ(client.compositor.count(kManager, "lock_pointer"), 1U);
@@ -39,6 +41,7 @@ TEST(PointerLockTest, AskingAgainSendsNothing) {
 
 TEST(PointerLockTest, ManyChangesOfMindAreNoProtocolError) {
   SeatClient client;
+  client.point();
   for (int i = 0; i < 20; ++i) {
     client.seat->lock_pointer();
     client.seat->unlock_pointer();
@@ -56,11 +59,40 @@ TEST(PointerLockTest, ThePointerMayComeLater) {
   EXPECT_FALSE(client.seat->pointer_locked());
   client.fake.set_capabilities(false, true);
   client.settle();
+  client.point();
   EXPECT_EQ(client.heard(), Log{"locked"});
+}
+
+TEST(PointerLockTest, OneThatIsNotOverTheWindowIsNotHeldButOnceItComes) {
+  SeatClient client;
+  client.seat->lock_pointer();
+  EXPECT_EQ(client.heard(), Log{}) << "its motion would not be told";
+  client.settle();
+  EXPECT_EQ(client.fake.state().locks, 0U) << "it could never come";
+  client.point();
+  EXPECT_EQ(client.heard(), Log{"locked"});
+  client.fake.pointer_leave();
+  client.fake.unlock_pointer();
+  client.fake.lock_pointer();
+  EXPECT_EQ(client.heard(), (Log{"pointer leave", "unlocked"}));
+  client.point();
+  EXPECT_EQ(client.heard(), Log{"locked"});
+  EXPECT_TRUE(client.seat->pointer_locked());
+}
+
+TEST(PointerLockTest, OneThatIsNoLongerWantedIsNotHeldWhenItComes) {
+  SeatClient client;
+  client.seat->lock_pointer();
+  client.settle();
+  client.seat->unlock_pointer();
+  client.point();
+  EXPECT_EQ(client.heard(), Log{});
+  EXPECT_EQ(client.fake.state().locks, 0U);
 }
 
 TEST(PointerLockTest, TheCompositorMayAnswerLateEndItAndBeginAgain) {
   SeatClient client({.seats = {kBothDevices}, .pointer_locks = Answers::Withheld});
+  client.point();
   client.seat->lock_pointer();
   EXPECT_EQ(client.heard(), Log{});
   client.fake.lock_pointer();
@@ -83,6 +115,7 @@ TEST(PointerLockTest, AnAnswerThatCrossesWithTheEndIsNotHeard) {
 TEST(PointerLockTest, TheHintGoesWithTheNextCommitAndIsWhereThePointerReappears) {
   SeatClient client;
   client.draw();
+  client.point();
   client.seat->lock_pointer();
   client.settle();
   client.seat->set_pointer_hint({320.5, 200});
@@ -106,6 +139,7 @@ TEST(PointerLockTest, AHintWithoutACommitHasNoEffect) {
 
 TEST(PointerLockTest, AHintWithoutALockIsNotSentAndAnAbsurdOneIsBounded) {
   SeatClient client;
+  client.point();
   client.seat->set_pointer_hint({1, 2});
   client.settle();
   EXPECT_EQ(client.compositor.count("zwp_locked_pointer_v1", "set_cursor_position_hint"), 0U);

@@ -163,6 +163,7 @@ TEST_F(PointerTest, RelativeMotionIsToldInBothKindsWhileALockIsWanted) {
 TEST_F(PointerTest, WithoutRelativeMotionTheLockIsStillAskedFor) {
   SeatClient other(
       {.globals = all_globals_but("zwp_relative_pointer_manager_v1"), .seats = {kBothDevices}});
+  other.point();
   other.seat->lock_pointer();
   EXPECT_EQ(other.heard(), Log{"locked"});
 }

@@ -83,4 +83,10 @@ Log SeatClient::heard() {
   return std::exchange(events.log, {});
 }
 
+void SeatClient::point() {
+  fake.pointer_enter({1, 2});
+  settle();
+  std::erase(events.log, "pointer enter 1 2");
+}
+
 }  // namespace pierglass::wl::test

@@ -47,6 +47,8 @@ struct SeatClient : TestClient {
 
   // What was heard since the last call, once all that was sent has arrived.
   Log heard();
+  // The pointer comes over the window; heard() leaves that out.
+  void point();
 
   RecordedSeatEvents events;
   FakeSeat fake = compositor.seat();

@@ -28,12 +28,12 @@ TEST(SeatTest, ASeatWithoutDevicesIsNormalAndTheyComeLate) {
 
 TEST(SeatTest, ADeviceThatIsUnpluggedLeavesFirst) {
   SeatClient client;
+  client.point();
   client.seat->lock_pointer();
   client.seat->inhibit_shortcuts(true);
   client.settle();
   client.fake.keyboard_enter();
   client.fake.key(30, 1);
-  client.fake.pointer_enter({1, 2});
   (void)client.heard();
   client.fake.set_capabilities(false, false);
   EXPECT_EQ(client.heard(), (Log{"not inhibited", "unlocked", "pointer leave", "keyboard leave"}));
@@ -67,22 +67,25 @@ TEST(SeatTest, ADeviceThatWasNotOnTheWindowDoesNotLeave) {
 
 TEST(SeatTest, WhatIsWantedIsDoneAgainWithTheNextDevice) {
   SeatClient client;
+  client.point();
   client.seat->lock_pointer();
   client.seat->inhibit_shortcuts(true);
   EXPECT_EQ(client.heard(), (Log{"locked", "inhibited"}));
   client.fake.set_capabilities(false, false);
-  EXPECT_EQ(client.heard(), (Log{"not inhibited", "unlocked"}));
+  EXPECT_EQ(client.heard(), (Log{"not inhibited", "unlocked", "pointer leave"}));
   client.fake.set_capabilities(true, true);
   client.settle();
-  EXPECT_EQ(client.heard(), (Log{"locked", "inhibited"}));
+  EXPECT_EQ(client.heard(), Log{"inhibited"});
+  client.point();
+  EXPECT_EQ(client.heard(), Log{"locked"});
   EXPECT_TRUE(client.seat->pointer_locked());
   EXPECT_TRUE(client.seat->shortcuts_inhibited());
 }
 
 TEST(SeatTest, AnswersFromInsideTheEventsAreHeeded) {
   SeatClient client;
+  client.point();
   client.seat->lock_pointer();
-  client.fake.pointer_enter({1, 2});
   (void)client.heard();
   client.events.heard = [&](const std::string& words) {
     if (words == "unlocked" || words == "pointer leave") client.seat->unlock_pointer();
@@ -127,9 +130,9 @@ TEST(SeatTest, ASeatThatComesLateIsServed) {
 
 TEST(SeatTest, ItEndsSilentlyAndBeforeTheWindow) {
   SeatClient client;
+  client.point();
   client.seat->lock_pointer();
   client.seat->inhibit_shortcuts(true);
-  client.fake.pointer_enter({1, 2});
   client.fake.keyboard_enter();
   (void)client.heard();
   client.seat.reset();
