@@ -285,6 +285,7 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       PIERGLASS_CLIENT_PROGRAM="${CMAKE_BINARY_DIR}/pierglass"
       PIERGLASS_FEED_PROGRAM="${CMAKE_BINARY_DIR}/pattern_feed"
       PIERGLASS_LOOKING_GLASS_PROGRAM="${CMAKE_BINARY_DIR}/looking_glass_feed"
+      PIERGLASS_SINK_PROGRAM="${CMAKE_BINARY_DIR}/spice_sink"
       PIERGLASS_GUEST_EXE="${PIERGLASS_GUEST_EXE}"
       PIERGLASS_INPUT_LOG_PROGRAM="${CMAKE_BINARY_DIR}/input_log"
       PIERGLASS_LAB_FOLDER="${CMAKE_SOURCE_DIR}/tests/lab"
@@ -300,7 +301,7 @@ if(PIERGLASS_TESTS AND NOT WIN32)
     endif()
     add_library(e2e_desk STATIC tests/e2e/desk.cpp)
     target_link_libraries(e2e_desk PUBLIC e2e_support guest_core PRIVATE pierglass_flags)
-    foreach(subject pixels life hostile desktop one_key)
+    foreach(subject pixels life hostile desktop)
       pierglass_test(e2e_${subject} SOURCES tests/e2e/${subject}_test.cpp LINK e2e_desk
         LABELS e2e TIMEOUT 300)
     endforeach()
@@ -313,6 +314,12 @@ if(PIERGLASS_TESTS AND NOT WIN32)
     foreach(subject keys life random)
       pierglass_test(e2e_input_${subject} SOURCES tests/e2e/input_${subject}_test.cpp
         LINK e2e_input_desk LABELS e2e TIMEOUT 300)
+    endforeach()
+    add_library(e2e_key_desk STATIC tests/e2e/key_desk.cpp)
+    target_link_libraries(e2e_key_desk PUBLIC e2e_desk PRIVATE pierglass_flags)
+    foreach(subject one_key commands shortcuts)
+      pierglass_test(e2e_${subject} SOURCES tests/e2e/${subject}_test.cpp
+        LINK e2e_key_desk LABELS e2e TIMEOUT 300)
     endforeach()
     pierglass_test(e2e_wrong_use SOURCES tests/e2e/wrong_use_test.cpp
       LINK e2e_support wire fake_compositor LABELS e2e)
