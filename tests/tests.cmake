@@ -244,7 +244,7 @@ if(PIERGLASS_TESTS AND NOT WIN32)
     pierglass_test(unit_app
       SOURCES tests/support/temp_dir.cpp tests/unit/app/deadline_test.cpp
         tests/unit/app/frame_intake_test.cpp tests/unit/app/hidden_window_test.cpp
-        tests/unit/app/messages_test.cpp tests/unit/app/notice_screen_test.cpp
+        tests/unit/app/input_setup_test.cpp tests/unit/app/messages_test.cpp tests/unit/app/notice_screen_test.cpp
         tests/unit/app/one_key_test.cpp tests/unit/app/open_source_test.cpp
         tests/unit/app/options_input_test.cpp tests/unit/app/options_test.cpp
         tests/unit/app/panel_text_test.cpp tests/unit/app/png_test.cpp
@@ -292,6 +292,7 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       PIERGLASS_CLIENT_PROGRAM="${CMAKE_BINARY_DIR}/pierglass"
       PIERGLASS_FEED_PROGRAM="${CMAKE_BINARY_DIR}/pattern_feed"
       PIERGLASS_LOOKING_GLASS_PROGRAM="${CMAKE_BINARY_DIR}/looking_glass_feed"
+      PIERGLASS_SINK_PROGRAM="${CMAKE_BINARY_DIR}/spice_sink"
       PIERGLASS_GUEST_EXE="${PIERGLASS_GUEST_EXE}"
       PIERGLASS_INPUT_LOG_PROGRAM="${CMAKE_BINARY_DIR}/input_log"
       PIERGLASS_LAB_FOLDER="${CMAKE_SOURCE_DIR}/tests/lab"
@@ -308,7 +309,7 @@ if(PIERGLASS_TESTS AND NOT WIN32)
     endif()
     add_library(e2e_desk STATIC tests/e2e/desk.cpp)
     target_link_libraries(e2e_desk PUBLIC e2e_support guest_core PRIVATE pierglass_flags)
-    foreach(subject pixels life hostile desktop one_key)
+    foreach(subject pixels life hostile desktop)
       pierglass_test(e2e_${subject} SOURCES tests/e2e/${subject}_test.cpp LINK e2e_desk
         LABELS e2e TIMEOUT 300)
     endforeach()
@@ -324,6 +325,12 @@ if(PIERGLASS_TESTS AND NOT WIN32)
     endforeach()
     pierglass_test(e2e_gnome SOURCES tests/e2e/gnome_test.cpp
       LINK e2e_input_desk LABELS e2e TIMEOUT 300)
+    add_library(e2e_key_desk STATIC tests/e2e/key_desk.cpp)
+    target_link_libraries(e2e_key_desk PUBLIC e2e_desk PRIVATE pierglass_flags)
+    foreach(subject one_key commands shortcuts)
+      pierglass_test(e2e_${subject} SOURCES tests/e2e/${subject}_test.cpp
+        LINK e2e_key_desk LABELS e2e TIMEOUT 300)
+    endforeach()
     pierglass_test(e2e_wrong_use SOURCES tests/e2e/wrong_use_test.cpp
       LINK e2e_support wire fake_compositor LABELS e2e)
   endif()

@@ -230,10 +230,6 @@ class Client final : private wl::WindowEvents {
   }
 
   Failure open_input() {
-    auto router = router_options(options_.input);
-    if (!router) return router.error();
-    auto addresses = spice_addresses(options_.input.spice, options_.name);
-    if (!addresses) return addresses.error();
     auto input =
         InputControl::create({.loop = *loop_,
                               .display = *display_,
@@ -241,8 +237,8 @@ class Client final : private wl::WindowEvents {
                               .window = *window_,
                               .present = *present_,
                               .panel = *panel_},
-                             {.router = std::move(*router),
-                              .addresses = std::move(*addresses),
+                             {.router = options_.input.router,
+                              .addresses = spice_addresses(options_.input, options_.name),
                               .password = std::move(spice_password_),
                               .shift_scrolls_sideways = options_.input.shift_scrolls_sideways},
                              [this](input::Command command) { run(command); });

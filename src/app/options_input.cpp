@@ -3,7 +3,10 @@
 
 #include <CLI/CLI.hpp>
 #include <charconv>
+#include <string>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 #include "app/options_words.hpp"
 
@@ -15,10 +18,24 @@ using OptionError = CLI::ValidationError;
 constexpr double kMinSensitivity = 0.01;
 constexpr double kMaxSensitivity = 100;
 
-CaptureChoice parse_capture(const std::string& text) {
-  if (text == "manual") return CaptureChoice::Manual;
-  if (text == "fullscreen") return CaptureChoice::Fullscreen;
-  if (text == "never") return CaptureChoice::Never;
+void parse_spice(const std::string& text, InputOptions& options) {
+  options.spice = text == "auto" ? SpiceChoice::Auto : SpiceChoice::None;
+  if (text == "auto" || text == "none") return;
+  auto address = spice::parse_address(text);
+  if (!address) {
+    throw OptionError("--spice",
+                      "'" + text +
+                          "' is none of auto, none, /PATH, unix:/PATH and HOST:PORT, where HOST "
+                          "is localhost or an address in numbers");
+  }
+  options.spice = SpiceChoice::At;
+  options.spice_address = std::move(*address);
+}
+
+input::CaptureWhen parse_capture(const std::string& text) {
+  if (text == "manual") return input::CaptureWhen::Manual;
+  if (text == "fullscreen") return input::CaptureWhen::Fullscreen;
+  if (text == "never") return input::CaptureWhen::Never;
   throw OptionError("--capture", "'" + text + "' is none of manual, fullscreen, never");
 }
 
@@ -32,9 +49,10 @@ std::optional<input::Button> parse_button(const std::string& text) {
                     "'" + text + "' is none of none, middle, right, side, extra");
 }
 
-MotionChoice parse_motion(const std::string& text) {
-  if (text == "raw") return MotionChoice::Raw;
-  if (text == "accelerated") return MotionChoice::Accelerated;
+// Whether it is accelerated.
+bool parse_motion(const std::string& text) {
+  if (text == "raw") return false;
+  if (text == "accelerated") return true;
   throw OptionError("--motion", "'" + text + "' is none of raw, accelerated");
 }
 
@@ -55,17 +73,21 @@ bool parse_horizontal_scroll(const std::string& text) {
   throw OptionError("--horizontal-scroll", "'" + text + "' is none of shift, off");
 }
 
-void check_binding(const std::string& text) {
-  const std::size_t equals = text.find('=');
-  if (equals == 0 || equals >= text.size() - 1) {
-    throw OptionError("--bind", "'" + text + "' is not a KEY=COMMAND such as f=toggle-fullscreen");
-  }
+// The key by itself first: so the complaint is about the right one of the two.
+input::Bindings parse_keys(const std::string& trigger, std::vector<std::string> changes) {
+  const auto alone = input::Bindings::parse(trigger, {});
+  if (!alone) throw OptionError("--capture-key", alone.error() + "; none is for no key");
+  std::erase(changes, "");  // how a config file says that there are none
+  auto bindings = input::Bindings::parse(trigger, changes);
+  if (!bindings) throw OptionError("--bind", bindings.error());
+  return *bindings;
 }
 
-void add_spice_options(CLI::App& cli, InputOptions& options) {
-  cli.add_option("--spice", options.spice,
-                 "Where the virtual machine takes keyboard and mouse: PATH, unix:PATH, HOST:PORT, "
-                 "none, or auto: $XDG_RUNTIME_DIR/pierglass/NAME.spice, then 127.0.0.1:5900")
+void add_spice_options(CLI::App& cli, InputOptions& options, InputWords& words) {
+  cli.add_option("--spice", words.spice,
+                 "Where the virtual machine takes keyboard and mouse: /PATH, unix:/PATH, HOST:PORT "
+                 "with localhost or an address in numbers, none, or auto: "
+                 "$XDG_RUNTIME_DIR/pierglass/NAME.spice, then 127.0.0.1:5900")
       ->type_name("ADDRESS")
       ->capture_default_str();
   cli.add_option("--spice-password-file", options.spice_password_file,
@@ -74,22 +96,26 @@ void add_spice_options(CLI::App& cli, InputOptions& options) {
       ->type_name("FILE");
 }
 
-void add_capture_options(CLI::App& cli, InputOptions& options, InputWords& words) {
+void add_capture_options(CLI::App& cli, InputWords& words) {
   cli.add_option("--capture", words.capture,
                  "manual, fullscreen (by itself while fullscreen) or never: when keyboard and "
                  "mouse belong to the guest")
       ->type_name("WHEN")
       ->capture_default_str();
-  cli.add_option("--capture-key", options.capture_key,
-                 "Key that captures and releases, and begins key chords; none: no key")
+  cli.add_option(
+         "--capture-key", words.capture_key,
+         "Key that captures and releases, and begins key chords: hold it to see them all on "
+         "the picture; none: no key")
       ->type_name("KEY")
       ->capture_default_str();
   cli.add_option("--capture-button", words.capture_button,
                  "none, middle, right, side or extra: mouse button that captures and releases")
       ->type_name("BUTTON")
       ->capture_default_str();
-  cli.add_option("--bind", options.bindings,
-                 "What KEY does while the capture key is held; may be given several times")
+  cli.add_option(
+         "--bind", words.bindings,
+         "What KEY does while the capture key is held: none, or a command of pierglass send "
+         "except toggle, show and hide; may be given several times")
       ->type_name("KEY=COMMAND")
       ->allow_extra_args(false);
 }
@@ -115,25 +141,19 @@ void add_motion_options(CLI::App& cli, InputOptions& options, InputWords& words)
 }  // namespace
 
 void add_input_options(CLI::App& cli, InputOptions& options, InputWords& words) {
-  add_spice_options(cli, options);
-  add_capture_options(cli, options, words);
+  add_spice_options(cli, options, words);
+  add_capture_options(cli, words);
   add_motion_options(cli, options, words);
 }
 
 void understand(const InputWords& words, InputOptions& options) {
-  options.capture = parse_capture(words.capture);
-  options.capture_button = parse_button(words.capture_button);
-  options.motion = parse_motion(words.motion);
-  options.sensitivity = parse_sensitivity(words.sensitivity);
+  parse_spice(words.spice, options);
+  options.router = {.when = parse_capture(words.capture),
+                    .capture_button = parse_button(words.capture_button),
+                    .accelerated = parse_motion(words.motion),
+                    .sensitivity = parse_sensitivity(words.sensitivity),
+                    .bindings = parse_keys(words.capture_key, words.bindings)};
   options.shift_scrolls_sideways = parse_horizontal_scroll(words.horizontal_scroll);
-  if (options.spice.empty()) {
-    throw OptionError("--spice", "'' is none of auto, none, PATH, unix:PATH, HOST:PORT");
-  }
-  if (options.capture_key.empty()) {
-    throw OptionError("--capture-key", "'' is not a key's name; none is for no key");
-  }
-  std::erase(options.bindings, "");  // how a config file says that there are none
-  for (const std::string& binding : options.bindings) check_binding(binding);
 }
 
 }  // namespace pierglass::app

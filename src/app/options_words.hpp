@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "app/options_input.hpp"
 
@@ -13,7 +14,10 @@ namespace pierglass::app {
 
 // What was written about keyboard and mouse, before it is understood.
 struct InputWords {
+  std::string spice = "auto";
   std::string capture = "manual";
+  std::string capture_key = "rightctrl";
+  std::vector<std::string> bindings;  // KEY=COMMAND each
   std::string capture_button = "none";
   std::string motion = "raw";
   std::string sensitivity = "1";
@@ -23,7 +27,7 @@ struct InputWords {
 // Makes `cli` fill both.
 void add_input_options(CLI::App& cli, InputOptions& options, InputWords& words);
 
-// Turns the words into options and checks those that are texts. Throws CLI::ValidationError.
+// Turns the words into options. Throws CLI::ValidationError.
 void understand(const InputWords& words, InputOptions& options);
 
 }  // namespace pierglass::app

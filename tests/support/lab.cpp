@@ -95,5 +95,8 @@ std::filesystem::path feed_program() {
 std::filesystem::path looking_glass_program() {
   return program("PIERGLASS_LOOKING_GLASS_PROGRAM", PIERGLASS_LOOKING_GLASS_PROGRAM);
 }
+std::filesystem::path sink_program() {
+  return program("PIERGLASS_SINK_PROGRAM", PIERGLASS_SINK_PROGRAM);
+}
 
 }  // namespace pierglass::test

@@ -68,5 +68,6 @@ std::filesystem::path client_program();         // PIERGLASS_CLIENT_PROGRAM
 std::filesystem::path guest_program();          // PIERGLASS_GUEST_EXE
 std::filesystem::path feed_program();           // PIERGLASS_FEED_PROGRAM
 std::filesystem::path looking_glass_program();  // PIERGLASS_LOOKING_GLASS_PROGRAM
+std::filesystem::path sink_program();           // PIERGLASS_SINK_PROGRAM
 
 }  // namespace pierglass::test

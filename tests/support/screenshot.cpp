@@ -77,6 +77,28 @@ Picture take_screenshot(Lab& lab, const HeadlessSway& sway, const std::string& o
   return parse_ppm(grim.out);
 }
 
+Picture read_png(const std::filesystem::path& file) {
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> stream(std::fopen(file.c_str(), "rb"),
+                                                               std::fclose);
+  const std::unique_ptr<spng_ctx, void (*)(spng_ctx*)> decoder(spng_ctx_new(0), spng_ctx_free);
+  spng_ihdr header{};
+  if (!stream || !decoder || spng_set_png_file(decoder.get(), stream.get()) != 0 ||
+      spng_get_ihdr(decoder.get(), &header) != 0) {
+    throw std::runtime_error("cannot read " + file.string());
+  }
+  Picture picture({header.width, header.height});
+  std::vector<std::uint8_t> rgb(picture.pixels.size() * 3);
+  if (spng_decode_image(decoder.get(), rgb.data(), rgb.size(), SPNG_FMT_RGB8, 0) != 0) {
+    throw std::runtime_error("no whole picture in " + file.string());
+  }
+  const std::uint8_t* from = rgb.data();
+  for (std::uint32_t& pixel : picture.pixels) {
+    pixel = static_cast<std::uint32_t>(from[0] << 16 | from[1] << 8 | from[2]);
+    from += 3;
+  }
+  return picture;
+}
+
 void write_png(const Picture& picture, const std::filesystem::path& file) {
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> stream(std::fopen(file.c_str(), "wb"),
                                                                std::fclose);

@@ -38,6 +38,7 @@ Picture take_screenshot(Lab& lab, const HeadlessSway& sway,
 // Parses a binary PPM with 8 bits a channel; throws on anything else.
 Picture parse_ppm(const std::string& bytes);
 
+Picture read_png(const std::filesystem::path& file);  // throws when it is none
 void write_png(const Picture& picture, const std::filesystem::path& file);
 
 struct PictureDifference {

@@ -78,10 +78,10 @@ TEST(Bindings, MistakesAreNamedInOneSentence) {
       {"rightctrl", {"f==stats"}, "'=stats' is not a command, such as stats or none"},
       {"rightctrl", {"f=stats", "KEY_F=quit"}, "'KEY_F' is given two commands"},
       {"rightctrl", {"f=none", "f=none"}, "'f' is given two commands"},
-      {"f", {"f=stats"}, "'f' is the trigger and cannot be pressed with itself"},
+      {"f", {"f=stats"}, "'f' is the capture key and cannot be pressed with itself"},
       {"rightctrl",
        {"g=stats", "rightctrl=none"},
-       "'rightctrl' is the trigger and cannot be pressed with itself"},
+       "'rightctrl' is the capture key and cannot be pressed with itself"},
   };
   for (const Mistake& mistake : mistakes) {
     const auto bindings = Bindings::parse(mistake.trigger, mistake.changes);
