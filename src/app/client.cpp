@@ -210,7 +210,8 @@ class Client final : private wl::WindowEvents {
   }
 
   Failure open_controls() {
-    auto panel = Panel::create(*loop_, *present_);
+    auto panel = Panel::create(
+        *loop_, [this](const std::vector<std::string>& lines) { present_->set_panel(lines); });
     if (!panel) return describe(panel.error());
     panel_ = std::move(*panel);
     auto control = WindowControl::create(
@@ -240,9 +241,9 @@ class Client final : private wl::WindowEvents {
                               .present = *present_,
                               .panel = *panel_},
                              {.router = std::move(*router),
-                              .addresses = std::move(*addresses),
-                              .password = std::move(spice_password_),
-                              .shift_scrolls_sideways = options_.input.shift_scrolls_sideways},
+                              .session = {.addresses = std::move(*addresses),
+                                          .password = std::move(spice_password_),
+                                          .shift_wheel = options_.input.shift_scrolls_sideways}},
                              [this](input::Command command) { run(command); });
     if (!input) return describe(input.error());
     input_ = std::move(*input);
