@@ -105,6 +105,7 @@ Result<void> Conversation::on(ChannelKind /*kind*/, const MachineUuid& uuid) {
 }
 
 Result<void> Conversation::on(ChannelKind /*kind*/, const InputsInit& init) {
+  if (!inputs_->locks()) inputs_->release_former_buttons();
   inputs_->on_locks(init.locks);
   return {};
 }
