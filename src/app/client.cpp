@@ -211,7 +211,8 @@ class Client final : private wl::WindowEvents {
   }
 
   Failure open_controls() {
-    auto panel = Panel::create(*loop_, *present_);
+    auto panel = Panel::create(
+        *loop_, [this](const std::vector<std::string>& lines) { present_->set_panel(lines); });
     if (!panel) return describe(panel.error());
     panel_ = std::move(*panel);
     auto control = WindowControl::create(
@@ -230,18 +231,18 @@ class Client final : private wl::WindowEvents {
   }
 
   Failure open_input() {
-    auto input =
-        InputControl::create({.loop = *loop_,
-                              .display = *display_,
-                              .registry = *registry_,
-                              .window = *window_,
-                              .present = *present_,
-                              .panel = *panel_},
-                             {.router = options_.input.router,
-                              .addresses = spice_addresses(options_.input, options_.name),
-                              .password = std::move(spice_password_),
-                              .shift_scrolls_sideways = options_.input.shift_scrolls_sideways},
-                             [this](input::Command command) { run(command); });
+    auto input = InputControl::create(
+        {.loop = *loop_,
+         .display = *display_,
+         .registry = *registry_,
+         .window = *window_,
+         .present = *present_,
+         .panel = *panel_},
+        {.router = options_.input.router,
+         .session = {.addresses = spice_addresses(options_.input, options_.name),
+                     .password = std::move(spice_password_),
+                     .shift_wheel = options_.input.shift_scrolls_sideways}},
+        [this](input::Command command) { run(command); });
     if (!input) return describe(input.error());
     input_ = std::move(*input);
     if (start_.capture) input_->capture();

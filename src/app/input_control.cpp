@@ -42,12 +42,7 @@ InputControl::InputControl(const Parts& parts, Run run)
 InputControl::~InputControl() = default;
 
 Result<void> InputControl::start(const Parts& parts, Setup setup) {
-  wants_session_ = !setup.addresses.empty();
-  session_ = TRY(spice::Session::create(parts.loop,
-                                        {.addresses = std::move(setup.addresses),
-                                         .password = std::move(setup.password),
-                                         .shift_wheel = setup.shift_scrolls_sideways},
-                                        *this));
+  session_ = TRY(spice::Session::create(parts.loop, std::move(setup.session), *this));
   router_.emplace(setup.router, *session_, static_cast<input::Host&>(*this));
   seat_.emplace(parts.registry, window_, *router_);
   look_.emplace(parts.display, seat_->pointer_image(), present_);

@@ -44,9 +44,7 @@ class InputControl final : private input::Host, private spice::SessionEvents {
   };
   struct Setup {
     input::RouterOptions router;
-    std::vector<spice::Address> addresses;  // none: there is a picture only
-    std::string password;
-    bool shift_scrolls_sideways = true;
+    spice::SessionOptions session;  // without addresses there is a picture only
   };
   // What a chord asks for and is not about keyboard and mouse.
   using Run = std::move_only_function<void(input::Command)>;
@@ -97,7 +95,6 @@ class InputControl final : private input::Host, private spice::SessionEvents {
   PresentThread& present_;
   Panel& panel_;
   Run run_;
-  bool wants_session_ = false;
   std::unique_ptr<spice::Session> session_;
   std::optional<input::Router> router_;
   std::optional<wl::Seat> seat_;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "app/deadline.hpp"
@@ -12,13 +14,14 @@
 
 namespace pierglass::app {
 
-class PresentThread;
-
-// The texts over the picture, kept on the screen as they change. Main thread; must end before the
-// present thread and the loop.
+// The texts over the picture, told anew whenever they change. Main thread; must end before the
+// loop.
 class Panel {
  public:
-  static Result<std::unique_ptr<Panel>> create(loop::EventLoop& loop, PresentThread& present);
+  // All lines that are to be on the picture from now on; none: nothing is.
+  using Show = std::move_only_function<void(const std::vector<std::string>& lines)>;
+
+  static Result<std::unique_ptr<Panel>> create(loop::EventLoop& loop, Show show);
 
   void say(PanelText::Topic topic, std::string line, Nanoseconds span);
   void set_notice(std::string line);
@@ -26,10 +29,10 @@ class Panel {
   void set_chords(std::vector<std::string> lines);
 
  private:
-  explicit Panel(PresentThread& present) : present_(present) {}
-  void show(HostTime now);
+  explicit Panel(Show show) : show_(std::move(show)) {}
+  void update(HostTime now);
 
-  PresentThread& present_;
+  Show show_;
   PanelText text_;
   std::vector<std::string> shown_;
   std::unique_ptr<Deadline> passing_;

@@ -30,6 +30,10 @@ void Inputs::button(input::Button button, bool down) {
   out_.send(mouse_button_message(which, down, buttons_));
 }
 
+void Inputs::release_former_buttons() {
+  out_.send(mouse_button_message(MouseButton::Left, false, ButtonMask{0}));
+}
+
 void Inputs::scroll(input::Axis axis, std::int32_t notches) {
   if (notches == 0) return;
   const bool sideways = axis == input::Axis::Horizontal;

@@ -36,7 +36,8 @@ class SessionEvents {
   // Input arrives from now on, and nothing is pressed. Followed by the guest's locks and by the
   // pointer mode.
   virtual void on_connected() noexcept = 0;
-  // Nothing arrives any more; the server has released what was pressed. The session tries again.
+  // Nothing arrives any more. The server has released the keys; buttons are when the session, which
+  // tries again, is connected.
   virtual void on_disconnected() noexcept = 0;
   // There is no connection, and why: once of each kind until a connection has lasted. The session
   // goes on trying.

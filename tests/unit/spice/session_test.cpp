@@ -111,6 +111,27 @@ TEST_F(SessionTest, ButtonsMotionAndWheelArriveInOrder) {
   EXPECT_EQ(server_->motion_sum(), (std::pair<std::int64_t, std::int64_t>{310, -5}));
 }
 
+// The server library releases keys by itself, and buttons not.
+TEST_F(SessionTest, WhatAnEarlierConnectionLeftPressedIsReleased) {
+  for (const bool tablet : {false, true}) {
+    serve({.tablet = tablet});
+    SessionUnderTest& client = connect();
+    client.session->set_pointer_mode(tablet ? PointerMode::Absolute : PointerMode::Relative);
+    ASSERT_TRUE(client.until(
+        [&] { return (client.session->pointer_mode() == PointerMode::Absolute) == tablet; }));
+    client.session->key(KEY_A, true);
+    client.session->button(Button::Left, true);
+    ASSERT_TRUE(until_events(2));
+    client_.reset();
+    SessionUnderTest& next = connect();
+    EXPECT_TRUE(next.until([&] { return server_->event_count() == 4; })) << tablet;
+    EXPECT_EQ(server_->keys(), "1e 9e");
+    EXPECT_EQ(server_->events().back().buttons, 0U);
+    client_.reset();
+    server_.reset();
+  }
+}
+
 TEST_F(SessionTest, AHorizontalNotchArrivesAsShiftAndWheel) {
   serve();
   SessionUnderTest& client = connect();
