@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 
 // Tapped, clicked after what a test presses and moves.
 constexpr std::uint32_t kMark = KEY_F9;
-constexpr std::uint32_t kMarkButton = BTN_EXTRA;
+constexpr std::uint32_t kMarkButton = BTN_MIDDLE;  // a USB tablet has no more
 constexpr std::chrono::milliseconds kRetry(300);
 constexpr std::chrono::seconds kLost(3);  // what has not arrived by then never will
 
