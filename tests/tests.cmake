@@ -114,6 +114,7 @@ if(PIERGLASS_TESTS AND NOT WIN32)
   # input
   pierglass_test(unit_input
     SOURCES tests/unit/input/bindings_test.cpp tests/unit/input/follower_test.cpp
+      tests/unit/input/tablet_scale_test.cpp
       tests/unit/input/hotkey_test.cpp tests/unit/input/names_test.cpp
       tests/unit/input/pointer_test.cpp tests/unit/input/router_capture_test.cpp
       tests/unit/input/router_keys_test.cpp tests/unit/input/router_property_test.cpp

@@ -90,7 +90,8 @@ std::expected<void, std::string> Bindings::change(std::string_view text, Named& 
     return std::unexpected(quoted(key_text) + " is not the name of a key, such as f or delete");
   }
   if (key == trigger_) {
-    return std::unexpected(quoted(key_text) + " is the capture key and cannot be pressed with itself");
+    return std::unexpected(quoted(key_text) +
+                           " is the capture key and cannot be pressed with itself");
   }
   if (std::exchange(named[*key], true)) {
     return std::unexpected(quoted(key_text) + " is given two commands");

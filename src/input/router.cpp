@@ -75,7 +75,11 @@ void Router::on_guest_locks(Locks locks) {
 }
 
 void Router::on_guest_pointer(Point position) {
-  follower_.report(position, now_());
+  if (tablet_) {
+    tablet_scale_.report(position, now_());
+  } else {
+    follower_.report(position, now_());
+  }
 }
 
 // ---- capture --------------------------------------------------------------------------------
@@ -192,7 +196,10 @@ void Router::lose_focus() {
 void Router::settle() {
   if (captured()) pointer_.reset();
   choose_pointer_mode();
-  if (!pointer_reaches_guest()) follower_.reset();
+  if (!pointer_reaches_guest()) {
+    follower_.reset();
+    tablet_scale_.reset();
+  }
   const Mode mode{.wanted = wanted_,
                   .captured = captured(),
                   .over = pointer_reaches_guest(),
@@ -208,13 +215,15 @@ void Router::choose_pointer_mode() {
   tablet_ = guest_.set_pointer_mode(mode) && mode == PointerMode::Absolute;
   if (!tablet_ && mode == PointerMode::Absolute) guest_.set_pointer_mode(PointerMode::Relative);
   follower_.reset();
+  tablet_scale_.reset();
   if (pointer_) point_at(*pointer_);
 }
 
 std::optional<HostTime> Router::deadline() const {
   std::optional<HostTime> first;
-  for (const auto& due : std::array{hotkey_.deadline(), lock_.deadline(), shortcuts_.deadline(),
-                                    follower_.deadline(), locks_.deadline()}) {
+  for (const auto& due :
+       std::array{hotkey_.deadline(), lock_.deadline(), shortcuts_.deadline(), follower_.deadline(),
+                  tablet_scale_.deadline(), locks_.deadline()}) {
     if (due && (!first || *due < *first)) first = due;
   }
   return first;
@@ -226,6 +235,7 @@ void Router::on_time(HostTime now) {
   lock_.on_time(now);
   shortcuts_.on_time(now);
   follower_.on_time(now);
+  if (const auto again = tablet_scale_.on_time(now)) guest_.move_to(*again);
   set_locks(locks_.on_time(now));
   settle();
 }

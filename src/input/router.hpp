@@ -20,6 +20,7 @@
 #include "input/motion.hpp"
 #include "input/placement.hpp"
 #include "input/seat_events.hpp"
+#include "input/tablet_scale.hpp"
 #include "input/wheel.hpp"
 
 namespace pierglass::input {
@@ -101,8 +102,11 @@ class Router final : public SeatEvents {
   }
   // The desktop's pointer, or the mouse while captured, is over the picture and moves the guest's.
   [[nodiscard]] bool pointer_reaches_guest() const;
-  // The guest's pointer is led by distances and has to be looked at: the machine has no tablet.
-  [[nodiscard]] bool follows() const { return pointer_reaches_guest() && !captured() && !tablet_; }
+  // Where the guest's pointer is has to be looked at: it is led by distances, or by places that are
+  // not known to be the picture's.
+  [[nodiscard]] bool follows() const {
+    return pointer_reaches_guest() && !captured() && !(tablet_ && tablet_scale_.settled());
+  }
   [[nodiscard]] Notice notice() const;
   [[nodiscard]] const Bindings& bindings() const { return options_.bindings; }
 
@@ -186,6 +190,7 @@ class Router final : public SeatEvents {
   Motion motion_;
   Wheel wheel_;
   Follower follower_;
+  TabletScale tablet_scale_;
   LockSync locks_;
 };
 

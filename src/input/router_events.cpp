@@ -90,7 +90,8 @@ void Router::point_at(PointF position) {
   if (!pointer_reaches_guest()) return;
   const Point target = placement_.to_guest(position);
   if (tablet_) {
-    guest_.move_to(target);
+    guest_.move_to(tablet_scale_.aim(target, now_()));
+    if (follows() != told_.follows) settle();
   } else {
     follower_.aim(target, now_());
   }

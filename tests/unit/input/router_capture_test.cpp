@@ -216,6 +216,7 @@ TEST_F(RouterCapture, AWindowGivesItUpWithTheKeyboard) {
 
 TEST_F(RouterCapture, AWindowKeepsItWhileTheDesktopAsksTheUser) {
   enter();
+  pass(TabletScale::kRest);
   router_->capture();
   router_->on_keyboard_leave();  // the question takes the focus
   EXPECT_EQ(router_->deadline(), std::nullopt);
@@ -417,6 +418,10 @@ TEST_F(RouterCapture, FollowsOnlyWithoutATabletAndWhileNotCaptured) {
   EXPECT_TRUE(router_->follows());
   guest_.has_tablet = true;
   router_->on_guest_devices_changed();
+  EXPECT_TRUE(router_->follows()) << "until the tablet's places are known to be the picture's";
+  router_->on_pointer_motion({10, 10});
+  router_->on_guest_pointer({20, 20});
+  pass(TabletScale::kRest);
   EXPECT_FALSE(router_->follows());
 }
 
