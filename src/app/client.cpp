@@ -271,15 +271,16 @@ class Client final : private wl::WindowEvents {
       input_->perform(*command);
       return answer.done();
     }
+    auto done = [answer = std::move(answer)]() mutable { answer.done(); };
     auto wanted = std::get<WindowVerb>(verb);
     const bool toggles = wanted == WindowVerb::Toggle;
     if (toggles) wanted = window_control_->in_front() ? WindowVerb::Hide : WindowVerb::Show;
     if (wanted == WindowVerb::Hide) {
       input_->release();
-      return window_control_->hide(std::move(answer));
+      return window_control_->hide(std::move(done));
     }
     if (toggles) input_->capture();
-    window_control_->show(request.token, request.output, std::move(answer));
+    window_control_->show(request.token, request.output, std::move(done));
   }
 
   // What a chord or a request asks for beside keyboard and mouse.
@@ -398,9 +399,9 @@ class Client final : private wl::WindowEvents {
 
   void on_close() noexcept override { loop_->quit(); }
   void on_state() noexcept override {
+    if (window_control_ != nullptr) window_control_->on_window();
     if (present_ != nullptr) present_->wake();
     if (desktop_ != nullptr) desktop_->refresh();
-    if (window_control_ != nullptr) window_control_->on_window();
     if (input_ != nullptr) input_->on_window();
   }
 

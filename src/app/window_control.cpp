@@ -34,20 +34,19 @@ bool WindowControl::in_front() const {
   return window_.shown() && !window_.state().hidden && window_.state().activated;
 }
 
-void WindowControl::show(const std::string& token, const std::string& output,
-                         control::Answer answer) {
+void WindowControl::show(const std::string& token, const std::string& output, Done done) {
   if (!output.empty()) wishes_.output = output;
+  if (!token.empty()) token_ = token;
   settle(hides_);  // overtaken
-  shows_.push_back(std::move(answer));
+  shows_.push_back(std::move(done));
   if (!window_.shown()) {
     put_on();
-    activation_.activate(token);
   } else if (window_.state().hidden || window_.state().activated) {
     on_window();
   } else if (token.empty()) {
     raise_anyway();
   } else {
-    activation_.activate(token);
+    use_token();
     raise_by_ = HostClock::now() + kActivation;
   }
 }
@@ -63,11 +62,16 @@ void WindowControl::raise_anyway() {
   put_on();
 }
 
-void WindowControl::hide(control::Answer answer) {
+void WindowControl::use_token() {
+  if (!token_.empty()) activation_.activate(std::exchange(token_, {}));
+}
+
+void WindowControl::hide(Done done) {
   raise_by_.reset();
+  token_.clear();
   settle(shows_);  // overtaken
-  if (!window_.shown()) return answer.done();
-  hides_.push_back(std::move(answer));
+  if (!window_.shown()) return done();
+  hides_.push_back(std::move(done));
   window_.hide();
 }
 
@@ -84,7 +88,9 @@ wl_output* WindowControl::output() const {
 
 void WindowControl::on_window() {
   const wl::WindowState& state = window_.state();
-  if (state.hidden || shows_.empty()) return;
+  if (state.hidden) return;
+  use_token();
+  if (shows_.empty()) return;
   if (raise_by_ && !state.activated) return;
   raise_by_.reset();
   if (!std::exchange(commit_asked_, true)) present_.request_commit();
@@ -101,8 +107,8 @@ void WindowControl::on_news(const PresentNews& news) {
   }
 }
 
-void WindowControl::settle(std::vector<control::Answer>& answers) {
-  for (control::Answer& one : std::exchange(answers, {})) one.done();
+void WindowControl::settle(std::vector<Done>& all) {
+  for (Done& one : std::exchange(all, {})) one();
 }
 
 }  // namespace pierglass::app

@@ -11,7 +11,6 @@
 #include "app/present_news.hpp"
 #include "base/clock.hpp"
 #include "base/result.hpp"
-#include "control/server.hpp"
 #include "loop/event_loop.hpp"
 #include "wl/activation.hpp"
 #include "wl/window.hpp"
@@ -39,6 +38,9 @@ class WindowControl {
     std::string output;  // name; empty, or of none that there is: the compositor chooses
   };
 
+  // Called once, or dropped when the control ends before it is so.
+  using Done = std::move_only_function<void()>;
+
   static Result<std::unique_ptr<WindowControl>> create(const Parts& parts, Wishes wishes);
 
   // Seen by the user and in use: what the one key takes away.
@@ -48,13 +50,15 @@ class WindowControl {
   // desktop, with a picture. One that is there but not in front is activated, or where the desktop
   // does not do that (or there is no token), taken off and put on anew, which gets the focus on
   // every desktop. `output`, if not empty, replaces the wish.
-  void show(const std::string& token, const std::string& output, control::Answer answer);
+  void show(const std::string& token, const std::string& output, Done done);
   // Done when the window is off the desktop.
-  void hide(control::Answer answer);
+  void hide(Done done);
 
   void toggle_fullscreen();
 
-  void on_window();  // its state changed
+  // Its state changed. Before the present thread is woken for it: so a token counts from the first
+  // picture on.
+  void on_window();
   void on_news(const PresentNews& news);
 
  private:
@@ -62,7 +66,8 @@ class WindowControl {
   void put_on();
   void raise_anyway();
   [[nodiscard]] wl_output* output() const;
-  void settle(std::vector<control::Answer>& answers);
+  void use_token();
+  void settle(std::vector<Done>& all);
 
   wl::Registry& registry_;
   wl::Window& window_;
@@ -72,8 +77,9 @@ class WindowControl {
   std::unique_ptr<Deadline> deadline_;
   std::optional<HostTime> raise_by_;  // activated, and not in front yet
   bool commit_asked_ = false;         // of the first picture after it was shown
-  std::vector<control::Answer> shows_;
-  std::vector<control::Answer> hides_;
+  std::string token_;                 // to be used once there is a window to use it for
+  std::vector<Done> shows_;
+  std::vector<Done> hides_;
 };
 
 }  // namespace pierglass::app

@@ -43,7 +43,7 @@ INSTANTIATE_TEST_SUITE_P(Renderers, Commands, testing::Values("shm", "gl"),
                          [](const auto& one) { return std::string(one.param); });
 
 TEST_P(Commands, OfSendDoWhatTheySay) {
-  KeyDesk desk(GetParam());
+  KeyDesk desk({.renderer = GetParam()});
   desk.start_guest();
   ASSERT_TRUE(desk.start_client());
   ASSERT_TRUE(desk.send("release"));

@@ -41,9 +41,11 @@ void write_config(const Lab& lab, const std::string& text) {
   std::ofstream(folder / "config") << text;
 }
 
-Process start_sink(Lab& lab, const std::filesystem::path& log) {
-  Process sink(lab.command("sink", {lab.stage(sink_program()).string(),
-                                    (lab.runtime() / "vm.spice").string(), log.string()}));
+Process start_sink(Lab& lab, const std::filesystem::path& log, bool tablet) {
+  std::vector<std::string> words = {lab.stage(sink_program()).string(),
+                                    (lab.runtime() / "vm.spice").string(), log.string()};
+  if (tablet) words.emplace_back("--tablet");
+  Process sink(lab.command("sink", std::move(words)));
   if (!wait_until([&] { return sink.out().find("ready") != std::string::npos; }, kKeyPatience)) {
     throw std::runtime_error("the SPICE server did not start: " + sink.err());
   }
@@ -82,18 +84,18 @@ std::optional<std::uint32_t> frame_below(const Picture& picture, const guest::Pa
   return {};
 }
 
-KeyDesk::KeyDesk(const std::string& renderer, const std::string& config)
+KeyDesk::KeyDesk(const KeyDeskOptions& options)
     : memory_(lab_, kBytes),
       other_memory_(lab_, kBytes),
       sway_(lab_, kKeyScreen),
       injector_(sway_.display()),
       sink_log_(lab_.home() / "heard"),
-      sink_(start_sink(lab_, sink_log_)) {
+      sink_(start_sink(lab_, sink_log_, options.tablet)) {
   injector_.set_layout(kKeyScreen.width, kKeyScreen.height);
   injector_.place(kKeyScreen.width / 2, kKeyScreen.height / 2);
-  write_config(lab_, "name=vm\nmemory=" + memory_.path().string() + "\nrenderer=" + renderer +
-                         "\nspice=" + (lab_.runtime() / "vm.spice").string() +
-                         "\nscreenshots=" + lab_.home().string() + "\n" + config);
+  write_config(lab_, "name=vm\nmemory=" + memory_.path().string() + "\nrenderer=" +
+                         options.renderer + "\nspice=" + (lab_.runtime() / "vm.spice").string() +
+                         "\nscreenshots=" + lab_.home().string() + "\n");
 }
 
 void KeyDesk::start_guest(const std::vector<std::string>& more) {
@@ -253,14 +255,26 @@ bool KeyDesk::is_fullscreen(bool wanted) {
       kKeyPatience);
 }
 
-bool KeyDesk::texts_become(bool there) {
+testing::AssertionResult KeyDesk::shows_with_pointer(const Picture& expected, unsigned tolerance) {
+  Picture last;
+  const bool same = wait_until(
+      [&] {
+        last = take_screenshot(lab_, sway_, "HEADLESS-1", DesktopPointer::Shown);
+        return compare(last, expected, tolerance).pixels == 0;
+      },
+      kKeyPatience, kBetweenLooks);
+  if (same) return testing::AssertionSuccess();
+  return same_picture(last, expected, tolerance, "desktop pointer") << words();
+}
+
+bool KeyDesk::texts_become(bool there, std::chrono::nanoseconds patience) {
   return wait_until(
       [&] {
         const Picture picture = screenshot();
         const auto frame = frame_below(picture, kSpec, kBelowTexts);
         return frame && same_below(picture, kSpec, 0, *frame) != there;
       },
-      kKeyPatience, kBetweenLooks);
+      patience, kBetweenLooks);
 }
 
 std::vector<std::string> KeyDesk::heard() {

@@ -25,12 +25,17 @@ inline constexpr std::chrono::seconds kKeyPatience(20);
 // What the texts over the picture leave free, but for the list of chords.
 inline constexpr std::uint32_t kBelowTexts = 240;
 
+struct KeyDeskOptions {
+  std::string renderer = "shm";
+  bool tablet = false;  // the guest takes absolute positions
+};
+
 // A desk for the one key: Sway with keyboard and mouse, a guest's moving picture, a SPICE server
 // that writes down what it gets, and `pierglass` as the user calls it. The config file names
 // memory, server and renderer, so every call needs a word or two.
 class KeyDesk {
  public:
-  explicit KeyDesk(const std::string& renderer = "shm", const std::string& config = "");
+  explicit KeyDesk(const KeyDeskOptions& options = {});
 
   Lab& lab() { return lab_; }
   HeadlessSway& sway() { return sway_; }
@@ -76,7 +81,10 @@ class KeyDesk {
   // Until there is no text over the guest's picture any more.
   [[nodiscard]] bool quiet() { return texts_become(false); }
   // Until there is a text over the guest's picture, or none.
-  [[nodiscard]] bool texts_become(bool there);
+  [[nodiscard]] bool texts_become(bool there, std::chrono::nanoseconds patience = kKeyPatience);
+  // Until this is the whole picture, the desktop's pointer in it.
+  [[nodiscard]] testing::AssertionResult shows_with_pointer(const Picture& expected,
+                                                            unsigned tolerance);
 
   // What the SPICE server got so far, a line each, without times: "key 1d", "motion 3 4".
   std::vector<std::string> heard();

@@ -100,7 +100,7 @@ INSTANTIATE_TEST_SUITE_P(Renderers, ToTheGuestAndBack, testing::Values("shm", "g
                          [](const auto& one) { return std::string(one.param); });
 
 TEST_P(ToTheGuestAndBack, TwentyTimesCostsNothingThatStays) {
-  KeyDesk desk(GetParam());
+  KeyDesk desk({.renderer = GetParam()});
   desk.start_guest();
   ASSERT_TRUE(desk.open_other_window());
   ASSERT_TRUE(desk.start_client());

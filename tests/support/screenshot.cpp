@@ -69,8 +69,12 @@ Picture parse_ppm(const std::string& bytes) {
   return picture;
 }
 
-Picture take_screenshot(Lab& lab, const HeadlessSway& sway, const std::string& output) {
-  Command command = lab.command("grim", {"grim", "-t", "ppm", "-o", output, "-"});
+Picture take_screenshot(Lab& lab, const HeadlessSway& sway, const std::string& output,
+                        DesktopPointer pointer) {
+  std::vector<std::string> words = {"grim", "-t", "ppm", "-o", output};
+  if (pointer == DesktopPointer::Shown) words.emplace_back("-c");
+  words.emplace_back("-");
+  Command command = lab.command("grim", std::move(words));
   command.environment.emplace_back("WAYLAND_DISPLAY", sway.display());
   const Finished grim = run_to_end(std::move(command), std::chrono::seconds(20));
   if (grim.exit != Exit{.code = 0}) throw std::runtime_error("grim: " + grim.err);

@@ -31,9 +31,12 @@ struct Picture {
   [[nodiscard]] pixel::ConstImage view() const;
 };
 
+enum class DesktopPointer : std::uint8_t { LeftOut, Shown };
+
 // What the compositor shows on an output; throws when it cannot be had.
 Picture take_screenshot(Lab& lab, const HeadlessSway& sway,
-                        const std::string& output = "HEADLESS-1");
+                        const std::string& output = "HEADLESS-1",
+                        DesktopPointer pointer = DesktopPointer::LeftOut);
 
 // Parses a binary PPM with 8 bits a channel; throws on anything else.
 Picture parse_ppm(const std::string& bytes);

@@ -102,6 +102,7 @@ struct PresentThreadTest : testing::Test {
   std::vector<GuestNews> heard;
   std::vector<PresentSnapshot> snapshots;
   PresentNews told;  // all of it
+  std::move_only_function<void(const PresentNews&)> on_news = [](const PresentNews&) {};
 
   ~PresentThreadTest() override {
     thread.reset();
@@ -132,6 +133,7 @@ struct PresentThreadTest : testing::Test {
   void take() {
     PresentThread::Report report = thread->take_report();
     EXPECT_FALSE(report.failure);
+    on_news(report);
     told.add(static_cast<PresentNews&&>(report));
     if (report.guest) heard.push_back(std::move(*report.guest));
     if (report.snapshot) snapshots.push_back(*report.snapshot);
