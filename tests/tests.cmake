@@ -272,6 +272,11 @@ if(PIERGLASS_TESTS AND NOT WIN32)
         tests/unit/spice/server_leaks.cpp tests/unit/wl/test_client.cpp
       LINK app wayland_protocols fake_compositor guest_devices spice_server spdlog::spdlog
       LABELS thread)
+    pierglass_test(fuzz_focus
+      SOURCES tests/support/temp_dir.cpp tests/unit/app/focus_fuzz_test.cpp
+        tests/unit/app/spice_peer.cpp tests/unit/wl/test_client.cpp
+      LINK app wayland_protocols fake_compositor guest_devices spice_bytes spdlog::spdlog
+      LABELS thread TIMEOUT 180)
   endif()
 
   # end to end: real compositor, real Windows executable; tests/README.md says what they need
