@@ -267,6 +267,23 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       LINK app wayland_protocols fake_compositor nlohmann_json::nlohmann_json LABELS thread)
   endif()
 
+  # app with a compositor and a SPICE server
+  if(PIERGLASS_CLIENT)
+    add_library(guest_devices STATIC tests/support/guest_devices.cpp)
+    target_include_directories(guest_devices PUBLIC ${CMAKE_SOURCE_DIR})
+    target_link_libraries(guest_devices PRIVATE pierglass_flags)
+    pierglass_test(unit_input_control
+      SOURCES tests/support/temp_dir.cpp tests/unit/app/input_control_test.cpp
+        tests/unit/spice/server_leaks.cpp tests/unit/wl/test_client.cpp
+      LINK app wayland_protocols fake_compositor guest_devices spice_server spdlog::spdlog
+      LABELS thread)
+    pierglass_test(fuzz_focus
+      SOURCES tests/support/temp_dir.cpp tests/unit/app/focus_fuzz_test.cpp
+        tests/unit/app/spice_peer.cpp tests/unit/wl/test_client.cpp
+      LINK app wayland_protocols fake_compositor guest_devices spice_bytes spdlog::spdlog
+      LABELS thread TIMEOUT 180)
+  endif()
+
   # end to end: real compositor, real Windows executable; tests/README.md says what they need
   if(PIERGLASS_CLIENT)
     find_package(nlohmann_json REQUIRED)

@@ -92,8 +92,9 @@ void InputControl::on_guest(source::GuestStatus status,
   compare_machines();
 }
 
+// A lock that is still to be given back would be kept, and a kept one is not answered.
 void InputControl::lock_pointer() {
-  unlock_by_.reset();
+  if (unlock_by_) unlock_now();
   seat_->lock_pointer();
 }
 

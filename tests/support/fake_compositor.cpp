@@ -193,6 +193,10 @@ void FakeCompositor::send_discarded() {
   });
 }
 
+void FakeCompositor::at_once(std::move_only_function<void()> events) {
+  server_->run(std::move(events));
+}
+
 void FakeCompositor::add_output(FakeOutput output) {
   server_->run([&] { server_->add_output(output); });
 }

@@ -109,9 +109,9 @@ class FakeSeat;
 // client is killed for in practice: no buffer before the first ack, no ack of an unknown serial,
 // buffer sizes that are multiples of the scale, one role object each and none on a surface with a
 // buffer, no end of a role's parts in the wrong order, one constraint and one inhibitor for a
-// surface and seat. Functions may be called from any thread but its own. They return after the
-// compositor has done it and sent the events; when the client has handled them is for the test to
-// wait for.
+// surface and seat. Functions may be called from any thread, from its own only inside at_once().
+// They return after the compositor has done it and sent the events; when the client has handled
+// them is for the test to wait for.
 class FakeCompositor {
  public:
   explicit FakeCompositor(FakeOptions options = {});
@@ -155,6 +155,10 @@ class FakeCompositor {
   void send_presented(std::uint64_t time_ns, std::uint32_t refresh_ns, std::uint64_t sequence,
                       std::uint32_t flags);
   void send_discarded();
+
+  // Runs what sends events by this class or FakeSeat on the compositor's thread: they leave
+  // together, and no request comes between them.
+  void at_once(std::move_only_function<void()> events);
 
   // ---- globals that come and go ----
   void add_output(FakeOutput output);

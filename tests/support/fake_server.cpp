@@ -142,6 +142,7 @@ void FakeCompositor::Server::watch_clients() {
 }
 
 void FakeCompositor::Server::run(std::move_only_function<void()> command) {
+  if (std::this_thread::get_id() == thread_.get_id()) return command();  // part of another
   std::unique_lock lock(mutex_);
   bool done = false;
   commands_.emplace_back([&] {

@@ -202,6 +202,7 @@ bool SpiceServer::Machine::start() {
     spice_server_set_addr(server, options.unix_path.c_str(), SPICE_ADDR_FLAG_UNIX_ONLY);
   }
   set_password(options.password);
+  if (options.uuid) spice_server_set_uuid(server, options.uuid->data());
   if (!options.name.empty()) spice_server_set_name(server, options.name.c_str());
   if (spice_server_init(server, spice_core()) != 0) return false;
   locks = options.locks;

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -30,8 +32,9 @@ struct SpiceServerOptions {
   std::string password;   // empty: none is asked for
   bool tablet = false;    // offers absolute positions
   bool mouse = true;
-  std::string name;        // of the machine; empty: not told
-  std::uint8_t locks = 0;  // lamps at the start, SPICE's bits
+  std::string name;                                  // of the machine; empty: not told
+  std::optional<std::array<std::uint8_t, 16>> uuid;  // of the machine; none: not told
+  std::uint8_t locks = 0;                            // lamps at the start, SPICE's bits
   // Called on the server's thread with each event.
   std::function<void(const SpiceEvent&)> on_event;
   // The server's thread stops serving once the inputs channel is up: nothing is read any more.

@@ -30,6 +30,8 @@ struct GuestControls {
   std::atomic<std::int32_t> pointer_x{0};
   std::atomic<std::uint64_t> pointer_serial{0};  // 0: no pointer
   std::atomic<bool> takes_positions{true};
+  std::atomic<bool> stalled{false};  // the present thread hangs in tick() until notified
+  std::atomic<bool> hanging{false};  // as it does now; set by the guest
 };
 
 // A guest that says one thing after the other and shows a white picture.
@@ -37,10 +39,15 @@ class TalkingSource final : public source::FrameSource {
  public:
   static constexpr Size kSize{64, 64};
 
-  TalkingSource(std::vector<GuestNews> script, const GuestControls& controls)
+  TalkingSource(std::vector<GuestNews> script, GuestControls& controls)
       : script_(std::move(script)), controls_(controls), pixels_(kSize.area(), 0xffffffff) {}
 
   GuestStatus tick(HostTime) override {
+    if (controls_.stalled) {
+      controls_.hanging = true;
+      controls_.stalled.wait(true);
+      controls_.hanging = false;
+    }
     now_ = controls_.chosen;
     return script_[now_].status;
   }
@@ -84,7 +91,7 @@ class TalkingSource final : public source::FrameSource {
   std::uint32_t rows_ready() const override { return kSize.height; }
 
   std::vector<GuestNews> script_;
-  const GuestControls& controls_;
+  GuestControls& controls_;
   std::vector<std::uint32_t> pixels_;
   pixel::CursorImage pointer_{{1, 1}, {0, 0}, {0xff000000}, {}};
   std::uint64_t seen_ = 0;
@@ -102,7 +109,7 @@ struct PresentThreadTest : testing::Test {
   std::vector<GuestNews> heard;
   std::vector<PresentSnapshot> snapshots;
   PresentNews told;  // all of it
-  std::move_only_function<void(const PresentNews&)> on_news = [](const PresentNews&) {};
+  std::move_only_function<void(const PresentThread::Report&)> on_report = [](const auto&) {};
 
   ~PresentThreadTest() override {
     thread.reset();
@@ -133,7 +140,7 @@ struct PresentThreadTest : testing::Test {
   void take() {
     PresentThread::Report report = thread->take_report();
     EXPECT_FALSE(report.failure);
-    on_news(report);
+    on_report(report);
     told.add(static_cast<PresentNews&&>(report));
     if (report.guest) heard.push_back(std::move(*report.guest));
     if (report.snapshot) snapshots.push_back(*report.snapshot);

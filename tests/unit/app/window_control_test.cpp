@@ -22,7 +22,7 @@ struct WindowControlTest : PresentThreadTest {
                                      .present = *thread},
                                     {.fullscreen = false, .output = ""})
                   .value();
-    on_news = [this](const PresentNews& news) { control->on_news(news); };
+    on_report = [this](const PresentThread::Report& report) { control->on_news(report); };
     client.window_events.changed = [this] {
       control->on_window();
       thread->wake();
@@ -30,7 +30,7 @@ struct WindowControlTest : PresentThreadTest {
     ASSERT_TRUE(serve_until([&] { return !client.toplevel().pixels.empty(); }));
   }
   ~WindowControlTest() override {
-    on_news = [](const PresentNews&) {};
+    on_report = [](const auto&) {};
     client.window_events.changed = [] {};
     control.reset();
   }
