@@ -43,9 +43,10 @@ InputControl::~InputControl() = default;
 
 Result<void> InputControl::start(const Parts& parts, Setup setup) {
   session_ = TRY(spice::Session::create(parts.loop, std::move(setup.session), *this));
-  router_.emplace(setup.router, *session_, static_cast<input::Host&>(*this));
-  seat_.emplace(parts.registry, window_, *router_);
-  look_.emplace(parts.display, seat_->pointer_image(), present_);
+  router_ =
+      std::make_unique<input::Router>(setup.router, *session_, static_cast<input::Host&>(*this));
+  seat_ = std::make_unique<wl::Seat>(parts.registry, window_, *router_);
+  look_ = std::make_unique<PointerLook>(parts.display, seat_->pointer_image(), present_);
   deadline_ = TRY(Deadline::create(
       parts.loop,
       [this] { return earlier(router_->deadline(), earlier(look_->deadline(), unlock_by_)); },

@@ -96,9 +96,9 @@ class InputControl final : private input::Host, private spice::SessionEvents {
   Panel& panel_;
   Run run_;
   std::unique_ptr<spice::Session> session_;
-  std::optional<input::Router> router_;
-  std::optional<wl::Seat> seat_;
-  std::optional<PointerLook> look_;
+  std::unique_ptr<input::Router> router_;
+  std::unique_ptr<wl::Seat> seat_;
+  std::unique_ptr<PointerLook> look_;
   std::unique_ptr<Deadline> deadline_;  // of router, look and unlock_by_
 
   std::optional<HostTime> unlock_by_;  // the pointer is free for the user, a commit is waited for

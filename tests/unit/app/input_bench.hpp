@@ -79,6 +79,7 @@ struct InputBench : PresentThreadTest {
   }
   void open_input(InputControl::Setup setup) {
     input = InputControl::create({.loop = *loop,
+                                  .display = *client.display,
                                   .registry = *client.registry,
                                   .window = *client.window,
                                   .present = *thread,
