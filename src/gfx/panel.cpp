@@ -10,9 +10,21 @@
 namespace pierglass::gfx {
 namespace {
 
-constexpr std::uint32_t kPadding = 5;  // font pixels, on each side of the text
-constexpr std::uint32_t kFromTop = 4;  // font pixels above the box
+constexpr std::uint32_t kPadding = 5;     // font pixels, on each side of the text
+constexpr std::uint32_t kFromTop = 4;     // font pixels above the box
+constexpr std::uint32_t kColumnGap = 12;  // font pixels
 constexpr std::uint32_t kWhite = 0xffffff;
+
+struct Columns {
+  std::string_view first;
+  std::string_view second;  // empty: there is none
+};
+
+Columns columns(std::string_view line) {
+  const std::size_t tab = line.find('\t');
+  if (tab == std::string_view::npos) return {.first = line, .second = {}};
+  return {.first = line.substr(0, tab), .second = line.substr(tab + 1)};
+}
 
 constexpr std::uint32_t dimmed_channel(std::uint32_t pixel, int shift) {
   return ((pixel >> shift & 255) * (255 - Panel::kBoxAlpha) + 127) / 255 << shift;
@@ -61,9 +73,24 @@ void Panel::set_lines(std::span<const std::string> lines) {
   laid_out_ = false;
 }
 
+// In the font's pixels, from the box's left padding; 0 when no line has one.
+std::uint32_t Panel::second_column() const {
+  std::uint32_t from = 0;
+  for (const std::string& line : lines_) {
+    const auto [first, second] = columns(line);
+    if (!second.empty()) from = std::max(from, text_mask(first, 1).size.width + kColumnGap);
+  }
+  return from;
+}
+
 Size Panel::font_size() const {
+  const std::uint32_t from = second_column();
   std::uint32_t widest = 0;
-  for (const std::string& line : lines_) widest = std::max(widest, text_mask(line, 1).size.width);
+  for (const std::string& line : lines_) {
+    const auto [first, second] = columns(line);
+    widest = std::max(widest, text_mask(first, 1).size.width);
+    if (!second.empty()) widest = std::max(widest, from + text_mask(second, 1).size.width);
+  }
   return {widest + 2 * kPadding,
           static_cast<std::uint32_t>(lines_.size()) * kTextLineHeight + 2 * kPadding};
 }
@@ -83,14 +110,21 @@ void Panel::fit(Size window) {
   into_.x = (window.width - into_.width) / 2;
   into_.y = std::min(kFromTop * factor, window.height - into_.height);
   coverage_.resize(into_.area());
-  for (std::size_t i = 0; i < lines_.size(); ++i) put_line(i, factor);
+  const auto second_at = static_cast<std::int32_t>(kPadding + second_column());
+  auto y = static_cast<std::int32_t>(kPadding);
+  for (const std::string& line : lines_) {
+    const auto [first, second] = columns(line);
+    put_text(first, {static_cast<std::int32_t>(kPadding), y}, factor);
+    put_text(second, {second_at, y}, factor);
+    y += static_cast<std::int32_t>(kTextLineHeight);
+  }
 }
 
-void Panel::put_line(std::size_t index, std::uint32_t factor) {
-  const TextMask mask = text_mask(lines_[index], factor);
-  const std::uint32_t left = kPadding * factor;
-  const std::uint32_t top =
-      (kPadding + static_cast<std::uint32_t>(index) * kTextLineHeight) * factor;
+// `at` in the font's pixels, from the box's corner.
+void Panel::put_text(std::string_view text, Point at, std::uint32_t factor) {
+  const TextMask mask = text_mask(text, factor);
+  const std::uint32_t left = static_cast<std::uint32_t>(at.x) * factor;
+  const std::uint32_t top = static_cast<std::uint32_t>(at.y) * factor;
   if (left >= into_.width || top >= into_.height) return;
   const std::uint32_t width = std::min(mask.size.width, into_.width - left);
   const std::uint32_t height = std::min(mask.size.height, into_.height - top);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/geometry.hpp"
@@ -34,7 +35,8 @@ class Panel {
   // A pointer's pixel that covers at least so much of the picture, or inverts it, lies on the box.
   static constexpr std::uint32_t kPointerAlpha = 128;
 
-  // ASCII; other bytes show as '?'. What is beyond the limits above is not drawn.
+  // ASCII; other bytes show as '?'. What is beyond the limits above is not drawn. A line's first
+  // tab begins its second column, which stands in one place for all lines that have one.
   void set_lines(std::span<const std::string> lines);
   void fit(Size window);
 
@@ -50,8 +52,9 @@ class Panel {
   void draw(const pixel::Image& window, const PlacedPointer& pointer) const;
 
  private:
+  [[nodiscard]] std::uint32_t second_column() const;
   [[nodiscard]] Size font_size() const;
-  void put_line(std::size_t index, std::uint32_t factor);
+  void put_text(std::string_view text, Point at, std::uint32_t factor);
 
   std::vector<std::string> lines_;
   Size window_;

@@ -38,18 +38,8 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t") + 1 - first);
 }
 
-using Line = std::pair<std::string, std::string_view>;
-
-std::vector<std::string> in_columns(const std::vector<Line>& lines) {
-  constexpr std::size_t kGap = 3;
-  std::size_t width = 0;
-  for (const Line& line : lines) width = std::max(width, line.first.size());
-  std::vector<std::string> out;
-  out.reserve(lines.size());
-  for (const auto& [left, right] : lines) {
-    out.push_back(left + std::string(width - left.size() + kGap, ' ') + std::string(right));
-  }
-  return out;
+std::string line(const std::string& keys, std::string_view effect) {
+  return keys + "\t" + std::string(effect);
 }
 
 }  // namespace
@@ -114,20 +104,20 @@ bool Bindings::all_function_keys() const {
 std::vector<std::string> Bindings::lines(bool tap_captures) const {
   if (!trigger_) return {};
   const std::string alone(key_label(*trigger_));
-  std::vector<Line> lines;
-  if (tap_captures) lines.emplace_back(alone, help(Command::ToggleCapture));
+  std::vector<std::string> lines;
+  if (tap_captures) lines.push_back(line(alone, help(Command::ToggleCapture)));
   const bool together = all_function_keys();
   for (std::uint8_t number = 0; number < kCommandCount; ++number) {
     const auto command = static_cast<Command>(number);
     for (KeyCode key = 0; key < kKeyCount; ++key) {
       if (commands_[key] != command || (together && is_function_key(key))) continue;
-      lines.emplace_back(alone + " + " + std::string(key_label(key)), help(command));
+      lines.push_back(line(alone + " + " + std::string(key_label(key)), help(command)));
     }
     if (together && command == Command::CtrlAltF1) {
-      lines.emplace_back(alone + " + F1 ... F12", "Ctrl+Alt+F1 ... F12 to the guest");
+      lines.push_back(line(alone + " + F1 ... F12", "Ctrl+Alt+F1 ... F12 to the guest"));
     }
   }
-  return in_columns(lines);
+  return lines;
 }
 
 }  // namespace pierglass::input

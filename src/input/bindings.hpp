@@ -33,7 +33,7 @@ class Bindings {
     return key < kKeyCount ? commands_[key] : std::nullopt;
   }
 
-  // The list for people, a line each, two columns apart by spaces, all ASCII; empty without a
+  // The list for people, a line each, two columns apart by a tab, all ASCII; empty without a
   // trigger. `tap_captures`: whether it says so of the trigger alone.
   [[nodiscard]] std::vector<std::string> lines(bool tap_captures = true) const;
 

@@ -77,6 +77,26 @@ TEST(Panel, LinesBeginInOneColumnBelowEachOther) {
   EXPECT_NE(row_of(0, 0)[5], 0);
 }
 
+// The letters have widths of their own, so spaces do not do it.
+TEST(Panel, SecondColumnsBeginInOnePlaceBesideTheWidestFirst) {
+  const Panel panel = panel_of({"iii\tH", "MMMMMM\tH", "a line without"}, {300, 100});
+  const std::uint32_t from = 5 + text_mask("MMMMMM", 1).size.width + 12;
+  for (std::uint32_t y = 0; y < kTextLineHeight; ++y) {
+    const auto column_of = [&](std::uint32_t line) {
+      return panel.coverage().subspan(
+          std::size_t{5 + line * kTextLineHeight + y} * panel.into().width + from, 9);
+    };
+    EXPECT_TRUE(std::ranges::equal(column_of(0), column_of(1))) << y;
+  }
+  EXPECT_EQ(panel.coverage()[std::size_t{5} * panel.into().width + from], 255) << "of the H";
+}
+
+TEST(Panel, ASecondColumnMakesTheBoxWideEnough) {
+  const std::uint32_t width =
+      text_mask("key", 1).size.width + 12 + text_mask("effect", 1).size.width;
+  EXPECT_EQ(panel_of({"key\teffect"}, {300, 100}).into().width, width + 2 * 5);
+}
+
 TEST(Panel, IsCentredNearTheTopAndGrowsWithTheWindow) {
   const Panel small = panel_of({"F1  help", "F2  more"}, {640, 480});
   const Panel large = panel_of({"F1  help", "F2  more"}, {1920, 1080});
