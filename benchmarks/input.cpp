@@ -23,6 +23,7 @@
 
 #include "benchmarks/input_desk.hpp"
 #include "benchmarks/input_times.hpp"
+#include "loop/prompt_thread.hpp"
 #include "tests/support/proc_stats.hpp"
 #include "tests/support/unix_socket.hpp"
 #include "tests/support/wait_until.hpp"
@@ -85,6 +86,7 @@ std::vector<std::int64_t> measure_floor(int count) {
   ::close(ends[1]);
   std::vector<std::int64_t> times;
   std::thread reader([&] {
+    loop::make_thread_prompt();
     for (std::int64_t sent = 0; ::recv(ends[0], &sent, sizeof sent, MSG_WAITALL) > 0;) {
       times.push_back(monotonic_ns() - sent);
     }

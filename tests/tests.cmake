@@ -136,7 +136,8 @@ if(PIERGLASS_TESTS AND NOT WIN32)
   # loop, control, wl
   if(PIERGLASS_CLIENT)
     pierglass_test(unit_loop
-      SOURCES tests/unit/loop/event_loop_test.cpp tests/unit/loop/signals_test.cpp
+      SOURCES tests/unit/loop/event_loop_test.cpp tests/unit/loop/prompt_thread_test.cpp
+        tests/unit/loop/signals_test.cpp
         tests/unit/loop/timer_test.cpp tests/unit/loop/wakeup_test.cpp
       LINK loop LABELS thread)
     pierglass_test(unit_control
@@ -172,7 +173,7 @@ if(PIERGLASS_TESTS AND NOT WIN32)
     pkg_check_modules(SPICE_SERVER REQUIRED IMPORTED_TARGET spice-server)
     add_library(test_sockets STATIC tests/support/unix_socket.cpp)
     target_include_directories(test_sockets PUBLIC ${CMAKE_SOURCE_DIR})
-    target_link_libraries(test_sockets PUBLIC base PRIVATE pierglass_flags)
+    target_link_libraries(test_sockets PUBLIC base loop PRIVATE pierglass_flags)
     add_library(spice_server STATIC
       tests/support/spice_core.cpp tests/support/spice_recorder.cpp tests/support/spice_server.cpp)
     target_include_directories(spice_server PUBLIC ${CMAKE_SOURCE_DIR})

@@ -27,6 +27,7 @@
 #include "app/window_control.hpp"
 #include "base/describe.hpp"
 #include "loop/event_loop.hpp"
+#include "loop/prompt_thread.hpp"
 #include "loop/signals.hpp"
 #include "loop/timer.hpp"
 #include "wl/display.hpp"
@@ -311,6 +312,7 @@ class Client final : private wl::WindowEvents {
   }
 
   Failure serve() {
+    loop::make_thread_prompt();  // input shall not wait for the copy of a picture
     const Result<void> ended = loop_->run();
     display_->on_read([]() noexcept {});
     remote_.reset();

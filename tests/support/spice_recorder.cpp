@@ -13,6 +13,7 @@
 #include <mutex>
 #include <thread>
 
+#include "loop/prompt_thread.hpp"
 #include "tests/support/unix_socket.hpp"
 
 namespace pierglass::test {
@@ -174,7 +175,10 @@ SpiceRecorder::SpiceRecorder(const std::filesystem::path& socket,
     : state_(std::make_unique<State>()) {
   state_->server = server;
   state_->listener = listen_at(socket, owner);
-  state_->thread = std::thread([this] { state_->run(); });
+  state_->thread = std::thread([this] {
+    loop::make_thread_prompt();
+    state_->run();
+  });
 }
 
 SpiceRecorder::~SpiceRecorder() {

@@ -13,6 +13,7 @@
 #include <mutex>
 #include <thread>
 
+#include "loop/prompt_thread.hpp"
 #include "tests/support/unix_socket.hpp"
 
 namespace pierglass::test {
@@ -169,7 +170,10 @@ WaylandRecorder::WaylandRecorder(const std::filesystem::path& socket,
     : state_(std::make_unique<State>()) {
   state_->compositor = compositor;
   state_->listener = listen_at(socket, owner);
-  state_->thread = std::thread([this] { state_->run(); });
+  state_->thread = std::thread([this] {
+    loop::make_thread_prompt();
+    state_->run();
+  });
 }
 
 WaylandRecorder::~WaylandRecorder() {
