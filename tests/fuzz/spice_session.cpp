@@ -11,6 +11,7 @@
 #include <optional>
 #include <set>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "spice/conversation.hpp"
@@ -30,10 +31,17 @@ constexpr int kMaxSteps = 200;
 constexpr std::array<input::KeyCode, 8> kKeys = {
     KEY_A, KEY_LEFTSHIFT, KEY_RIGHTSHIFT, KEY_PAUSE, KEY_SYSRQ, KEY_UP, KEY_MICMUTE, 100'000};
 
+// What an honest server says first on either channel; made once, for that costs more than most
+// scripts.
+const Bytes& link_answer() {
+  static const Bytes kBytes = test::link_answer();
+  return kBytes;
+}
+
 // What a server has been told, and so believes.
 class Believed {
  public:
-  explicit Believed(bool main) : client_(main) {}
+  explicit Believed(bool main) : opened_(main), client_(main) {}
 
   void take(std::span<const std::byte> bytes) {
     require(client_.take(bytes), "what the client says is well framed");
@@ -51,6 +59,11 @@ class Believed {
 
   void believe(const test::ClientMessage& message) {
     ++count_;
+    if (message.type > 100 && !std::exchange(opened_, true)) {
+      require(message.type == 114 && number(message.body, 1, 2) == 0,
+              "first of all, buttons of an earlier client are released");
+      return;
+    }
     switch (message.type) {
       case 101:
       case 102:
@@ -100,6 +113,7 @@ class Believed {
     require(mask == buttons_, "the mask is the state after the event");
   }
 
+  bool opened_;  // inputs only: something was said about keyboard and mouse
   test::ClientBytes client_;
   std::uint64_t count_ = 0;
   std::set<std::uint32_t> keys_;
@@ -118,9 +132,10 @@ class Script {
     begin();
     connect();
     require(conversation_.ready(), "an honest server is served");
+    const std::uint64_t before = believed(ChannelKind::Inputs).messages();
     conversation_.key(KEY_A, true);
     carry(ChannelKind::Inputs, SIZE_MAX);
-    require(believed(ChannelKind::Inputs).messages() == 1, "a key is one message");
+    require(believed(ChannelKind::Inputs).messages() == before + 1, "a key is one message");
   }
 
  private:
@@ -143,11 +158,11 @@ class Script {
 
   // What an honest server says first.
   void connect() {
-    say(ChannelKind::Main, test::link_answer());
+    say(ChannelKind::Main, link_answer());
     say(ChannelKind::Main, test::ticket_answer());
     say(ChannelKind::Main, test::main_init(7, 3, 1));
     say(ChannelKind::Main, test::channels_list());
-    say(ChannelKind::Inputs, test::link_answer());
+    say(ChannelKind::Inputs, link_answer());
     say(ChannelKind::Inputs, test::ticket_answer());
     say(ChannelKind::Inputs, test::inputs_init());
     carry(ChannelKind::Main, SIZE_MAX);
@@ -161,7 +176,7 @@ class Script {
       case 1:
         return say_known();
       case 2:
-        return say(channel(), test::link_answer());
+        return say(channel(), link_answer());
       case 3:
         return say(channel(), test::ticket_answer(byte() % 8 == 7 ? 7 : 0));
       case 4:

@@ -19,16 +19,20 @@ using Bytes = std::vector<std::byte>;
 
 template <std::integral T>
 void put(Bytes& to, T value) {
+  std::array<std::byte, sizeof value> bytes;
   for (std::size_t i = 0; i < sizeof value; ++i)
-    to.push_back(static_cast<std::byte>(static_cast<std::uint64_t>(value) >> (8 * i)));
+    bytes[i] = static_cast<std::byte>(static_cast<std::uint64_t>(value) >> (8 * i));
+  to.insert(to.end(), bytes.begin(), bytes.end());
 }
 
 // A mini header and these fields.
 template <std::integral... Fields>
 Bytes spice_message(std::uint16_t type, Fields... fields) {
+  constexpr std::size_t kBody = (sizeof(Fields) + ... + 0);
   Bytes out;
+  out.reserve(sizeof type + sizeof(std::uint32_t) + kBody);
   put(out, type);
-  put(out, static_cast<std::uint32_t>((sizeof(Fields) + ... + 0)));
+  put(out, static_cast<std::uint32_t>(kBody));
   (put(out, fields), ...);
   return out;
 }
