@@ -105,9 +105,7 @@ Result<void> Conversation::on(ChannelKind /*kind*/, const MachineUuid& uuid) {
 }
 
 Result<void> Conversation::on(ChannelKind /*kind*/, const InputsInit& init) {
-  if (!inputs_) return {};
-  if (!inputs_->locks()) inputs_->release_former_buttons();
-  inputs_->on_locks(init.locks);
+  if (inputs_) inputs_->on_locks(init.locks);
   return {};
 }
 

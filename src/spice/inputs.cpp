@@ -30,10 +30,6 @@ void Inputs::button(input::Button button, bool down) {
   out_.send(mouse_button_message(which, down, buttons_));
 }
 
-void Inputs::release_former_buttons() {
-  out_.send(mouse_button_message(MouseButton::Left, false, ButtonMask{0}));
-}
-
 void Inputs::scroll(input::Axis axis, std::int32_t notches) {
   if (notches == 0) return;
   const bool sideways = axis == input::Axis::Horizontal;
@@ -96,6 +92,9 @@ void Inputs::set_locks(input::Locks locks) {
 }
 
 void Inputs::on_locks(input::Locks locks) {
+  // The channel is open. A server releases the keys of a connection that ends, but not its buttons:
+  // what an earlier client held down stays so until somebody says that it is not.
+  if (!locks_) out_.send(mouse_button_message(MouseButton::Left, false, ButtonMask{0}));
   locks_ = locks;
   asked_.reset();
 }

@@ -28,10 +28,6 @@ class Inputs {
   Inputs(Stream& out, input::PointerMode mode, bool shift_wheel)
       : out_(out), mode_(mode), shift_wheel_(shift_wheel) {}
 
-  // The first words. A server releases the keys of a connection that ends, but not its buttons:
-  // what an earlier client held down stays so until somebody says that it is not.
-  void release_former_buttons();
-
   void key(input::KeyCode key, bool down);
   void button(input::Button button, bool down);
   void scroll(input::Axis axis, std::int32_t notches);
@@ -46,6 +42,7 @@ class Inputs {
 
   // What the server said.
   void on_motion_ack();
+  // The first time also opens the channel for what is sent.
   void on_locks(input::Locks locks);
   // As the server said last; none yet before its first word.
   [[nodiscard]] std::optional<input::Locks> locks() const { return locks_; }
