@@ -38,7 +38,9 @@ void check_accepted(const Bindings& bindings, std::size_t changes) {
   require(lines.empty() == !bindings.trigger().has_value(), "there is a list with a trigger");
   for (const std::string& line : lines) {
     require(line.size() < 100, "a line is short");
-    require(std::ranges::all_of(line, [](char c) { return c >= ' ' && c <= '~'; }), "it is plain");
+    const auto plain = [](char c) { return (c >= ' ' && c <= '~') || c == '\t'; };
+    require(std::ranges::all_of(line, plain), "it is plain");
+    require(std::ranges::count(line, '\t') <= 1, "there are two columns");
   }
 }
 
