@@ -149,7 +149,8 @@ const char* purpose(Action action) {
       return "One key: brings the running pierglass to the front with keyboard and mouse captured, "
              "or sends it away again. When none runs under that name it starts one so.";
     case Action::Send:
-      return "Tells the running pierglass what to do, and waits until it is done.";
+      return "Tells the running pierglass what to do. Returns when toggle, show and hide are done "
+             "and all else has begun.";
     case Action::Run:
       break;
   }

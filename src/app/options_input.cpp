@@ -9,14 +9,13 @@
 #include <vector>
 
 #include "app/options_words.hpp"
+#include "input/motion.hpp"
 
 namespace pierglass::app {
 namespace {
 
 using OptionError = CLI::ValidationError;
-
-constexpr double kMinSensitivity = 0.01;
-constexpr double kMaxSensitivity = 100;
+using input::Motion;
 
 void parse_spice(const std::string& text, InputOptions& options) {
   options.spice = text == "auto" ? SpiceChoice::Auto : SpiceChoice::None;
@@ -60,7 +59,7 @@ double parse_sensitivity(const std::string& text) {
   double number = 0;
   const char* end = text.data() + text.size();
   const auto [rest, status] = std::from_chars(text.data(), end, number);
-  const bool in_range = number >= kMinSensitivity && number <= kMaxSensitivity;
+  const bool in_range = number >= Motion::kMinSensitivity && number <= Motion::kMaxSensitivity;
   if (status != std::errc() || rest != end || !in_range) {
     throw OptionError("--sensitivity", "'" + text + "' is not a number from 0.01 to 100");
   }

@@ -11,56 +11,37 @@ using input::Command;
 
 struct Row {
   std::string_view name;
-  Verb verb;
+  WindowVerb verb;
 };
 
-constexpr std::array kVerbs = {
+// The others have their names in input/command.
+constexpr std::array kWindowVerbs = {
     Row{"toggle", WindowVerb::Toggle},
     Row{"show", WindowVerb::Show},
     Row{"hide", WindowVerb::Hide},
-    Row{"capture", Command::Capture},
-    Row{"release", Command::Release},
-    Row{"toggle-capture", Command::ToggleCapture},
-    Row{"toggle-fullscreen", Command::ToggleFullscreen},
-    Row{"stats", Command::Stats},
-    Row{"screenshot", Command::Screenshot},
-    Row{"release-all", Command::ReleaseAll},
-    Row{"ctrl-alt-del", Command::CtrlAltDel},
-    Row{"ctrl-alt-f1", Command::CtrlAltF1},
-    Row{"ctrl-alt-f2", Command::CtrlAltF2},
-    Row{"ctrl-alt-f3", Command::CtrlAltF3},
-    Row{"ctrl-alt-f4", Command::CtrlAltF4},
-    Row{"ctrl-alt-f5", Command::CtrlAltF5},
-    Row{"ctrl-alt-f6", Command::CtrlAltF6},
-    Row{"ctrl-alt-f7", Command::CtrlAltF7},
-    Row{"ctrl-alt-f8", Command::CtrlAltF8},
-    Row{"ctrl-alt-f9", Command::CtrlAltF9},
-    Row{"ctrl-alt-f10", Command::CtrlAltF10},
-    Row{"ctrl-alt-f11", Command::CtrlAltF11},
-    Row{"ctrl-alt-f12", Command::CtrlAltF12},
-    Row{"quit", Command::Quit},
 };
 
-bool is_left_out(const Verb& verb) {
-  const auto* command = std::get_if<Command>(&verb);
-  return command != nullptr && *command > Command::CtrlAltF1 && *command <= Command::CtrlAltF12;
+bool is_left_out(Command command) {
+  return command > Command::CtrlAltF1 && command <= Command::CtrlAltF12;
 }
 
 }  // namespace
 
 std::optional<Verb> verb_of(std::string_view name) {
-  const auto* row = std::ranges::find(kVerbs, name, &Row::name);
-  if (row == kVerbs.end()) return std::nullopt;
-  return row->verb;
+  const auto* row = std::ranges::find(kWindowVerbs, name, &Row::name);
+  if (row != kWindowVerbs.end()) return row->verb;
+  return input::command_named(name);
 }
 
 std::string verb_list() {
   std::string list;
-  for (const Row& row : kVerbs) {
-    if (is_left_out(row.verb)) continue;
-    if (!list.empty()) list += ", ";
-    list += row.name;
-    if (row.verb == Verb(Command::CtrlAltF1)) list += " to -f12";
+  for (const Row& row : kWindowVerbs) list += std::string(row.name) + ", ";
+  for (std::uint8_t number = 0; number < input::kCommandCount; ++number) {
+    const auto command = static_cast<Command>(number);
+    if (is_left_out(command)) continue;
+    list += input::name(command);
+    if (command == Command::CtrlAltF1) list += " to -f12";
+    if (command != Command::Quit) list += ", ";
   }
   return list;
 }

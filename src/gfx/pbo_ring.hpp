@@ -30,7 +30,7 @@ class PboRing {
   // Memory for bytes [first, first + count) of a buffer, write-only and possibly uncached: write
   // ascending, read nothing. It is the buffer of the last time, unless what was written there since
   // its turn began meets these bytes. Waits for the GPU if it still reads a buffer whose turn it is
-  // again; Busy after kFenceTimeout.
+  // again; Busy when that takes too long.
   Result<std::byte*> begin_write(std::size_t first, std::size_t count);
 
   // The bytes are in. Leaves the buffer bound to GL_PIXEL_UNPACK_BUFFER, whose offset 0 is byte 0.

@@ -37,8 +37,8 @@ struct LgmpOffsets {
 const LgmpOffsets& lgmp_offsets(LgmpVersion version);
 
 // The producer's side of LGMP, for tests: keeps the rules of the real hosts, and lets a test break
-// each. Any thread, one call at a time (a mutex); waits at most kLockPatience for a lock in shared
-// memory, then goes without that step. Throws std::runtime_error for what a test does wrong.
+// each. Any thread, one call at a time (a mutex); waits at most kLockPatienceMs for a lock in
+// shared memory, then goes without that step. Throws std::runtime_error for what a test does wrong.
 class LgmpHost {
  public:
   using Clock = std::function<std::uint64_t()>;  // milliseconds

@@ -237,7 +237,7 @@ INSTANTIATE_TEST_SUITE_P(
         WrongUse{"SendUnknown",
                  {"send", "show", "dance"},
                  "",
-                 "'dance' is none of toggle, show, hide, capture, release, toggle-capture, "
+                 "'dance' is none of toggle, show, hide, toggle-capture, capture, release, "
                  "toggle-fullscreen, stats, screenshot, release-all, ctrl-alt-del, ctrl-alt-f1 to "
                  "-f12, quit; see pierglass send --help"},
         WrongUse{"ConfigNames", {}, "capture=manual\ncapture-key=\"\"\n", "line 2: --capture-key"},

@@ -42,7 +42,7 @@ TEST(Verbs, NamesSayWhatTheyMean) {
 
 TEST(Verbs, TheListNamesThemAllForTheUser) {
   EXPECT_EQ(verb_list(),
-            "toggle, show, hide, capture, release, toggle-capture, toggle-fullscreen, stats, "
+            "toggle, show, hide, toggle-capture, capture, release, toggle-fullscreen, stats, "
             "screenshot, release-all, ctrl-alt-del, ctrl-alt-f1 to -f12, quit");
 }
 
