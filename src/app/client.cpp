@@ -125,8 +125,7 @@ class Client final : private wl::WindowEvents {
     if (!options_.output.empty()) {
       const wl::Output* output = registry_->outputs().find(options_.output);
       if (output == nullptr) {
-        return "there is no output called " + options_.output +
-               "; name one of these with --output: " + registry_->outputs().names();
+        return no_output_message(options_.output, registry_->outputs().names());
       }
       window.output = output->proxy();
     }
@@ -267,7 +266,23 @@ class Client final : private wl::WindowEvents {
     return {};
   }
 
+  // Why it cannot be done, as a sentence; empty: it can.
+  [[nodiscard]] std::string refusal_of(const Verb& verb) const {
+    const bool captures =
+        verb == Verb(input::Command::Capture) || verb == Verb(input::Command::ToggleCapture);
+    if (captures && !input_->may_capture()) {
+      return "capture is switched off: start pierglass without --capture never";
+    }
+    if (verb == Verb(input::Command::Screenshot) && present_->pointer().picture.area() == 0) {
+      return "there is no picture to save";
+    }
+    return {};
+  }
+
   void on_request(Verb verb, const control::Request& request, control::Answer answer) {
+    if (const std::string refusal = refusal_of(verb); !refusal.empty()) {
+      return answer.refuse(refusal);
+    }
     if (const auto* command = std::get_if<input::Command>(&verb)) {
       input_->perform(*command);
       return answer.done();
@@ -279,6 +294,10 @@ class Client final : private wl::WindowEvents {
     if (wanted == WindowVerb::Hide) {
       input_->release();
       return window_control_->hide(std::move(done));
+    }
+    // Screens come and go: then the compositor chooses.
+    if (!request.output.empty() && registry_->outputs().find(request.output) == nullptr) {
+      spdlog::warn("{}", no_output_message(request.output, registry_->outputs().names()));
     }
     if (toggles) input_->capture();
     window_control_->show(request.token, request.output, std::move(done));
@@ -411,6 +430,7 @@ class Client final : private wl::WindowEvents {
   Start start_;
   std::string spice_password_;
   std::unique_ptr<loop::EventLoop> loop_;
+  std::unique_ptr<ScreenshotFiles> screenshots_;  // may end late: after the window has gone
   std::optional<loop::Signals> signals_;
   Statistics statistics_;
   pace::FrameLog log_;
@@ -425,7 +445,6 @@ class Client final : private wl::WindowEvents {
   std::unique_ptr<loop::Timer> guest_log_timer_;
   std::unique_ptr<PresentThread> present_;
   std::unique_ptr<Panel> panel_;
-  std::unique_ptr<ScreenshotFiles> screenshots_;
   std::unique_ptr<WindowControl> window_control_;
   std::unique_ptr<InputControl> input_;
   std::optional<control::Server> remote_;

@@ -166,8 +166,9 @@ void InputControl::show_chords(bool show) {
 }
 
 void InputControl::on_connected() noexcept {
-  spdlog::info("keyboard and mouse are connected");
+  spdlog::info("keyboard and mouse are connected to {}", spice::to_text(session_->address()));
   was_connected_ = true;
+  told_other_machine_ = false;
   panel_.say(Connection, {}, {});
   router_->on_guest_connected();
   compare_machines();
@@ -193,6 +194,7 @@ void InputControl::compare_machines() {
   const auto& uuid = session_->machine().uuid;
   const std::string machine = uuid ? uuid_text(*uuid) : std::string();
   if (machine.empty() || machine_of_picture_.empty() || machine == machine_of_picture_) return;
+  if (std::exchange(told_other_machine_, true)) return;
   spdlog::warn(
       "keyboard and mouse go to machine {}, but the picture is of {}: name the right "
       "server with --spice",

@@ -62,7 +62,7 @@ class InputControl final : private input::Host, private spice::SessionEvents {
   void capture() { router_->capture(); }
   void release() { router_->release(); }
   void perform(input::Command command) { router_->perform(command); }
-  [[nodiscard]] bool capture_wanted() const { return router_->capture_wanted(); }
+  [[nodiscard]] bool may_capture() const { return router_->may_capture(); }
 
  private:
   InputControl(const Parts& parts, Run run);
@@ -105,7 +105,8 @@ class InputControl final : private input::Host, private spice::SessionEvents {
   bool placeable_ = true;              // the guest puts its pointer where it is told
   bool was_connected_ = false;
   bool told_captured_ = false;
-  std::string machine_of_picture_;  // UUID, as the guest tells; empty: unknown
+  bool told_other_machine_ = false;  // of this connection
+  std::string machine_of_picture_;   // UUID, as the guest tells; empty: unknown
 };
 
 }  // namespace pierglass::app

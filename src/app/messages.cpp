@@ -118,6 +118,10 @@ std::string creation_message(const Error& error, const std::string& path) {
          "; name a file in a folder that this user may write to, such as /dev/shm, with --memory";
 }
 
+std::string no_output_message(const std::string& name, const std::string& outputs) {
+  return "there is no output called " + name + "; name one of these with --output: " + outputs;
+}
+
 std::string wayland_message(const Error& error) {
   switch (error.code) {
     case ErrorCode::NotFound:

@@ -19,6 +19,9 @@ std::string memory_message(const Error& error, const std::string& path);
 // One that could not be created.
 std::string creation_message(const Error& error, const std::string& path);
 
+// An output that there is none of; `outputs` are those that there are.
+std::string no_output_message(const std::string& name, const std::string& outputs);
+
 // A compositor that could not be reached or lacks something.
 std::string wayland_message(const Error& error);
 

@@ -19,6 +19,9 @@ class PanelText {
   enum class Topic : std::uint8_t { Capture, Connection, Screenshot };
   static constexpr std::size_t kTopics = 3;
 
+  // Longer sentences become several lines.
+  static constexpr std::size_t kColumns = 76;
+
   // Shown for `span` from `now` on.
   void say(Topic topic, std::string line, HostTime now, Nanoseconds span);
 

@@ -49,7 +49,7 @@ void PointerDesk::tell(HostTime now, PresentNews& news) {
   tell_image(news);
   if (pointer_ == told_) return;
   const bool moved = watched_ && now >= next_tell_;
-  const bool vanished = !shown_ && pointer_.visible != told_.visible;
+  const bool vanished = tells_image() && pointer_.visible != told_.visible;
   if (pointer_.picture == told_.picture && !vanished && !moved) return;
   told_ = pointer_;
   next_tell_ = now + kFollowPoll;
@@ -57,7 +57,7 @@ void PointerDesk::tell(HostTime now, PresentNews& news) {
 }
 
 void PointerDesk::tell_image(PresentNews& news) {
-  if (shown_ || image_ == nullptr || serial_ == told_serial_) return;
+  if (!tells_image() || image_ == nullptr || serial_ == told_serial_) return;
   told_serial_ = serial_;
   news.pointer_image = {serial_, std::make_shared<const pixel::CursorImage>(*image_)};
 }

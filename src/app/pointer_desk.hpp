@@ -25,6 +25,7 @@ class PointerDesk {
 
   // What is asked. show() is true when that is a change.
   bool show(bool shown);
+  void watch_image(bool watched) { image_watched_ = watched; }
   void watch(bool watched, HostTime now);
   void place(Point position, HostTime now);
 
@@ -51,9 +52,11 @@ class PointerDesk {
     HostTime give_up;
   };
 
+  [[nodiscard]] bool tells_image() const { return !shown_ || image_watched_; }
   void tell_image(PresentNews& news);
 
   bool shown_ = true;
+  bool image_watched_ = false;
   bool watched_ = false;
   std::optional<Placing> placing_;
   GuestPointer pointer_;

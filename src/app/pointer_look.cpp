@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "app/pointer_look.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "app/present_thread.hpp"
@@ -15,7 +16,8 @@ namespace pierglass::app {
 
 void PointerLook::set_place(Place place) {
   if (place == place_) return;
-  place_ = place;
+  const bool was_over = std::exchange(place_, place) == Place::Over;
+  if (was_over != (place == Place::Over)) present_.watch_pointer_image(place == Place::Over);
   update();
 }
 
@@ -39,23 +41,42 @@ void PointerLook::set_window(const wl::WindowState& state) {
 }
 
 void PointerLook::update() {
-  const bool in_picture = place_ != Place::Over;
-  if (std::exchange(in_picture_, in_picture) != in_picture) present_.show_pointer(in_picture);
   due_ = true;
   refresh(HostClock::now());
 }
 
 void PointerLook::refresh(HostTime now) {
-  if (!due_ || now < not_before_ || !display_.flush()) return;
+  if (!due_ || (wears_image() && now < not_before_) || !display_.flush()) return;
   due_ = false;
-  not_before_ = now + kShortest;
+  draw_in_picture(place_ != Place::Over || !small_enough());
   show();
+  if (!wears_image()) return;
+  const HostTime after = HostClock::now();
+  not_before_ = after + std::max(kShortest, kRest * (after - now));
 }
 
 std::optional<HostTime> PointerLook::deadline() const {
   // One that is over already waits for the compositor, not for the time.
-  if (!due_ || not_before_ <= HostClock::now()) return std::nullopt;
+  if (!due_ || !wears_image() || not_before_ <= HostClock::now()) return std::nullopt;
   return not_before_;
+}
+
+bool PointerLook::wears_image() const {
+  return place_ == Place::Over && picture_.area() != 0 && visible_ && image_.image != nullptr &&
+         small_enough();
+}
+
+// Larger ones break a screen's pointer plane, and making them would hold up the keyboard.
+bool PointerLook::small_enough() const {
+  if (image_.image == nullptr || picture_.area() == 0) return true;
+  const Rect into = pixel::fit_rect(picture_, buffer_);
+  const Size size = image_.image->size;
+  return std::uint64_t{size.width} * into.width <= std::uint64_t{kLargest} * picture_.width &&
+         std::uint64_t{size.height} * into.height <= std::uint64_t{kLargest} * picture_.height;
+}
+
+void PointerLook::draw_in_picture(bool in_picture) {
+  if (std::exchange(in_picture_, in_picture) != in_picture) present_.show_pointer(in_picture);
 }
 
 void PointerLook::show() {
@@ -64,13 +85,16 @@ void PointerLook::show() {
     (void)window_.set_arrow(scale120_);
     return;
   }
-  if (!visible_) return window_.hide();
+  if (!visible_ || in_picture_) return window_.hide();
   wear_guest_image();
 }
 
 // The image arrives a moment after show_pointer(false); until then the window keeps what it has.
 void PointerLook::wear_guest_image() {
-  if (image_.image == nullptr) return;
+  if (image_.image == nullptr) {
+    if (window_.hidden()) (void)window_.set_arrow(scale120_);
+    return;
+  }
   const Rect into = pixel::fit_rect(picture_, buffer_);
   if (into.empty()) return;
   const pixel::CursorImage scaled =

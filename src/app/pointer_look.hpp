@@ -23,10 +23,12 @@ class PresentThread;
 // Main thread.
 //
 // A guest may change its image as often as it likes: the newest is shown, at most once in
-// kShortest, and none while the compositor does not read.
+// kShortest, and none while the compositor does not read. One that is large stays in the picture.
 class PointerLook {
  public:
   static constexpr Nanoseconds kShortest = std::chrono::milliseconds(8);
+  static constexpr std::uint32_t kLargest = 128;  // pixels of the window, on each side
+  static constexpr int kRest = 20;                // times as long as making an image took
 
   // All are borrowed.
   PointerLook(wl::Display& display, wl::PointerImage& window, PresentThread& present)
@@ -50,6 +52,9 @@ class PointerLook {
 
  private:
   void update();
+  [[nodiscard]] bool wears_image() const;
+  [[nodiscard]] bool small_enough() const;
+  void draw_in_picture(bool in_picture);
   void show();
   void wear_guest_image();
 

@@ -18,6 +18,7 @@ namespace pierglass::app {
 struct PresentRequests {
   std::optional<std::vector<std::string>> panel;
   std::optional<bool> show_pointer;
+  std::optional<bool> watch_image;
   std::optional<bool> watch_pointer;
   std::optional<Point> place_pointer;
   std::uint32_t commits = 0;

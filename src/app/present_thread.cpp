@@ -93,6 +93,10 @@ void PresentThread::show_pointer(bool shown) {
   ask([&](PresentRequests& requests) { requests.show_pointer = shown; });
 }
 
+void PresentThread::watch_pointer_image(bool watched) {
+  ask([&](PresentRequests& requests) { requests.watch_image = watched; });
+}
+
 void PresentThread::watch_pointer(bool watched) {
   ask([&](PresentRequests& requests) { requests.watch_pointer = watched; });
 }

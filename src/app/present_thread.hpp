@@ -72,6 +72,8 @@ class PresentThread final : private wl::PresentEvents, private VideoSurface {
   // Whether the guest's pointer is drawn into the picture, as it is at first. While it is not, its
   // motion costs no redraw, and its image is reported: the one that it has, then each new one.
   void show_pointer(bool shown);
+  // Whether its image and whether it is visible are also reported while it is drawn.
+  void watch_pointer_image(bool watched);
   // Whether pointer_changed is also reported for motion, at most a thousand times a second. The
   // picture's size, and while the pointer is not drawn its visibility, are always reported.
   void watch_pointer(bool watched);

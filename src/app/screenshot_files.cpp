@@ -4,6 +4,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <exception>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -62,14 +63,24 @@ ScreenshotFiles::~ScreenshotFiles() {
 }
 
 void ScreenshotFiles::save(Screenshot picture) {
-  thread_ = std::thread([this, picture = std::move(picture)] {
-    std::string sentence = write_picture(folder_, picture);
+  auto write = [this, picture = std::move(picture)] {
+    std::string sentence;
+    try {
+      sentence = write_picture(folder_, picture);
+    } catch (const std::exception& error) {  // memory, or a clock that cannot be read
+      sentence = std::string("The screenshot cannot be saved: ") + error.what();
+    }
     {
       const std::scoped_lock lock(mutex_);
       sentence_ = std::move(sentence);
     }
     written_->notify();
-  });
+  };
+  try {
+    thread_ = std::thread(std::move(write));
+  } catch (const std::system_error& error) {
+    told_(std::string("The screenshot cannot be saved: ") + error.what());
+  }
 }
 
 void ScreenshotFiles::on_written() {

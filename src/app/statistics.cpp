@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "app/statistics.hpp"
 
+#include <poll.h>
+
 #include <cerrno>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -43,6 +45,9 @@ std::int64_t nanoseconds(HostTime time) {
 void print_line(std::FILE* stream, const Json& json) {
   // A reader that went away must not end us, and no text may: stdout may be a closed pipe, a path
   // in a notice may be in any encoding.
+  // Nor may one that does not read hold the main thread up: it has the keyboard.
+  pollfd reader{.fd = fileno(stream), .events = POLLOUT, .revents = 0};
+  if (poll(&reader, 1, 0) == 0) return;
   std::fputs((json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n").c_str(), stream);
   std::fflush(stream);
 }

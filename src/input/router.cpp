@@ -107,9 +107,11 @@ void Router::begin_capture(bool by_fullscreen) {
   wanted_ = true;
   const HostTime now = now_();
   lock_.ask(focused_, now);
-  shortcuts_.ask(focused_, now);
   host_.lock_pointer();
-  host_.inhibit_shortcuts(true);
+  if (has_way_out()) {
+    shortcuts_.ask(focused_, now);
+    host_.inhibit_shortcuts(true);
+  }
   settle();
 }
 
@@ -126,7 +128,7 @@ void Router::end_capture() {
   shortcuts_.cancel();
   release_everything();
   host_.unlock_pointer(reappear);
-  host_.inhibit_shortcuts(false);
+  if (has_way_out()) host_.inhibit_shortcuts(false);
   settle();
 }
 

@@ -142,6 +142,10 @@ class Router final : public SeatEvents {
   };
 
   [[nodiscard]] bool present() const { return window_.mapped && !window_.suspended; }
+  // Where there is none of ours, the desktop keeps its shortcuts, which are the only one then.
+  [[nodiscard]] bool has_way_out() const {
+    return options_.bindings.trigger() || options_.capture_button;
+  }
   void begin_capture(bool by_fullscreen);
   void end_capture();
   void toggle_capture();

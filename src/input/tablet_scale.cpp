@@ -8,6 +8,7 @@
 namespace pierglass::input {
 
 Point TabletScale::aim(Point target, HostTime now) {
+  target = {std::min(target.x, kFarthest), std::min(target.y, kFarthest)};
   if (target_ != target) seen_.reset();
   target_ = target;
   settled_ = target.x <= proven_.x && target.y <= proven_.y;

@@ -22,6 +22,7 @@ class TabletScale {
   static constexpr std::int32_t kApart = 48;  // pixels; nearer to 0 and to each other says little
   static constexpr std::int32_t kExact = 2;   // pixels, as far as the emulated screen is coarser
   static constexpr double kAgreement = 0.04;
+  static constexpr std::int32_t kFarthest = 1 << 20;  // pixels; no picture is as large
 
   // What to send.
   Point aim(Point target, HostTime now);

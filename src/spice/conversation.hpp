@@ -54,6 +54,8 @@ class Conversation {
   [[nodiscard]] const Machine& machine() const { return machine_; }
   // In force; relative while nothing was said of it.
   [[nodiscard]] input::PointerMode pointer_mode() const { return modes_.current; }
+  // That one, and those that the machine has.
+  [[nodiscard]] const PointerModes& modes() const { return modes_; }
   [[nodiscard]] input::Locks locks() const;
   [[nodiscard]] std::uint64_t sent_messages() const;
 

@@ -145,17 +145,18 @@ void Session::announce() {
   connected_since_ = HostClock::now();
   static_cast<void>(timer_->disarm());
   told_locks_ = conversation_.locks();
-  told_mode_ = conversation_.pointer_mode();
+  told_modes_ = conversation_.modes();
   events_.on_connected();
   if (connected()) events_.on_guest_locks(told_locks_);
-  if (connected()) events_.on_pointer_mode(told_mode_);
+  if (connected()) events_.on_pointer_mode(told_modes_.current);
 }
 
 void Session::tell_news() {
   if (connected() && conversation_.locks() != told_locks_)
     events_.on_guest_locks(told_locks_ = conversation_.locks());
-  if (connected() && conversation_.pointer_mode() != told_mode_)
-    events_.on_pointer_mode(told_mode_ = conversation_.pointer_mode());
+  if (!connected() || conversation_.modes() == told_modes_) return;
+  told_modes_ = conversation_.modes();
+  events_.on_pointer_mode(told_modes_.current);
 }
 
 void Session::note(TroubleKind kind, const Error& error) {

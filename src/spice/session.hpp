@@ -43,7 +43,7 @@ class SessionEvents {
   // goes on trying.
   virtual void on_trouble(const Trouble& trouble) noexcept = 0;
   virtual void on_guest_locks(input::Locks locks) noexcept = 0;
-  // The mode in force.
+  // The mode in force; told again when the machine got or lost the other one.
   virtual void on_pointer_mode(input::PointerMode mode) noexcept = 0;
 
  protected:
@@ -77,6 +77,10 @@ class Session final : public input::Guest {
   [[nodiscard]] bool connected() const { return state_ == State::Connected; }
   // In force; relative without a connection.
   [[nodiscard]] input::PointerMode pointer_mode() const { return conversation_.pointer_mode(); }
+  // Of the options', the one that the connection is to, or is tried now. There must be one.
+  [[nodiscard]] const Address& address() const {
+    return options_.addresses[tries_[next_try_].address];
+  }
   // What the server told of the machine since connected.
   [[nodiscard]] const Machine& machine() const { return conversation_.machine(); }
   // Bytes that the server has not taken yet.
@@ -135,7 +139,7 @@ class Session final : public input::Guest {
   std::optional<Trouble> trouble_;  // the most telling of this round
   std::bitset<kTroubleKinds> told_;
   input::Locks told_locks_;
-  input::PointerMode told_mode_ = input::PointerMode::Relative;
+  PointerModes told_modes_;
   Conversation conversation_;
   std::array<std::optional<Connection>, kChannelCount> connections_;  // by ChannelKind
 };

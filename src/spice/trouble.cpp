@@ -26,9 +26,9 @@ std::string nobody(const Trouble& trouble, const std::string& place) {
   const std::string remedy =
       trouble.address.kind == Address::Kind::Unix
           ? "start the virtual machine with -spice unix=on,addr=" + trouble.address.path +
-                ",disable-ticketing=on, or name its socket"
+                ",disable-ticketing=on (in a folder that exists), or name its socket"
           : "start the virtual machine, or name the address that virsh domdisplay prints for it";
-  return "nobody listens for keyboard and mouse at " + place + ": " + remedy;
+  return "no SPICE server listens at " + place + ": " + remedy;
 }
 
 std::string no_permission(const Trouble& trouble, const std::string& place) {

@@ -58,7 +58,9 @@ constexpr std::array<GlobalRow, kGlobalCount> kTable{{
     {IdleInhibitManager, &zwp_idle_inhibit_manager_v1_interface, "zwp_idle_inhibit_manager_v1", 1,
      1, 0, Optional, "the screen may go dark or lock while the guest plays a film"},
     {Activation, &xdg_activation_v1_interface, "xdg_activation_v1", 1, 1, 0, Optional,
-     "a guest that asks for attention is not pointed out on the desktop"},
+     "a guest that asks for attention is not pointed out, and a window that is asked for is put on "
+     "the "
+     "desktop anew instead of raised"},
     // 8 has the wheel in parts of a notch. Later ones tell repeats, which code 8 need not hear.
     {Seat, &wl_seat_interface, "wl_seat", 1, 8, 0, Optional,
      "keyboard and mouse do not reach the guest"},

@@ -409,8 +409,11 @@ void InputScript::check() {
   require(host_.ran.size() == ran_, "the program hears of its commands, once each");
   const bool wanted = router_->capture_wanted();
   require(!wanted || options_.when != CaptureWhen::Never, "capture is forbidden");
-  require(host_.lock_asked == wanted && host_.inhibit_asked == wanted,
-          "the desktop is asked for the pointer and the shortcuts while capture is wanted");
+  require(host_.lock_asked == wanted,
+          "the desktop is asked for the pointer while capture is wanted");
+  const bool way_out = options_.bindings.trigger() || options_.capture_button;
+  require(host_.inhibit_asked == (wanted && way_out),
+          "and for the shortcuts, unless they are the only way out");
   require(router_->captured() == captured(), "captured is wanted, locked and inside");
   require(!host_.list_shown || (trigger_.held && focused()), "the list is the held trigger's");
   const auto mode =

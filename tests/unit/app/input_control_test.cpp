@@ -186,6 +186,20 @@ TEST_F(InputControlTest, TheGuestsImageIsWornUntilCapture) {
   EXPECT_TRUE(serve_until(worn));
 }
 
+TEST_F(InputControlTest, ALargeImageStaysInThePicture) {
+  open_connected();
+  ASSERT_TRUE(serve_until([&] { return seat.state().image.shown; }));
+  guest.pointer_side = 512;
+  ++guest.pointer_serial;
+  EXPECT_TRUE(serve_until([&] { return !seat.state().image.shown; }));
+  guest.pointer_side = 1;
+  ++guest.pointer_serial;
+  EXPECT_TRUE(serve_until([&] {
+    const auto image = seat.state().image;
+    return image.shown && image.pixels.size() == 1;
+  }));
+}
+
 // ---- desktops that give less ------------------------------------------------------------------
 
 struct WithoutConstraints : InputControlTest {

@@ -61,5 +61,10 @@ TEST(Messages, SayWhyARunningOneWasNotReached) {
   expect_words(said(ErrorCode::Unsupported), {"XDG_RUNTIME_DIR is not set"});
 }
 
+TEST(MessagesTest, AnOutputThatThereIsNoneOfIsAnsweredWithThoseThatThereAre) {
+  EXPECT_EQ(no_output_message("DP-9", "DP-1, HDMI-A-1"),
+            "there is no output called DP-9; name one of these with --output: DP-1, HDMI-A-1");
+}
+
 }  // namespace
 }  // namespace pierglass::app

@@ -56,5 +56,14 @@ TEST_F(PanelTextTest, StandingWordsStayInTheirOrderAroundThePassingOnes) {
   EXPECT_EQ(panel.lines(now + 1s), Lines{});
 }
 
+TEST_F(PanelTextTest, ALongSentenceIsBrokenBetweenItsWords) {
+  const std::string word(30, 'x');
+  panel.say(Connection, word + " " + word + " " + word, now, 1s);
+  EXPECT_EQ(panel.lines(now), (Lines{word + " " + word, word}));
+  panel.set_notice(std::string(2 * PanelText::kColumns + 1, 'y'));
+  EXPECT_EQ(panel.lines(now + 1s), (Lines{std::string(PanelText::kColumns, 'y'),
+                                          std::string(PanelText::kColumns, 'y'), "y"}));
+}
+
 }  // namespace
 }  // namespace pierglass::app

@@ -29,6 +29,7 @@ struct GuestControls {
   std::atomic<std::uint64_t> newest{0};  // frame; 0: none
   std::atomic<std::int32_t> pointer_x{0};
   std::atomic<std::uint64_t> pointer_serial{0};  // 0: no pointer
+  std::atomic<std::uint32_t> pointer_side{1};    // of the image that comes with the next serial
   std::atomic<bool> takes_positions{true};
   std::atomic<bool> stalled{false};  // the present thread hangs in tick() until notified
   std::atomic<bool> hanging{false};  // as it does now; set by the guest
@@ -71,6 +72,10 @@ class TalkingSource final : public source::FrameSource {
   void forget() override { seen_ = 0; }
   source::Cursor cursor() override {
     const std::uint64_t serial = controls_.pointer_serial;
+    const std::uint32_t side = controls_.pointer_side;
+    if (std::exchange(pointer_.size, {side, side}) != Size{side, side}) {
+      pointer_.blend.assign(pointer_.size.area(), 0xff000000);
+    }
     if (serial == 0) return {};
     return {.position = {controls_.pointer_x, 5},
             .visible = true,

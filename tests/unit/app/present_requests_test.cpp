@@ -265,5 +265,22 @@ TEST_F(Requests, WhatWasAskedWakesNobodyOnceItIsDone) {
   EXPECT_EQ(step(), pace::WaitLadder::kBlockedPoll);
 }
 
+TEST_F(Requests, APointersImageMayBeWatchedWhileItIsDrawn) {
+  show_first_frame();
+  set_pointer({1, 1}, 7);
+  step();
+  loop_.take_news();
+  const PresentNews news = ask({.watch_image = true});
+  ASSERT_TRUE(news.pointer_image);
+  EXPECT_EQ(news.pointer_image->serial, 7u);
+  loop_.on_callback(now_);
+  set_pointer({1, 1}, 8);
+  step();
+  EXPECT_TRUE(loop_.take_news().pointer_image);
+  loop_.on_callback(now_);
+  set_pointer({1, 1}, 9);
+  EXPECT_FALSE(ask({.watch_image = false}).pointer_image);
+}
+
 }  // namespace
 }  // namespace pierglass::app

@@ -425,5 +425,18 @@ TEST_F(RouterCapture, FollowsOnlyWithoutATabletAndWhileNotCaptured) {
   EXPECT_FALSE(router_->follows());
 }
 
+TEST_F(RouterCapture, LeavesTheDesktopItsShortcutsWhereTheyAreTheOnlyWayOut) {
+  RouterOptions options;
+  options.bindings = Bindings::parse("none", {}).value();
+  enter_captured(options);
+  EXPECT_TRUE(router_->captured());
+  EXPECT_FALSE(host_.inhibit_asked);
+  EXPECT_EQ(router_->notice(), Notice::None);
+  router_->release();
+  options.capture_button = Button::Extra;
+  enter_captured(options);
+  EXPECT_TRUE(host_.inhibit_asked);
+}
+
 }  // namespace
 }  // namespace pierglass::input
