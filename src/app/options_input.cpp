@@ -128,8 +128,10 @@ void add_motion_options(CLI::App& cli, InputOptions& options, InputWords& words)
   cli.add_option("--sensitivity", words.sensitivity, "Multiplies that way, 0.01 to 100")
       ->type_name("NUMBER")
       ->capture_default_str();
-  cli.add_option("--horizontal-scroll", words.horizontal_scroll,
-                 "shift or off: whether the wheel scrolls sideways while Shift is down")
+  cli.add_option(
+         "--horizontal-scroll", words.horizontal_scroll,
+         "What a sideways turn of the wheel is to the guest, since SPICE has none: shift (the "
+         "wheel with Shift, which Windows programs take for it) or off")
       ->type_name("HOW")
       ->capture_default_str();
   cli.add_option("--screenshots", options.screenshots,

@@ -21,7 +21,7 @@ struct InputOptions {
   spice::Address spice_address;           // of SpiceChoice::At
   std::string spice_password_file;        // path; empty: see spice_password()
   input::RouterOptions router;
-  bool shift_scrolls_sideways = true;  // the wheel, while Shift is down
+  bool shift_scrolls_sideways = true;  // a sideways turn is the wheel with Shift
   std::string screenshots;             // folder; empty: see screenshot_folder()
 };
 
