@@ -8,7 +8,7 @@ namespace pierglass::app {
 Result<std::unique_ptr<Deadline>> Deadline::create(loop::EventLoop& loop, Next next, Serve serve) {
   loop::EventFd idle = TRY(loop::EventFd::create());
   std::unique_ptr<Deadline> self(new Deadline(std::move(idle), std::move(next), std::move(serve)));
-  self->timer_.emplace(
+  self->timer_ = std::make_unique<loop::Timer>(
       TRY(loop::Timer::create(loop, [deadline = self.get()](std::uint64_t) -> Result<loop::Next> {
         deadline->armed_.reset();
         deadline->serve_(HostClock::now());

@@ -35,7 +35,7 @@ class Deadline final : private loop::WaitHook {
   Next next_;
   Serve serve_;
   std::optional<HostTime> armed_;
-  std::optional<loop::Timer> timer_;
+  std::unique_ptr<loop::Timer> timer_;
   loop::Registration registration_;
 };
 
