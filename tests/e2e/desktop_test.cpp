@@ -139,7 +139,8 @@ TEST_F(GuestOnTheDesktop, ATooSmallMemoryIsToldInTitleStatisticsAndLog) {
 }
 
 TEST_F(GuestOnTheDesktop, TheScreenStaysOnWhileAGuestThatLivesAsksForIt) {
-  start({});
+  desk_.start_client("shm", {"--windowed"});  // on the whole screen pictures that move do as well
+  start_guest({});
   ASSERT_TRUE(title_becomes(title_of("B7-test")));
   EXPECT_FALSE(keeps_screen_on());
   start_guest({"--screensaver"});
@@ -152,6 +153,17 @@ TEST_F(GuestOnTheDesktop, TheScreenStaysOnWhileAGuestThatLivesAsksForIt) {
   ASSERT_TRUE(window_becomes(on));
   start_guest({});
   ASSERT_TRUE(window_becomes(off)) << "another guest does not ask";
+  desk_.expect_clean_end();
+}
+
+TEST_F(GuestOnTheDesktop, TheScreenStaysOnWhilePicturesMoveOnTheWholeOfIt) {
+  desk_.start_client("shm");
+  desk_.start_guest(Guest::Linux, {"--size", text_of(kSmall), "--frames", "60", "--hold"});
+  const auto on = [](const Json& window) { return window.value("inhibit_idle", false); };
+  const auto off = [](const Json& window) { return !window.value("inhibit_idle", true); };
+  ASSERT_TRUE(window_becomes(on));
+  EXPECT_TRUE(window_becomes(off)) << "some seconds after the last picture of a guest that lives";
+  EXPECT_TRUE(desk_.client_says("live"));
   desk_.expect_clean_end();
 }
 
