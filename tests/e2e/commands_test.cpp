@@ -129,7 +129,7 @@ TEST(Chords, AreListedWhileTheirKeyIsHeldAndLettingGoDoesNothing) {
   ASSERT_TRUE(desk.quiet());
   desk.injector().key(KEY_RIGHTCTRL, true);
   desk.injector().sync();
-  EXPECT_TRUE(desk.texts_become(true));
+  EXPECT_TRUE(desk.lists_chords());
   desk.injector().key(KEY_RIGHTCTRL, false);
   desk.injector().sync();
   EXPECT_TRUE(desk.quiet());

@@ -269,12 +269,12 @@ testing::AssertionResult KeyDesk::shows_with_pointer(const Picture& expected, un
   return same_picture(last, expected, tolerance, "desktop pointer") << words();
 }
 
-bool KeyDesk::texts_become(bool there, std::chrono::nanoseconds patience) {
+bool KeyDesk::texts_below(std::uint32_t row, bool there, std::chrono::nanoseconds patience) {
   return wait_until(
       [&] {
         const Picture picture = screenshot();
         const auto frame = frame_below(picture, kSpec, kBelowTexts);
-        return frame && same_below(picture, kSpec, 0, *frame) != there;
+        return frame && same_below(picture, kSpec, row, *frame) != there;
       },
       patience, kBetweenLooks);
 }

@@ -22,8 +22,10 @@ namespace pierglass::test {
 
 inline constexpr Size kKeyScreen{640, 480};
 inline constexpr std::chrono::seconds kKeyPatience(20);
-// What the texts over the picture leave free, but for the list of chords.
+// What the texts over the picture leave free.
 inline constexpr std::uint32_t kBelowTexts = 240;
+// What a notice of two lines leaves free, and the list of chords does not.
+inline constexpr std::uint32_t kBelowNotices = 60;
 
 struct KeyDeskOptions {
   std::string renderer = "shm";
@@ -81,7 +83,11 @@ class KeyDesk {
   // Until there is no text over the guest's picture any more.
   [[nodiscard]] bool quiet() { return texts_become(false); }
   // Until there is a text over the guest's picture, or none.
-  [[nodiscard]] bool texts_become(bool there, std::chrono::nanoseconds patience = kKeyPatience);
+  [[nodiscard]] bool texts_become(bool there, std::chrono::nanoseconds patience = kKeyPatience) {
+    return texts_below(0, there, patience);
+  }
+  // Until the list of chords is shown: no other text has as many lines.
+  [[nodiscard]] bool lists_chords() { return texts_below(kBelowNotices, true, kKeyPatience); }
   // Until this is the whole picture, the desktop's pointer in it.
   [[nodiscard]] testing::AssertionResult shows_with_pointer(const Picture& expected,
                                                             unsigned tolerance);
@@ -104,6 +110,7 @@ class KeyDesk {
 
  private:
   [[nodiscard]] testing::AssertionResult wait_for_link();
+  [[nodiscard]] bool texts_below(std::uint32_t row, bool there, std::chrono::nanoseconds patience);
   [[nodiscard]] testing::AssertionResult focuses(pid_t process);
   [[nodiscard]] pid_t client_pid() const { return adopted_ ? *adopted_ : client_->pid(); }
   [[nodiscard]] bool mouse_moves_at_the_edge();
