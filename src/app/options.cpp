@@ -21,8 +21,8 @@
 #include "app/options_words.hpp"
 #include "app/verbs.hpp"
 #include "app/version.hpp"
+#include "base/vm_name.hpp"
 #include "control/protocol.hpp"
-#include "control/runtime_folder.hpp"
 
 namespace pierglass::app {
 namespace {
@@ -96,7 +96,7 @@ void check_level(const std::string& text) {
 }
 
 void check_name(const std::string& text) {
-  if (text.empty() || control::is_instance_name(text)) return;
+  if (text.empty() || is_vm_name(text)) return;
   throw OptionError("--name", "'" + text +
                                   "' is not 1 to 64 of letters, digits, '.', '_' and '-', "
                                   "without a dot in front");
@@ -111,7 +111,7 @@ std::string default_name(const std::string& memory) {
   std::string name = std::filesystem::path(memory).stem().string().substr(0, 64);
   if (name.empty()) return "default";
   for (std::size_t i = 0; i < name.size(); ++i) {
-    if (!control::is_instance_name(std::string_view(name).substr(0, i + 1))) name[i] = '_';
+    if (!is_vm_name(std::string_view(name).substr(0, i + 1))) name[i] = '_';
   }
   return name;
 }

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "base/fd.hpp"
+#include "base/vm_name.hpp"
 #include "control/address.hpp"
 #include "control/runtime_folder.hpp"
 
@@ -48,7 +49,7 @@ Result<Fd> connect_to(std::string_view name, HostTime deadline) {
 }  // namespace
 
 Result<Reply> send_request(std::string_view name, const Request& request, HostTime deadline) {
-  if (!is_instance_name(name)) return fail(ErrorCode::InvalidArgument, "the name");
+  if (!is_vm_name(name)) return fail(ErrorCode::InvalidArgument, "the name");
   const std::string record = encode(request);
   const Fd fd = TRY(connect_to(name, deadline));
   (void)TRY(call_until(fd, SO_SNDTIMEO, deadline, "send", [&] {

@@ -10,6 +10,7 @@
 #include <charconv>
 #include <cstdint>
 
+#include "base/vm_name.hpp"
 #include "control/address.hpp"
 #include "control/runtime_folder.hpp"
 
@@ -70,7 +71,7 @@ Result<Fd> listen_at(const Fd& folder, const std::string& name) {
 }  // namespace
 
 Result<Instance> Instance::acquire(std::string_view wanted) {
-  if (!is_instance_name(wanted)) return fail(ErrorCode::InvalidArgument, "the name");
+  if (!is_vm_name(wanted)) return fail(ErrorCode::InvalidArgument, "the name");
   std::string name(wanted);
   Fd folder = TRY(open_runtime_folder(Missing::Create));
   Fd lock = TRY(take_lock(folder, name));

@@ -11,7 +11,6 @@
 namespace pierglass::control {
 namespace {
 
-constexpr std::size_t kMaxName = 64;  // bytes
 constexpr const char* kFolder = "pierglass";
 
 Result<std::string> base_path() {
@@ -40,15 +39,6 @@ Result<Fd> open_folder(int at, const char* path, int flags, const char* what) {
 }
 
 }  // namespace
-
-bool is_instance_name(std::string_view name) {
-  const auto good = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-           c == '_' || c == '-';
-  };
-  return !name.empty() && name.size() <= kMaxName && name[0] != '.' &&
-         std::ranges::all_of(name, good);
-}
 
 Result<std::string> runtime_folder_path() {
   return TRY(base_path()) + "/" + kFolder;

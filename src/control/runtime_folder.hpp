@@ -10,9 +10,6 @@
 
 namespace pierglass::control {
 
-// 1 to 64 of [A-Za-z0-9._-], no dot in front: fit to be part of a file's name.
-[[nodiscard]] bool is_instance_name(std::string_view name);
-
 // $XDG_RUNTIME_DIR/pierglass, whether it exists or not. Unsupported: the variable is not set to an
 // absolute path.
 Result<std::string> runtime_folder_path();

@@ -131,6 +131,20 @@ class FrameSource {
   // Tells the guest whether anybody looks.
   virtual void set_visible(bool visible) = 0;
 
+  // A descriptor that is readable once the guest rang, or something happened that tick() should see
+  // at once (a machine came or went). -1: there is none. Another one perhaps after each tick().
+  [[nodiscard]] virtual int doorbell() const { return -1; }
+
+  // True while the guest says that it rings whoever sleeps, and could. Its word only.
+  [[nodiscard]] virtual bool guest_rings() const { return false; }
+
+  // Tells the guest that this reader sleeps until doorbell() is readable, and beats no more. False:
+  // do not sleep, there is news, or nobody rings; nothing was told then.
+  virtual bool fall_asleep() { return false; }
+
+  // Takes a fall_asleep() that was true back, and beats. True: the doorbell was rung meanwhile.
+  virtual bool wake_up() { return false; }
+
   // Asks the guest to put its pointer's hot spot there, pixels of the upright frame. Errors: Busy
   // (try again), Unsupported (this guest cannot), NotReady (there is none).
   virtual Result<void> move_pointer(Point position) = 0;

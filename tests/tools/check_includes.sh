@@ -14,15 +14,17 @@ ring: base wire
 pixel: base wire
 pace: base
 shm: base
+ivshmem: base
 loop: base
 input: base
 wl: base loop input
 spice: base loop input
 control: base loop
+broker: base wire shm loop ivshmem
 gfx: base wire pixel shaders
-source: base wire ring pixel shm
+source: base wire ring pixel shm ivshmem
 compat: base wire pixel shm source
-app: base wire ring pixel pace shm loop input wl spice control gfx source compat
+app: base wire ring pixel pace shm ivshmem loop input wl spice control gfx source compat
 guest/core: base wire ring pixel pace
 guest: base wire ring pixel pace shm guest/core
 '
