@@ -302,7 +302,7 @@ if(PIERGLASS_TESTS AND NOT WIN32)
     pkg_check_modules(XKBCOMMON REQUIRED IMPORTED_TARGET xkbcommon)
     pkg_check_modules(SYSTEMD REQUIRED IMPORTED_TARGET libsystemd)
     add_library(e2e_support STATIC
-      tests/support/client.cpp tests/support/injector.cpp tests/support/input_log.cpp
+      tests/support/broker_process.cpp tests/support/client.cpp tests/support/injector.cpp tests/support/input_log.cpp
       tests/support/lab.cpp tests/support/mutter.cpp tests/support/proc_stats.cpp
       tests/support/process.cpp
       tests/support/qemu.cpp tests/support/screenshot.cpp tests/support/sway.cpp
@@ -310,6 +310,7 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       tests/support/wayland_recorder.cpp tests/support/wine.cpp)
     target_include_directories(e2e_support PUBLIC ${CMAKE_SOURCE_DIR})
     target_compile_definitions(e2e_support PRIVATE
+      PIERGLASS_BROKER_PROGRAM="${CMAKE_BINARY_DIR}/pierglass-broker"
       PIERGLASS_CLIENT_PROGRAM="${CMAKE_BINARY_DIR}/pierglass"
       PIERGLASS_FEED_PROGRAM="${CMAKE_BINARY_DIR}/pattern_feed"
       PIERGLASS_LOOKING_GLASS_PROGRAM="${CMAKE_BINARY_DIR}/looking_glass_feed"
@@ -324,6 +325,10 @@ if(PIERGLASS_TESTS AND NOT WIN32)
         PkgConfig::SYSTEMD)
     add_dependencies(e2e_support input_log)
     pierglass_test(unit_e2e_support SOURCES tests/e2e/support_test.cpp LINK e2e_support)
+    if(PIERGLASS_BROKER)
+      add_dependencies(e2e_support pierglass-broker)
+      pierglass_test(e2e_broker SOURCES tests/e2e/broker_test.cpp LINK e2e_support LABELS e2e)
+    endif()
     pierglass_test(e2e_lab SOURCES tests/e2e/lab_test.cpp LINK e2e_support LABELS e2e TIMEOUT 300)
     if(PIERGLASS_SANITIZE MATCHES "address|leak")
       target_sources(pierglass PRIVATE tests/support/keep_drivers.cpp)
