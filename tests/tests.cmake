@@ -170,6 +170,15 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       LINK wl wayland_protocols fake_compositor LABELS thread)
   endif()
 
+  # broker
+  if(PIERGLASS_BROKER)
+    pierglass_test(unit_broker
+      SOURCES tests/support/temp_dir.cpp tests/unit/broker/access_test.cpp
+        tests/unit/broker/endpoint_test.cpp tests/unit/broker/kept_test.cpp
+        tests/unit/broker/memory_test.cpp tests/unit/broker/server_test.cpp
+      LINK broker)
+  endif()
+
   # spice: against the protocol's server library, and against servers that break its rules
   if(PIERGLASS_CLIENT)
     pkg_check_modules(SPICE_SERVER REQUIRED IMPORTED_TARGET spice-server)
