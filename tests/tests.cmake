@@ -175,8 +175,18 @@ if(PIERGLASS_TESTS AND NOT WIN32)
     pierglass_test(unit_broker
       SOURCES tests/support/temp_dir.cpp tests/unit/broker/access_test.cpp
         tests/unit/broker/endpoint_test.cpp tests/unit/broker/kept_test.cpp
-        tests/unit/broker/memory_test.cpp tests/unit/broker/server_test.cpp
+        tests/unit/broker/memory_test.cpp tests/unit/broker/options_test.cpp
+        tests/unit/broker/server_test.cpp
+      LINK broker broker_options)
+    target_compile_definitions(unit_broker PRIVATE
+      PIERGLASS_SAMPLE="${CMAKE_SOURCE_DIR}/src/broker/pierglass-broker.conf")
+    pierglass_test(processes_broker
+      SOURCES tests/support/process.cpp tests/support/temp_dir.cpp
+        tests/unit/broker/fake_systemd.cpp tests/unit/broker/program_test.cpp
       LINK broker)
+    target_compile_definitions(processes_broker PRIVATE
+      PIERGLASS_BROKER_PROGRAM="${CMAKE_BINARY_DIR}/pierglass-broker")
+    add_dependencies(processes_broker pierglass-broker)
   endif()
 
   # spice: against the protocol's server library, and against servers that break its rules
