@@ -180,6 +180,8 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       LINK broker broker_options)
     target_compile_definitions(unit_broker PRIVATE
       PIERGLASS_SAMPLE="${CMAKE_SOURCE_DIR}/src/broker/pierglass-broker.conf")
+    pierglass_test(soak_broker
+      SOURCES tests/support/temp_dir.cpp tests/unit/broker/soak_test.cpp LINK broker TIMEOUT 300)
     pierglass_test(processes_broker
       SOURCES tests/support/process.cpp tests/support/temp_dir.cpp
         tests/unit/broker/fake_systemd.cpp tests/unit/broker/program_test.cpp
