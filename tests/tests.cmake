@@ -93,7 +93,7 @@ if(PIERGLASS_TESTS AND NOT WIN32)
   pierglass_test(unit_ring
     SOURCES tests/unit/ring/frames_test.cpp tests/unit/ring/session_test.cpp
       tests/unit/ring/damage_test.cpp tests/unit/ring/cursor_test.cpp
-      tests/unit/ring/control_test.cpp
+      tests/unit/ring/control_test.cpp tests/unit/ring/doorbell_test.cpp
     LINK ring)
   pierglass_test(model_ring SOURCES tests/unit/ring/model_test.cpp LINK ring)
   target_compile_options(model_ring PRIVATE -O2)  # an exhaustive search
