@@ -95,7 +95,8 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       tests/unit/ring/damage_test.cpp tests/unit/ring/cursor_test.cpp
       tests/unit/ring/control_test.cpp tests/unit/ring/doorbell_test.cpp
     LINK ring)
-  pierglass_test(model_ring SOURCES tests/unit/ring/model_test.cpp LINK ring)
+  pierglass_test(model_ring
+    SOURCES tests/unit/ring/model_test.cpp tests/unit/ring/sleep_model_test.cpp LINK ring)
   target_compile_options(model_ring PRIVATE -O2)  # an exhaustive search
   pierglass_test(soak_ring SOURCES tests/unit/ring/soak_test.cpp LINK ring LABELS thread)
   pierglass_test(processes_ring SOURCES tests/unit/ring/two_process_test.cpp LINK ring TIMEOUT 120)
