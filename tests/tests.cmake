@@ -98,7 +98,8 @@ if(PIERGLASS_TESTS AND NOT WIN32)
   pierglass_test(model_ring
     SOURCES tests/unit/ring/model_test.cpp tests/unit/ring/sleep_model_test.cpp LINK ring)
   target_compile_options(model_ring PRIVATE -O2)  # an exhaustive search
-  pierglass_test(soak_ring SOURCES tests/unit/ring/soak_test.cpp LINK ring LABELS thread)
+  pierglass_test(soak_ring
+    SOURCES tests/unit/ring/sleep_soak_test.cpp tests/unit/ring/soak_test.cpp LINK ring LABELS thread)
   pierglass_test(processes_ring SOURCES tests/unit/ring/two_process_test.cpp LINK ring TIMEOUT 120)
 
   # pixel, pace
