@@ -133,7 +133,8 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       tests/unit/guest/pattern_test.cpp tests/unit/guest/slot_damage_test.cpp
       tests/unit/guest/tile_differ_test.cpp
     LINK guest_options)
-  pierglass_test(threads_guest SOURCES tests/unit/guest/publisher_test.cpp
+  pierglass_test(threads_guest
+    SOURCES tests/unit/guest/publisher_doorbell_test.cpp tests/unit/guest/publisher_test.cpp
     LINK guest_core LABELS thread)
 
   # loop, control, wl
