@@ -257,17 +257,18 @@ if(PIERGLASS_TESTS AND NOT WIN32)
         tests/unit/source/watched_memory_test.cpp
       LINK source ivshmem_server)
     pierglass_test(unit_app
-      SOURCES tests/support/temp_dir.cpp tests/unit/app/deadline_test.cpp
+      SOURCES tests/unit/app/deadline_test.cpp
         tests/unit/app/frame_intake_test.cpp tests/unit/app/hidden_window_test.cpp
         tests/unit/app/input_setup_test.cpp tests/unit/app/messages_test.cpp tests/unit/app/notice_screen_test.cpp
-        tests/unit/app/one_key_test.cpp tests/unit/app/open_source_test.cpp
+        tests/unit/app/one_key_test.cpp tests/unit/app/open_broker_test.cpp
+        tests/unit/app/open_source_test.cpp
         tests/unit/app/options_input_test.cpp tests/unit/app/options_test.cpp
         tests/unit/app/panel_text_test.cpp tests/unit/app/png_test.cpp
         tests/unit/app/present_loop_test.cpp tests/unit/app/present_requests_test.cpp
         tests/unit/app/screenshot_test.cpp tests/unit/app/status_line_test.cpp
         tests/unit/app/take_over_test.cpp tests/unit/app/user_files_test.cpp
         tests/unit/app/verbs_test.cpp
-      LINK app looking_glass_writer PkgConfig::SPNG)
+      LINK app ivshmem_server looking_glass_writer PkgConfig::SPNG)
   endif()
 
   # app with a compositor
