@@ -110,6 +110,7 @@ if(PIERGLASS_TESTS AND NOT WIN32)
     SOURCES tests/unit/pace/arrival_test.cpp tests/unit/pace/wait_ladder_test.cpp
       tests/unit/pace/simulation_test.cpp tests/unit/pace/present_gate_test.cpp
       tests/unit/pace/histogram_test.cpp tests/unit/pace/frame_record_test.cpp
+      tests/unit/pace/doorbell_simulation_test.cpp tests/unit/pace/doorbell_trust_test.cpp
     LINK pace LABELS thread)
 
   # input

@@ -219,7 +219,7 @@ struct Parser {
                    "Create the file with this size (64M) when it is missing")
         ->type_name("BYTES");
     cli.add_flag("--no-doorbell", no_doorbell,
-                 "Look for pictures by the clock, also where the guest rings when it has one");
+                 "Poll the memory also where the guest rings when there is something new");
   }
 
   void add_window_options() {

@@ -247,7 +247,9 @@ Result<void> PresentLoop::take_frame(HostTime now) {
   const bool taken = TRY(advance(intake, now));
   // One that is tried again is no news.
   found_.frame = (taken || intake_) && times.sequence != found_sequence_;
-  if (found_.frame) found_sequence_ = times.sequence;
+  if (!found_.frame) return {};
+  found_.skipped = found_sequence_ != 0 && times.sequence > found_sequence_ + 1;
+  found_sequence_ = times.sequence;
   return {};
 }
 
