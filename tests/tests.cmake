@@ -247,6 +247,7 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       LINK source)
     pierglass_test(unit_app
       SOURCES tests/support/temp_dir.cpp tests/unit/app/deadline_test.cpp
+        tests/unit/app/doorbell_loop_test.cpp
         tests/unit/app/frame_intake_test.cpp tests/unit/app/hidden_window_test.cpp
         tests/unit/app/input_setup_test.cpp tests/unit/app/messages_test.cpp tests/unit/app/notice_screen_test.cpp
         tests/unit/app/one_key_test.cpp tests/unit/app/open_source_test.cpp
