@@ -99,7 +99,7 @@ int feed(const GuestOptions& options) {
   FrameLog observer(std::move(log));
   const auto publisher =
       Publisher::create(memory->bytes(), region_spec("pattern_feed"), random_session(), source,
-                        observer, options.publisher, make_condition_waiter);
+                        observer, options.publisher, make_condition_waiter, nullptr);
   if (!publisher) return complain(explain_begin(publisher.error(), options));
   const auto summary = run_until_signal(**publisher, signals);
   if (!summary) return complain(explain_end(summary.error()));
