@@ -182,6 +182,7 @@ struct Parser {
   std::string memory_size;
   std::string source = "auto";
   std::string renderer = "auto";
+  bool no_doorbell = false;
   bool print_config = false;
   CLI::App cli;
   CLI::Option* config = nullptr;
@@ -236,6 +237,8 @@ struct Parser {
     cli.add_option("--memory-size", memory_size,
                    "Create the file with this size (64M) when it is missing")
         ->type_name("BYTES");
+    cli.add_flag("--no-doorbell", no_doorbell,
+                 "Poll the memory also where the guest rings when there is something new");
   }
 
   void add_window_options() {
@@ -271,6 +274,7 @@ struct Parser {
     options.memory_size = parse_bytes(memory_size);
     options.source = parse_source(source);
     options.renderer = parse_renderer(renderer);
+    options.doorbell = !no_doorbell;
     check_memory(options);
     check_level(options.log_level);
     check_name(options.name);
