@@ -145,6 +145,8 @@ std::expected<OpenedSource, std::string> open_broker_source(std::string address,
       trouble = broker_contents_trouble(*broker->link, memory.bytes(), address, choice);
     }
     if (!trouble.empty()) return std::unexpected(std::move(trouble));
+    spdlog::info("{}: {} MiB{}", address, memory.bytes().size() >> 20,
+                 shm::keeps_its_size(broker->link->memory()) ? "" : ", which others may shrink");
   } else {
     spdlog::warn("{}; waiting for it", broker->missing);
   }
