@@ -237,12 +237,14 @@ if(PIERGLASS_TESTS AND NOT WIN32)
   endif()
 
   # shm, source, app
-  pierglass_test(unit_shm SOURCES tests/unit/shm/file_test.cpp tests/unit/shm/kvmfr_test.cpp
+  pierglass_test(unit_shm
+    SOURCES tests/unit/shm/file_test.cpp tests/unit/shm/kvmfr_test.cpp
+      tests/unit/shm/udmabuf_test.cpp
     LINK shm)
   if(PIERGLASS_CLIENT)
     pierglass_test(unit_source
       SOURCES tests/unit/source/live_source_test.cpp tests/unit/source/region_source_test.cpp
-        tests/unit/source/watched_memory_test.cpp
+        tests/unit/source/slot_buffers_test.cpp tests/unit/source/watched_memory_test.cpp
       LINK source)
     pierglass_test(unit_app
       SOURCES tests/support/temp_dir.cpp tests/unit/app/deadline_test.cpp
