@@ -94,7 +94,7 @@ std::optional<std::uint32_t> Desk::shows_moving(const guest::PatternSpec& spec,
       },
       kPatience, kBetweenScreenshots);
   EXPECT_TRUE(found) << "no frame number on the screen\nclient: " << client_->process().err()
-                     << "\nguest: " << guest_->err();
+                     << "\nguest: " << (guest_ ? guest_->err() : "none");
   if (!found) return {};
   const auto same =
       same_picture(last, pattern_picture(spec, *number), 0, "moving " + text_of(spec.size));
