@@ -140,10 +140,10 @@ class Session {
     if (other_guest_lives(memory_.bytes())) return complain(kOtherGuest);
     const std::string misfit = pattern_misfit(memory_.bytes().size(), options_.pattern);
     if (!misfit.empty()) return complain(misfit);
-    const auto publisher =
-        Publisher::create(memory_.bytes(), region_spec("pattern_feed"), random_session(),
-                          options_.on_request ? static_cast<CaptureSource&>(requests_) : pattern_,
-                          observer, options_.publisher, make_condition_waiter);
+    const auto publisher = Publisher::create(
+        memory_.bytes(), region_spec("pattern_feed"), random_session(),
+        options_.on_request ? static_cast<CaptureSource&>(requests_) : pattern_, observer,
+        options_.publisher, make_condition_waiter, doorbell_ ? &*doorbell_ : nullptr);
     if (!publisher) return complain(explain_begin(publisher.error(), options_));
     const auto summary = run_watched(**publisher);
     if (!summary) return complain(explain_end(summary.error()));
@@ -162,6 +162,7 @@ class Session {
 
   void on_news(Publisher& publisher, const Watch::News& news) {
     if (news.request) requests_.allow();
+    if (news.memory.rung) publisher.on_doorbell();
     ended_ = ended_ || news.end;
     moved_ = news.memory.moved && !ended_;
     if (ended_ || moved_) publisher.stop();
