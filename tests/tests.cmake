@@ -56,10 +56,11 @@ if(PIERGLASS_TESTS AND NOT WIN32)
   pierglass_test(unit_base
     SOURCES tests/unit/base/checked_test.cpp tests/unit/base/geometry_test.cpp
       tests/unit/base/handle_test.cpp tests/unit/base/result_test.cpp
-      tests/unit/base/vm_name_test.cpp
+      tests/unit/base/sizes_test.cpp tests/unit/base/vm_name_test.cpp
     LINK base)
   pierglass_test(unit_wire
     SOURCES tests/unit/wire/build_test.cpp tests/unit/wire/interference_test.cpp
+      tests/unit/wire/memory_size_test.cpp
       tests/unit/wire/parse_records_test.cpp
       tests/unit/wire/parse_region_test.cpp tests/unit/wire/protocol_document_test.cpp
       tests/unit/wire/round_trip_test.cpp
@@ -135,12 +136,12 @@ if(PIERGLASS_TESTS AND NOT WIN32)
     LINK guest_core LABELS thread)
 
   # loop, control, wl
+  pierglass_test(unit_loop
+    SOURCES tests/unit/loop/event_loop_test.cpp tests/unit/loop/prompt_thread_test.cpp
+      tests/unit/loop/signals_test.cpp
+      tests/unit/loop/timer_test.cpp tests/unit/loop/wakeup_test.cpp
+    LINK loop LABELS thread)
   if(PIERGLASS_CLIENT)
-    pierglass_test(unit_loop
-      SOURCES tests/unit/loop/event_loop_test.cpp tests/unit/loop/prompt_thread_test.cpp
-        tests/unit/loop/signals_test.cpp
-        tests/unit/loop/timer_test.cpp tests/unit/loop/wakeup_test.cpp
-      LINK loop LABELS thread)
     pierglass_test(unit_control
       SOURCES tests/unit/control/client_test.cpp tests/unit/control/flood_test.cpp
         tests/unit/control/instance_test.cpp tests/unit/control/protocol_test.cpp

@@ -19,13 +19,13 @@
 #include "base/fd.hpp"
 #include "base/handle.hpp"
 #include "guest/core/other_guest.hpp"
-#include "guest/core/region_fit.hpp"
 #include "guest/options.hpp"
 #include "guest/report.hpp"
 #include "shm/file_linux.hpp"
 #include "tests/support/feed_memory.hpp"
 #include "tests/support/request_source.hpp"
 #include "tests/support/unsteady_doorbell.hpp"
+#include "wire/memory_size.hpp"
 
 namespace pierglass::guest {
 namespace {
