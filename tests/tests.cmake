@@ -237,7 +237,18 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       LINK compat looking_glass_writer LABELS thread)
   endif()
 
-  # shm, source, app
+  # ivshmem, shm, source, app
+  if(NOT WIN32)
+    # a server of the protocol that does what a test says
+    add_library(ivshmem_server STATIC tests/support/ivshmem_server.cpp
+      tests/support/temp_dir.cpp tests/support/unix_socket.cpp)
+    target_include_directories(ivshmem_server PUBLIC ${CMAKE_SOURCE_DIR})
+    target_link_libraries(ivshmem_server PUBLIC ivshmem PRIVATE pierglass_flags)
+    pierglass_test(unit_ivshmem
+      SOURCES tests/unit/ivshmem/address_test.cpp tests/unit/ivshmem/connection_test.cpp
+        tests/unit/ivshmem/message_test.cpp
+      LINK ivshmem_server LABELS thread)
+  endif()
   pierglass_test(unit_shm SOURCES tests/unit/shm/file_test.cpp tests/unit/shm/kvmfr_test.cpp
     LINK shm)
   if(PIERGLASS_CLIENT)
@@ -384,6 +395,7 @@ if((PIERGLASS_TESTS OR PIERGLASS_FUZZERS) AND NOT WIN32)
     pierglass_fuzzer(${record} SOURCES tests/fuzz/${record}.cpp LINK wire)
   endforeach()
   pierglass_fuzzer(ring_session SOURCES tests/fuzz/ring_session.cpp LINK ring)
+  pierglass_fuzzer(ivshmem_connection SOURCES tests/fuzz/ivshmem_connection.cpp LINK ivshmem)
   pierglass_fuzzer(input_router SOURCES tests/fuzz/input_router.cpp LINK input_model)
   pierglass_fuzzer(input_bindings SOURCES tests/fuzz/input_bindings.cpp LINK input)
   if(PIERGLASS_CLIENT)
