@@ -47,7 +47,7 @@ int publish(const GuestOptions& options, const shm::SharedMemory& memory, Captur
   ConsoleObserver observer(memory.bytes().size());
   auto publisher =
       Publisher::create(memory.bytes(), region_spec("Pierglass guest on Windows"), random_session(),
-                        source, observer, options.publisher, make_windows_waiter);
+                        source, observer, options.publisher, make_windows_waiter, nullptr);
   if (!publisher) return complain(explain_begin(publisher.error(), options));
   const ConsoleStop owner(*std::move(publisher));
   const auto summary = owner.publisher().run();

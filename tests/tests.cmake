@@ -237,7 +237,18 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       LINK compat looking_glass_writer LABELS thread)
   endif()
 
-  # shm, source, app
+  # ivshmem, shm, source, app
+  if(NOT WIN32)
+    # a server of the protocol that does what a test says
+    add_library(ivshmem_server STATIC tests/support/ivshmem_server.cpp
+      tests/support/temp_dir.cpp tests/support/unix_socket.cpp)
+    target_include_directories(ivshmem_server PUBLIC ${CMAKE_SOURCE_DIR})
+    target_link_libraries(ivshmem_server PUBLIC ivshmem PRIVATE pierglass_flags)
+    pierglass_test(unit_ivshmem
+      SOURCES tests/unit/ivshmem/address_test.cpp tests/unit/ivshmem/connection_test.cpp
+        tests/unit/ivshmem/message_test.cpp
+      LINK ivshmem_server LABELS thread)
+  endif()
   pierglass_test(unit_shm
     SOURCES tests/unit/shm/file_test.cpp tests/unit/shm/kvmfr_test.cpp
       tests/unit/shm/udmabuf_test.cpp
@@ -296,28 +307,50 @@ if(PIERGLASS_TESTS AND NOT WIN32)
     find_package(PkgConfig REQUIRED)
     set(PIERGLASS_GUEST_EXE ${CMAKE_BINARY_DIR}/guest/pierglass-guest.exe CACHE FILEPATH
       "The Windows guest that the end-to-end tests run under Wine")
-    # the only program of the guest in QEMU
-    add_executable(input_log tests/lab/input_log.cpp)
-    target_compile_options(input_log PRIVATE
-      -O2 -Wall -Wextra -Wshadow -Wconversion -Wno-missing-field-initializers -Werror
-      -fno-exceptions -fno-rtti)
-    target_link_options(input_log PRIVATE -static -s)
+    # the first processes of the guests in QEMU
+    foreach(program input_log feed_runner)
+      add_executable(${program} tests/lab/${program}.cpp)
+      target_include_directories(${program} PRIVATE ${CMAKE_SOURCE_DIR})
+      target_compile_options(${program} PRIVATE
+        -O2 -Wall -Wextra -Wshadow -Wconversion -Wno-missing-field-initializers -Werror
+        -fno-exceptions -fno-rtti)
+      target_link_options(${program} PRIVATE -static -s)
+    endforeach()
+    # what the second of them runs: static, and therefore without sanitizers
+    add_executable(feed_in_guest ${PIERGLASS_FEED_SOURCES})
+    target_link_options(feed_in_guest PRIVATE -static -s)
+    if(PIERGLASS_SANITIZE)
+      set(PIERGLASS_FEED_MODULES base wire ring pixel guest_core shm ivshmem guest_options)
+      foreach(module ${PIERGLASS_FEED_MODULES})
+        target_sources(feed_in_guest PRIVATE $<TARGET_PROPERTY:${module},SOURCES>)
+      endforeach()
+      target_include_directories(feed_in_guest PRIVATE ${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/src)
+      target_compile_options(feed_in_guest PRIVATE -O2 -msse4.1)
+      target_compile_definitions(feed_in_guest PRIVATE
+        $<TARGET_PROPERTY:guest_options,COMPILE_DEFINITIONS>)
+    else()
+      target_link_libraries(feed_in_guest PRIVATE guest_options ivshmem)
+    endif()
     pkg_check_modules(XKBCOMMON REQUIRED IMPORTED_TARGET xkbcommon)
     pkg_check_modules(SYSTEMD REQUIRED IMPORTED_TARGET libsystemd)
     add_library(e2e_support STATIC
-      tests/support/client.cpp tests/support/injector.cpp tests/support/input_log.cpp
-      tests/support/lab.cpp tests/support/mutter.cpp tests/support/proc_stats.cpp
+      tests/support/client.cpp tests/support/guest_image.cpp tests/support/injector.cpp
+      tests/support/input_log.cpp tests/support/ivshmem_machine.cpp tests/support/lab.cpp
+      tests/support/line_socket.cpp tests/support/mutter.cpp tests/support/proc_stats.cpp
       tests/support/process.cpp
       tests/support/qemu.cpp tests/support/screenshot.cpp tests/support/sway.cpp
       tests/support/temp_dir.cpp tests/support/wayland_parser.cpp
       tests/support/wayland_recorder.cpp tests/support/wine.cpp)
     target_include_directories(e2e_support PUBLIC ${CMAKE_SOURCE_DIR})
     target_compile_definitions(e2e_support PRIVATE
+      PIERGLASS_BROKER_PROGRAM="${CMAKE_BINARY_DIR}/pierglass-broker"
       PIERGLASS_CLIENT_PROGRAM="${CMAKE_BINARY_DIR}/pierglass"
       PIERGLASS_FEED_PROGRAM="${CMAKE_BINARY_DIR}/pattern_feed"
       PIERGLASS_LOOKING_GLASS_PROGRAM="${CMAKE_BINARY_DIR}/looking_glass_feed"
       PIERGLASS_SINK_PROGRAM="${CMAKE_BINARY_DIR}/spice_sink"
       PIERGLASS_GUEST_EXE="${PIERGLASS_GUEST_EXE}"
+      PIERGLASS_FEED_IN_GUEST="${CMAKE_BINARY_DIR}/feed_in_guest"
+      PIERGLASS_FEED_RUNNER_PROGRAM="${CMAKE_BINARY_DIR}/feed_runner"
       PIERGLASS_INPUT_LOG_PROGRAM="${CMAKE_BINARY_DIR}/input_log"
       PIERGLASS_LAB_FOLDER="${CMAKE_SOURCE_DIR}/tests/lab"
       PIERGLASS_FAILURES_FOLDER="${CMAKE_BINARY_DIR}/e2e-failures")
@@ -325,7 +358,7 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       PUBLIC base pixel test_sockets nlohmann_json::nlohmann_json GTest::gtest
       PRIVATE pierglass_flags test_protocols PkgConfig::SPNG PkgConfig::XKBCOMMON
         PkgConfig::SYSTEMD)
-    add_dependencies(e2e_support input_log)
+    add_dependencies(e2e_support feed_in_guest feed_runner input_log)
     pierglass_test(unit_e2e_support SOURCES tests/e2e/support_test.cpp LINK e2e_support)
     pierglass_test(e2e_lab SOURCES tests/e2e/lab_test.cpp LINK e2e_support LABELS e2e TIMEOUT 300)
     if(PIERGLASS_SANITIZE MATCHES "address|leak")
@@ -333,7 +366,7 @@ if(PIERGLASS_TESTS AND NOT WIN32)
     endif()
     add_library(e2e_desk STATIC tests/e2e/desk.cpp)
     target_link_libraries(e2e_desk PUBLIC e2e_support guest_core PRIVATE pierglass_flags)
-    foreach(subject pixels life hostile desktop)
+    foreach(subject pixels life hostile desktop ivshmem)
       pierglass_test(e2e_${subject} SOURCES tests/e2e/${subject}_test.cpp LINK e2e_desk
         LABELS e2e TIMEOUT 300)
     endforeach()
@@ -366,6 +399,7 @@ if((PIERGLASS_TESTS OR PIERGLASS_FUZZERS) AND NOT WIN32)
     pierglass_fuzzer(${record} SOURCES tests/fuzz/${record}.cpp LINK wire)
   endforeach()
   pierglass_fuzzer(ring_session SOURCES tests/fuzz/ring_session.cpp LINK ring)
+  pierglass_fuzzer(ivshmem_connection SOURCES tests/fuzz/ivshmem_connection.cpp LINK ivshmem)
   pierglass_fuzzer(input_router SOURCES tests/fuzz/input_router.cpp LINK input_model)
   pierglass_fuzzer(input_bindings SOURCES tests/fuzz/input_bindings.cpp LINK input)
   if(PIERGLASS_CLIENT)

@@ -11,12 +11,12 @@ class Doorbell {
  public:
   virtual ~Doorbell() = default;
 
-  // The own device, for readers. Not reachable(): the device has no interrupts, and ring() reaches
-  // nobody.
+  // The own device, for readers; may change while a publisher runs. Its control thread asks. Not
+  // reachable(): the device has no interrupts, and ring() reaches nobody.
   [[nodiscard]] virtual ring::DoorbellAddress own() const = 0;
 
-  // True when Publisher::on_doorbell() is called for rings at own(); else nobody needs to ring
-  // there.
+  // The control thread asks this too. True when Publisher::on_doorbell() is called for rings at
+  // own(); else nobody needs to ring there.
   [[nodiscard]] virtual bool hears() const = 0;
 
   // Rings a reader; numbers that the device does not have are ignored. Any thread; never blocks.

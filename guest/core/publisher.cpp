@@ -12,7 +12,14 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// How soon a reader's request is seen. A doorbell will replace the first.
+// 10 Hz, with room for a timer that is late.
+constexpr Nanoseconds kBeat = milliseconds(90);
+
+// A hostile reader could ring, or change what we look at, as fast as we look: after this many
+// rounds between two beats we poll until the next.
+constexpr std::uint32_t kMaxRounds = 200;
+
+// How soon a reader's request is seen where nobody rings us.
 constexpr Nanoseconds kControlPeriodWatched = milliseconds(4);
 constexpr Nanoseconds kControlPeriodIdle = milliseconds(20);
 constexpr int kMaxRequestsAtOnce =
@@ -29,26 +36,35 @@ Result<std::unique_ptr<Publisher>> Publisher::create(std::span<std::byte> region
                                                      std::uint64_t session, CaptureSource& source,
                                                      PublisherObserver& observer,
                                                      const PublisherOptions& options,
-                                                     MakeWaiter make_waiter) {
+                                                     MakeWaiter make_waiter, Doorbell* doorbell) {
   Waiters waiters{make_waiter(), make_waiter(), make_waiter()};
   if (!waiters.control || !waiters.capture || !waiters.pointer)
     return fail(ErrorCode::Unsupported, "another timer");
   auto made = TRY(ring::GuestSession::create(region, spec, session));
   return std::unique_ptr<Publisher>(
-      new Publisher(std::move(made), source, observer, options, std::move(waiters)));
+      new Publisher(std::move(made), source, observer, options, std::move(waiters), doorbell));
 }
 
 Publisher::Publisher(ring::GuestSession session, CaptureSource& source, PublisherObserver& observer,
-                     const PublisherOptions& options, Waiters waiters)
+                     const PublisherOptions& options, Waiters waiters, Doorbell* doorbell)
     : session_(std::move(session)),
       source_(source),
       observer_(observer),
       options_(options),
+      doorbell_(doorbell),
       waiters_(std::move(waiters)),
-      frames_(source, session_.frames()) {}
+      frames_(source, session_.frames()) {
+  announce_doorbell();
+  ring(session_.former_readers());
+}
+
+Publisher::~Publisher() {
+  ring(session_.end());
+}
 
 Result<PublisherSummary> Publisher::run() {
   session_.set_state(wire::GuestState::Capturing);
+  ring_sleepers();
   {
     const std::jthread capture([this] { capture_loop(); });
     const std::jthread pointer([this] { pointer_loop(); });
@@ -57,6 +73,7 @@ Result<PublisherSummary> Publisher::run() {
   }
   if (!session_.current()) return fail(ErrorCode::Stale, "session");
   session_.set_state(wire::GuestState::Stopping);
+  ring_sleepers();
   if (lost_.load(std::memory_order_acquire)) return fail(ErrorCode::Lost, "capture source");
   return summary_;
 }
@@ -82,14 +99,68 @@ void Publisher::control_loop() {
     if (!session_.current()) return;
     session_.beat();
     serve_readers(now);
-    const bool watched = visible_readers_.load(std::memory_order_relaxed) != 0;
-    waiters_.control->wait_until(now + (watched ? kControlPeriodWatched : kControlPeriodIdle));
+    keep_beat(now);
+    wait_for_readers(now);
+  }
+}
+
+// What is done ten times a second, however often we look.
+void Publisher::keep_beat(HostTime now) {
+  ++rounds_;
+  if (now < next_beat_) return;
+  next_beat_ = now + kBeat;
+  rounds_ = 0;
+  announce_doorbell();
+  ring(session_.unanswered(now));
+}
+
+void Publisher::wait_for_readers(HostTime now) {
+  const bool rung = doorbell_ != nullptr && announced_.reachable() && doorbell_->hears();
+  if (rung && rounds_ < kMaxRounds) return sleep_until_rung();
+  const bool watched = visible_readers_.load(std::memory_order_relaxed) != 0;
+  waiters_.control->wait_until(now + (watched ? kControlPeriodWatched : kControlPeriodIdle));
+}
+
+// Until the next beat at most, so that a lost ring costs no more.
+void Publisher::sleep_until_rung() {
+  listening_.store(true, std::memory_order_seq_cst);
+  session_.set_asleep(true);
+  if (!session_.control_waits() && session_.demand() == demand_)
+    waiters_.control->wait_until(next_beat_);
+  session_.set_asleep(false);
+  listening_.store(false, std::memory_order_seq_cst);
+}
+
+void Publisher::on_doorbell() {
+  if (listening_.load(std::memory_order_seq_cst)) waiters_.control->wake();
+}
+
+// The device may come to be another peer, when the server that connects the devices was replaced.
+void Publisher::announce_doorbell() {
+  const ring::DoorbellAddress own =
+      doorbell_ != nullptr ? doorbell_->own() : ring::DoorbellAddress{};
+  if (own == announced_) return;
+  announced_ = own;
+  own_peer_.store(own.peer, std::memory_order_relaxed);
+  session_.set_doorbell(own);
+}
+
+void Publisher::ring_sleepers() {
+  if (own_peer_.load(std::memory_order_relaxed) != wire::kNoPeer) ring(session_.sleepers());
+}
+
+// A reader that gave our own address as its own would have us wake ourselves.
+void Publisher::ring(const ring::DoorbellList& readers) {
+  const std::uint32_t own = own_peer_.load(std::memory_order_relaxed);
+  if (own == wire::kNoPeer) return;
+  for (const ring::DoorbellAddress& reader : readers) {
+    if (reader.peer != own) doorbell_->ring(reader);
   }
 }
 
 void Publisher::serve_readers(HostTime now) {
   session_.retire_dead_readers(now);
-  const ring::ReaderDemand demand = session_.demand();
+  const ring::ReaderDemand demand = demand_ = session_.demand();
   wanted_millihertz_.store(demand.max_millihertz, std::memory_order_relaxed);
   const std::uint32_t before = visible_readers_.exchange(demand.visible, std::memory_order_relaxed);
   if (before == 0 && demand.visible != 0) {
@@ -124,6 +195,7 @@ void Publisher::obey(const wire::ControlMessage& message) {
 void Publisher::set_paused(bool paused) {
   if (paused_.exchange(paused, std::memory_order_relaxed) == paused) return;
   session_.set_state(paused ? wire::GuestState::Paused : wire::GuestState::Capturing);
+  ring_sleepers();
   waiters_.capture->wake();
   waiters_.pointer->wake();
 }
@@ -164,6 +236,7 @@ void Publisher::capture_once(HostTime now) {
 void Publisher::on_step(const Step& step, HostTime now) {
   switch (step.kind) {
     case Step::Kind::Published:
+      ring_sleepers();
       ++summary_.frames;
       summary_.bytes += step.bytes;
       observer_.on_published(step);
@@ -226,6 +299,7 @@ void Publisher::publish_pointer(const PointerUpdate& update) {
     session_.cursor().move(update.state);
     ++summary_.pointer_moves;
   }
+  if (update.reshaped || update.moved) ring_sleepers();
 }
 
 }  // namespace pierglass::guest

@@ -7,6 +7,7 @@
 #include <span>
 
 #include "guest/core/capture_source.hpp"
+#include "guest/core/doorbell.hpp"
 #include "guest/core/frame_publisher.hpp"
 #include "guest/core/pacer.hpp"
 #include "guest/core/waiter.hpp"
@@ -40,16 +41,19 @@ struct PublisherSummary {
 // pointer. Three threads: control (the caller of run()), capture, pointer.
 class Publisher {
  public:
-  // Lays the region out and begins session `session` (random, not 0). Region, source and observer
-  // outlive the publisher. Unsupported: `make_waiter` gave none, and the region is as it was.
+  // Lays the region out and begins session `session` (random, not 0). Region, source, observer and
+  // doorbell outlive the publisher. `doorbell`: rings readers that sleep, and lets this guest sleep
+  // until rung; null: readers poll, and so do we. Unsupported: `make_waiter` gave none, and the
+  // region is as it was.
   static Result<std::unique_ptr<Publisher>> create(std::span<std::byte> region,
                                                    const wire::RegionSpec& spec,
                                                    std::uint64_t session, CaptureSource& source,
                                                    PublisherObserver& observer,
                                                    const PublisherOptions& options,
-                                                   MakeWaiter make_waiter);
+                                                   MakeWaiter make_waiter, Doorbell* doorbell);
   Publisher(const Publisher&) = delete;
   Publisher& operator=(const Publisher&) = delete;
+  ~Publisher();  // ends the session, and rings its readers
 
   // Publishes until stop(), the last frame, Lost (the source's end), or Stale: another guest laid
   // the memory out while we were frozen. The session ends with the publisher.
@@ -58,6 +62,10 @@ class Publisher {
   // Any thread, any number of times, also before run().
   void stop();
 
+  // The own device was rung: a reader asks for something. Any thread, any number of times, also
+  // before run(); does not block.
+  void on_doorbell();
+
  private:
   struct Waiters {
     std::unique_ptr<Waiter> control;
@@ -65,9 +73,13 @@ class Publisher {
     std::unique_ptr<Waiter> pointer;
   };
   Publisher(ring::GuestSession session, CaptureSource& source, PublisherObserver& observer,
-            const PublisherOptions& options, Waiters waiters);
+            const PublisherOptions& options, Waiters waiters, Doorbell* doorbell);
 
   void control_loop();
+  void keep_beat(HostTime now);
+  void wait_for_readers(HostTime now);
+  void sleep_until_rung();
+  void announce_doorbell();
   void serve_readers(HostTime now);
   void obey(const wire::ControlMessage& message);
   void set_paused(bool paused);
@@ -81,6 +93,10 @@ class Publisher {
   void pointer_loop();
   void publish_pointer(const PointerUpdate& update);
 
+  // After each thing that is published; any thread.
+  void ring_sleepers();
+  void ring(const ring::DoorbellList& readers);
+
   // Asked right before each look and each cursor write: false, and stop(), once the region is
   // another guest's. Acquire load; any thread.
   [[nodiscard]] bool still_ours();
@@ -90,6 +106,7 @@ class Publisher {
   CaptureSource& source_;
   PublisherObserver& observer_;
   const PublisherOptions options_;
+  Doorbell* const doorbell_;  // or null
 
   // Between the threads.
   const Waiters waiters_;
@@ -98,6 +115,14 @@ class Publisher {
   std::atomic<bool> paused_{false};
   std::atomic<std::uint32_t> visible_readers_{0};
   std::atomic<std::uint32_t> wanted_millihertz_{0};
+  std::atomic<std::uint32_t> own_peer_{wire::kNoPeer};  // kNoPeer: nobody is rung
+  std::atomic<bool> listening_{false};                  // on_doorbell() wakes the control thread
+
+  // Control thread.
+  ring::DoorbellAddress announced_;
+  ring::ReaderDemand demand_;
+  HostTime next_beat_;
+  std::uint32_t rounds_ = 0;  // since the last beat that was due
 
   // Capture thread.
   FramePublisher frames_;

@@ -198,7 +198,9 @@ void Connection::take_leave(std::int64_t peer) {
 void Connection::lose(Events& events) {
   state_ = State::Lost;
   events.lost = true;
-  socket_.reset();  // leaves the epoll by that
+  // Not by closing alone: another copy of the socket would keep it in the epoll.
+  (void)epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, socket_.get(), nullptr);
+  socket_.reset();
 }
 
 bool Connection::has_peer(std::uint32_t peer, std::uint32_t vector) const {

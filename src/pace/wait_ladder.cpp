@@ -15,21 +15,32 @@ constexpr std::size_t index(Rung rung) {
 
 const char* name(Rung rung) {
   static constexpr std::array<const char*, kRungs> kNames = {
-      "absent", "blocked", "coarse", "window", "search", "cursor", "quiet", "idle"};
+      "absent", "blocked", "coarse", "window", "search",
+      "cursor", "quiet",   "idle",   "unseen", "doorbell"};
   return kNames[index(rung)];
+}
+
+void WaitLadder::on_wake(HostTime now, bool rung) {
+  if (last_rung_ != Rung::Unseen) trust_.on_wake(now, rung);
+  if (!rung) return;
+  rung_ = true;
+  last_ring_ = now;
 }
 
 void WaitLadder::on_look(HostTime now, Found found) {
   ++counters_.looks;
+  trust_.on_look(now, found.frame || found.cursor);
   if (found.frame) on_frame(now);
+  hurried_ = found.cursor && !found.frame && now - last_cursor_ <= kCursorHurry;
   if (found.cursor) last_cursor_ = now;
   last_look_ = now;
+  rung_ = false;
 }
 
 void WaitLadder::on_frame(HostTime now) {
   ++counters_.frames;
   last_frame_ = now;
-  if (now - last_look_ <= kTrustedGap) return predictor_.observe(now);
+  if (rung_ || now - last_look_ <= kTrustedGap) return predictor_.observe(now);
   // A sleep that lasted longer than planned says nothing about the prediction.
   const bool overslept = now - last_wake_ > kTrustedGap;
   if (last_rung_ != Rung::Coarse || overslept) return predictor_.observe_unseen(now);
@@ -41,6 +52,7 @@ void WaitLadder::on_source_change() {
   predictor_.reset();
   last_frame_ = kNever;
   last_cursor_ = kNever;
+  trust_.reset();
 }
 
 WaitLadder::Plan WaitLadder::next(HostTime now, State state) {
@@ -52,9 +64,30 @@ WaitLadder::Plan WaitLadder::next(HostTime now, State state) {
   return plan;
 }
 
-WaitLadder::Plan WaitLadder::choose(HostTime now, State state) const {
+WaitLadder::Plan WaitLadder::choose(HostTime now, State state) {
+  if (state.unseen && state.rings) return unseen(now);
   if (!state.present) return {Rung::Absent, kAbsentPoll};
   if (state.blocked) return {Rung::Blocked, kBlockedPoll};
+  const Plan poll = polling(now);
+  if (!state.rings) return poll;
+  if (hurried_) {
+    const Plan frames = for_frames(now);
+    const bool expected = frames.rung != Rung::Quiet && frames.rung != Rung::Idle;
+    return {Rung::Cursor, expected ? frames.sleep : kCursorNap};
+  }
+  const DoorbellTrust::Sleep sleep = trust_.next(now, poll.sleep);
+  const bool longer = sleep.limit > poll.sleep;
+  return {longer ? Rung::Doorbell : poll.rung, sleep.limit, sleep.on_doorbell};
+}
+
+// A guest that goes on publishing rings those who do not look, too.
+WaitLadder::Plan WaitLadder::unseen(HostTime now) const {
+  const Nanoseconds since = now - last_ring_;
+  if (since < kUnseenPause) return {Rung::Unseen, kUnseenPause - since};
+  return {Rung::Unseen, DoorbellTrust::kLongest, true};
+}
+
+WaitLadder::Plan WaitLadder::polling(HostTime now) const {
   const Plan plan = for_frames(now);
   if (now - last_cursor_ < kCursorFor && plan.sleep > kCursorPoll) {
     return {Rung::Cursor, kCursorPoll};

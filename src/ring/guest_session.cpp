@@ -26,6 +26,8 @@ Result<GuestSession> GuestSession::create(std::span<std::byte> region, const wir
   if (session == 0) return fail(ErrorCode::InvalidArgument, "session");
   wire::RegionLayout layout = TRY(wire::plan_region(region.size(), spec));
   layout.session = session;
+  DoorbellList former;
+  if (const auto before = wire::parse_region(region)) former = members(region, *before);
   const auto published = SharedWords(region, layout).session();
   published.store(0, std::memory_order_seq_cst);
   wire::write_region(region, layout);
@@ -33,6 +35,7 @@ Result<GuestSession> GuestSession::create(std::span<std::byte> region, const wir
 
   GuestSession guest;
   guest.region_ = guest.frames_.region_ = guest.cursor_.region_ = region;
+  guest.former_readers_ = former;
   guest.layout_ = guest.frames_.layout_ = guest.cursor_.layout_ = layout;
   return guest;
 }
@@ -44,17 +47,16 @@ GuestSession::GuestSession(GuestSession&& other) noexcept
       cursor_(other.cursor_),
       heartbeat_(other.heartbeat_),
       watched_(other.watched_),
+      former_readers_(other.former_readers_),
+      retired_(other.retired_),
       control_tail_(other.control_tail_),
       next_reader_(other.next_reader_),
-      dropped_control_(other.dropped_control_) {}
+      dropped_control_(other.dropped_control_) {
+  for (std::size_t i = 0; i < marks_.size(); ++i) marks_[i] = other.marks_[i].load();
+}
 
 GuestSession::~GuestSession() {
-  if (region_.empty() || !current()) return;
-  set_state(wire::GuestState::Stopping);
-  std::uint64_t ours = layout_.session;
-  SharedWords(region_, layout_)
-      .session()
-      .compare_exchange_strong(ours, 0, std::memory_order_release, std::memory_order_relaxed);
+  static_cast<void>(end());
 }
 
 bool GuestSession::current() const {
@@ -69,27 +71,6 @@ void GuestSession::beat() {
 void GuestSession::set_state(wire::GuestState state) {
   word_at<std::uint32_t>(region_, offsetof(wire::RawHeader, state))
       .store(std::to_underlying(state), std::memory_order_relaxed);
-}
-
-std::uint32_t GuestSession::retire_dead_readers(HostTime now) {
-  SharedWords words(region_, layout_);
-  std::uint32_t retired = 0;
-  for (std::uint32_t reader = 0; reader < layout_.reader_count; ++reader) {
-    Watched& watched = watched_[reader];
-    std::uint64_t token = words.token(reader).load(std::memory_order_acquire);
-    const auto heartbeat = load_field<std::uint64_t>(
-        region_, layout_.reader_at(reader) + offsetof(wire::RawReader, heartbeat));
-    if (token == 0 || token != watched.token || heartbeat != watched.heartbeat) {
-      watched = {.token = token, .heartbeat = heartbeat, .since = now};
-      continue;
-    }
-    if (now - watched.since < kReaderTimeout) continue;
-    // Fails when the reader left and another took the block at this moment.
-    if (words.token(reader).compare_exchange_strong(token, 0, std::memory_order_seq_cst)) {
-      ++retired;
-    }
-  }
-  return retired;
 }
 
 ReaderDemand GuestSession::demand() const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -10,6 +11,7 @@
 #include "base/clock.hpp"
 #include "base/geometry.hpp"
 #include "base/result.hpp"
+#include "ring/doorbell.hpp"
 #include "wire/build.hpp"
 #include "wire/parse.hpp"
 
@@ -118,13 +120,15 @@ struct ReaderDemand {
   std::uint32_t readers = 0;         // live leases
   std::uint32_t visible = 0;         // of those, how many want frames
   std::uint32_t max_millihertz = 0;  // the fastest wanted rate; 0: as fast as frames come
+  friend bool operator==(const ReaderDemand&, const ReaderDemand&) = default;
 };
 
 // One life of the guest in a region: lays it out, publishes the session, beats, retires dead
 // readers, hands out control messages. Destroying it ends the session (readers see it at once).
 class GuestSession {
  public:
-  // Readers whose heartbeat stands still this long lose their lease.
+  // Readers whose heartbeat stands still this long lose their lease; those that sleep, when they do
+  // not answer a ring for this long.
   static constexpr Nanoseconds kReaderTimeout = std::chrono::seconds(2);
 
   // `region` must stay mapped and page-aligned while this lives. `session` is random and not 0.
@@ -147,7 +151,8 @@ class GuestSession {
   void set_state(wire::GuestState state);
 
   // Takes the lease of every reader that has been silent for kReaderTimeout. Returns how many. One
-  // thread for this, demand() and next_control(), which may be another than the frames'.
+  // thread for this, demand(), next_control() and unanswered(), which may be another than the
+  // frames'.
   std::uint32_t retire_dead_readers(HostTime now);
   [[nodiscard]] ReaderDemand demand() const;
 
@@ -156,14 +161,52 @@ class GuestSession {
   std::optional<wire::ControlMessage> next_control();
   [[nodiscard]] std::uint64_t dropped_control() const { return dropped_control_; }
 
+  // ---- doorbells ----
+
+  // Tells readers where we are rung, and that we ring those that sleep.
+  void set_doorbell(DoorbellAddress own);
+
+  // True, before the thread that serves readers sleeps until rung; it then looks once more
+  // (demand(), control_waits()) and sleeps when there is nothing. False once it is awake.
+  void set_asleep(bool asleep);
+
+  // True when next_control() may have something. The same thread.
+  [[nodiscard]] bool control_waits() const;
+
+  // Ring these: the readers that have declared themselves asleep. Call after everything that is
+  // published (a frame committed, the cursor moved or reshaped, a state); what was published
+  // before, each reader then either is rung for or finds by itself. Any thread, any number at once;
+  // wait-free but for a few tries; allocates nothing.
+  [[nodiscard]] DoorbellList sleepers();
+
+  // Ring these again: sleepers whose last ring was lost or is not answered yet, readers that were
+  // just retired (one that only seemed dead comes back), and when all blocks are taken sleepers
+  // that have not been heard of for kReaderTimeout. Call with each beat.
+  [[nodiscard]] DoorbellList unanswered(HostTime now);
+
+  // Readers of the session that stood in the region before this one. Ring them once.
+  [[nodiscard]] const DoorbellList& former_readers() const { return former_readers_; }
+
+  // Ends the session as the destructor does. Ring these afterwards: its members. Nothing when the
+  // region is another guest's. Only current() and the destructor may be called after it.
+  DoorbellList end();
+
  private:
   struct Watched {
     std::uint64_t token = 0;
     std::uint64_t heartbeat = 0;
-    HostTime since;
+    HostTime moved;     // the heartbeat, last
+    HostTime since;     // silent, though it ought to be heard
+    bool rung = false;  // asleep and rung at this heartbeat
   };
   GuestSession() = default;
   std::optional<wire::ControlMessage> next_control_of(std::uint32_t reader);
+  static DoorbellList members(std::span<std::byte> region, const wire::RegionLayout& layout);
+  [[nodiscard]] bool sleeps(std::uint32_t reader) const;
+  [[nodiscard]] bool unanswered(std::uint32_t reader, std::uint64_t token,
+                                std::uint64_t heartbeat) const;
+  void mark_rung(std::uint32_t reader, std::uint64_t token);
+  bool watch(std::uint32_t reader, HostTime now);
 
   std::span<std::byte> region_;
   wire::RegionLayout layout_{};
@@ -171,6 +214,9 @@ class GuestSession {
   CursorWriter cursor_;
   std::uint64_t heartbeat_ = 0;
   std::array<Watched, wire::kMaxReaders> watched_{};
+  std::array<std::atomic<std::uint64_t>, wire::kMaxReaders> marks_{};  // of the last rings
+  DoorbellList former_readers_;
+  DoorbellList retired_;  // and not rung since
   std::array<std::uint32_t, wire::kMaxReaders> control_tail_{};
   std::uint32_t next_reader_ = 0;  // whose control messages are looked at first
   std::uint64_t dropped_control_ = 0;

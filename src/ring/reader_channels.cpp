@@ -38,7 +38,7 @@ std::optional<CursorSample> ReaderSession::try_cursor() const {
   };
   const auto lock = load(offsetof(wire::RawCursorHeader, lock), std::uint32_t{});
   if ((lock & 1u) != 0) return std::nullopt;
-  CursorSample sample;
+  CursorSample sample{.serial = lock};
   const auto x = load(offsetof(wire::RawCursorHeader, x), std::int32_t{});
   const auto y = load(offsetof(wire::RawCursorHeader, y), std::int32_t{});
   sample.position = {std::clamp(x, -kFarthest, kFarthest), std::clamp(y, -kFarthest, kFarthest)};

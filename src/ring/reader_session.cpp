@@ -8,19 +8,23 @@
 
 namespace pierglass::ring {
 ReaderSession::ReaderSession(std::span<std::byte> region, const wire::RegionLayout& layout,
-                             std::uint64_t token)
-    : region_(region), layout_(layout), token_(token) {}
+                             std::uint64_t token, DoorbellAddress own)
+    : region_(region),
+      layout_(layout),
+      token_(token),
+      doorbell_(std::uint64_t{own.peer} << 32 | own.vector) {}
 
 ReaderSession::~ReaderSession() {
   leave();
 }
 
 Result<std::unique_ptr<ReaderSession>> ReaderSession::attach(std::span<std::byte> region,
-                                                             std::uint64_t token) {
+                                                             std::uint64_t token,
+                                                             DoorbellAddress own) {
   if (token == 0) return fail(ErrorCode::InvalidArgument, "token");
   const wire::RegionLayout layout = TRY(wire::parse_region(region));
   std::unique_ptr<ReaderSession> session(
-      new ReaderSession(region.first(layout.region_bytes), layout, token));
+      new ReaderSession(region.first(layout.region_bytes), layout, token, own));
   TRY(session->claim_free_block());
   return session;
 }
@@ -59,7 +63,7 @@ Result<void> ReaderSession::ensure_member() {
 // No thread waits for another here: who comes second is told to try again.
 Result<void> ReaderSession::claim() {
   if (!current()) return fail(ErrorCode::Stale, "session");
-  if (claiming_.exchange(true, std::memory_order_acquire)) {
+  if (claiming_.exchange(true, std::memory_order_seq_cst)) {
     return fail(ErrorCode::Busy, "reader block");
   }
   Result<void> claimed;
@@ -97,11 +101,11 @@ void ReaderSession::enter(std::uint32_t block) {
                         .load(std::memory_order_acquire);
   words.at<std::uint32_t>(offset + offsetof(wire::RawReader, control_head))
       .store(tail, std::memory_order_release);
-  words.at<std::uint32_t>(offset + offsetof(wire::RawReader, doorbell_peer))
-      .store(wire::kNoPeer, std::memory_order_relaxed);
   words.at<std::uint64_t>(offset + offsetof(wire::RawReader, latch_in_ns))
       .store(0, std::memory_order_relaxed);
   block_.store(block, std::memory_order_seq_cst);
+  store_doorbell(block);
+  store_flags(block);
   store_wish();
 }
 
@@ -123,13 +127,21 @@ Result<void> ReaderSession::beat() {
 }
 
 void ReaderSession::set_wish(const ReaderWish& wish) {
-  flags_.store(
-      (wish.visible ? wire::kReaderVisible : 0u) | (wish.asleep ? wire::kReaderAsleep : 0u),
-      std::memory_order_seq_cst);
+  change_flag(wire::kReaderVisible, wish.visible);
   wanted_size_.store(std::uint64_t{wish.size.width} << 32 | wish.size.height,
                      std::memory_order_seq_cst);
   wanted_millihertz_.store(wish.millihertz, std::memory_order_seq_cst);
   if (current() && member()) store_wish();  // else claim() will do it
+}
+
+// Two threads may be here, as in store_doorbell().
+void ReaderSession::store_flags(std::uint32_t block) {
+  const auto word = SharedWords(region_, layout_).flags(block);
+  std::uint32_t stored = 0;
+  do {
+    stored = flags_.load(std::memory_order_seq_cst);
+    word.store(stored, std::memory_order_seq_cst);
+  } while (flags_.load(std::memory_order_seq_cst) != stored);
 }
 
 void ReaderSession::store_wish() {
@@ -137,7 +149,6 @@ void ReaderSession::store_wish() {
     word_at<std::uint32_t>(region_, at(field)).store(value, std::memory_order_release);
   };
   const std::uint64_t size = wanted_size_.load(std::memory_order_seq_cst);
-  store(offsetof(wire::RawReader, flags), flags_.load(std::memory_order_seq_cst));
   store(offsetof(wire::RawReader, wanted_width), static_cast<std::uint32_t>(size >> 32));
   store(offsetof(wire::RawReader, wanted_height), static_cast<std::uint32_t>(size));
   store(offsetof(wire::RawReader, wanted_millihertz),

@@ -12,6 +12,7 @@
 #include "base/clock.hpp"
 #include "base/geometry.hpp"
 #include "base/result.hpp"
+#include "ring/doorbell.hpp"
 #include "wire/parse.hpp"
 
 // The reader's half: client, OBS source, screenshot tools. The guest may write anything anywhere
@@ -63,26 +64,36 @@ struct CursorSample {
   bool acceleration = false;
   std::uint32_t speed = 0;
   std::uint64_t shape_ticket = 0;  // 0: no shape yet
+  std::uint32_t serial = 0;        // another one after each motion and each new shape
+};
+
+// Everything whose change rings a reader that sleeps.
+struct News {
+  std::uint64_t newest = 0;  // sequence of the newest complete frame
+  std::uint32_t cursor = 0;  // CursorSample::serial
+  wire::GuestState state = wire::GuestState::Starting;
+  friend bool operator==(const News&, const News&) = default;
 };
 
 // What this reader tells the guest about itself.
 struct ReaderWish {
   bool visible = true;
-  bool asleep = false;
   Size size{};                   // 0×0: as the guest likes
   std::uint32_t millihertz = 0;  // 0: as fast as frames come
 };
 
 // One reader's membership in one session of a guest. Frames and their leases belong to one thread.
-// beat(), send() and set_wish()/announce_latch() may each come from another thread (one thread per
-// function); the const functions from any.
+// beat(), send(), set_wish()/announce_latch(), set_doorbell() and fall_asleep()/wake_up() may each
+// come from another thread (one thread per function or pair); the const functions from any.
 class ReaderSession {
  public:
   // Parses the region and claims a free reader block. NotReady: no guest yet. Busy: all blocks are
   // taken. Otherwise as parse_region. `region` must stay mapped while this lives; `token` is random
-  // and not 0. Allocated on the heap because leases point at it.
+  // and not 0; `own` is where the guest may ring us. Allocated on the heap because leases point at
+  // it. After it, ask guest_asleep() whether to ring.
   static Result<std::unique_ptr<ReaderSession>> attach(std::span<std::byte> region,
-                                                       std::uint64_t token);
+                                                       std::uint64_t token,
+                                                       DoorbellAddress own = {});
   ReaderSession(const ReaderSession&) = delete;
   ReaderSession& operator=(const ReaderSession&) = delete;
   ~ReaderSession();  // gives the block back
@@ -127,9 +138,38 @@ class ReaderSession {
   // Queues a message for the guest; Busy when its ring is full; otherwise as beat().
   Result<void> send(const wire::ControlMessage& message);
 
+  // ---- doorbells ----
+
+  // Our own address has changed (another server, another id).
+  void set_doorbell(DoorbellAddress own);
+
+  // Where the guest is rung; reachable() also promises that it rings sleepers. The guest's word,
+  // and perhaps nonsense: ring only peers and vectors that the ivshmem server told of.
+  [[nodiscard]] DoorbellAddress guest_doorbell() const;
+
+  // Whether the guest wants to be rung. To be asked after attach(), send(), and set_wish() that
+  // made us visible; what was written before it, the guest then either is rung for or finds by
+  // itself.
+  [[nodiscard]] bool guest_asleep() const;
+
+  // What there is to see now: a few loads.
+  [[nodiscard]] News look() const;
+
+  // Declares that we sleep until rung at our address, and beat no more until wake_up(). `seen` is
+  // a look() from before the caller dealt with frames, cursor and state. False, and nothing
+  // declared: do not sleep, because there is other news than that, our block or the session is
+  // gone, or nobody can ring (we have no address, or the guest has none). A lease that is out
+  // stays ours while we sleep.
+  bool fall_asleep(const News& seen);
+
+  // Takes a fall_asleep() that was true back, and beats: errors as beat(). Call it first of all
+  // after sleeping.
+  Result<void> wake_up();
+
  private:
   friend class FrameLease;
-  ReaderSession(std::span<std::byte> region, const wire::RegionLayout& layout, std::uint64_t token);
+  ReaderSession(std::span<std::byte> region, const wire::RegionLayout& layout, std::uint64_t token,
+                DoorbellAddress own);
 
   [[nodiscard]] std::uint64_t at(std::uint64_t field) const;  // of our block
   [[nodiscard]] bool member() const;
@@ -139,6 +179,9 @@ class ReaderSession {
   void enter(std::uint32_t block);
   void leave();
   void store_wish();
+  void store_flags(std::uint32_t block);
+  void change_flag(std::uint32_t flag, bool on);
+  void store_doorbell(std::uint32_t block);
   [[nodiscard]] std::uint64_t load_ticket(std::uint64_t field) const;
   Result<std::optional<FrameLease>> acquire(std::uint64_t field, std::uint64_t seen);
   Result<std::optional<FrameLease>> take(std::uint64_t ticket);
@@ -155,6 +198,7 @@ class ReaderSession {
   std::atomic<bool> claiming_{false};   // some thread is looking for a block
   std::atomic<std::uint64_t> heartbeat_{0};
   std::atomic<std::uint32_t> flags_{wire::kReaderVisible};
+  std::atomic<std::uint64_t> doorbell_;        // peer << 32 | vector
   std::atomic<std::uint64_t> wanted_size_{0};  // width << 32 | height
   std::atomic<std::uint32_t> wanted_millihertz_{0};
 };

@@ -55,6 +55,10 @@ class SharedWords {
   [[nodiscard]] auto held(std::uint32_t reader) const {
     return at<std::uint32_t>(layout_->reader_at(reader) + offsetof(wire::RawReader, held));
   }
+  [[nodiscard]] auto flags(std::uint32_t reader) const {
+    return at<std::uint32_t>(layout_->reader_at(reader) + offsetof(wire::RawReader, flags));
+  }
+  [[nodiscard]] auto asleep() const { return at<std::uint32_t>(offsetof(wire::RawHeader, asleep)); }
 
   template <typename T>
   [[nodiscard]] std::atomic_ref<T> at(std::uint64_t offset) const {
@@ -67,6 +71,18 @@ class SharedWords {
     _mm_sfence();
 #else
     std::atomic_thread_fence(std::memory_order_release);
+#endif
+  }
+
+  // Every store made before is visible to everybody before any later load is made.
+  static void full_fence() {
+#if defined(__SANITIZE_THREAD__)
+    // ThreadSanitizer knows no fences. This is one on every machine that it runs on, and joins no
+    // two threads, so that it hides no race.
+    std::atomic<int> own{0};
+    own.fetch_add(1, std::memory_order_seq_cst);
+#else
+    std::atomic_thread_fence(std::memory_order_seq_cst);
 #endif
   }
 

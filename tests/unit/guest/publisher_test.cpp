@@ -32,8 +32,9 @@ class Counter final : public PublisherObserver {
 class Running {
  public:
   explicit Running(CaptureSource& source, const PublisherOptions& options = {},
-                   MakeWaiter make_waiter = make_condition_waiter)
-      : publisher_(Publisher::create(region.span(), {}, 77, source, counter, options, make_waiter)
+                   MakeWaiter make_waiter = make_condition_waiter, Doorbell* doorbell = nullptr)
+      : publisher_(Publisher::create(region.span(), {}, 77, source, counter, options, make_waiter,
+                                     doorbell)
                        .value()),
         thread_([this] { result_ = publisher_->run(); }) {}
   Running(const Running&) = delete;
@@ -268,7 +269,7 @@ TEST(Publisher, AMemoryThatIsTooSmallIsAnError) {
   PatternSource source(pattern());
   Counter counter;
   const auto publisher =
-      Publisher::create(small, {}, 77, source, counter, {}, make_condition_waiter);
+      Publisher::create(small, {}, 77, source, counter, {}, make_condition_waiter, nullptr);
   ASSERT_FALSE(publisher);
   EXPECT_EQ(publisher.error().code, ErrorCode::TooSmall);
 }
@@ -277,8 +278,9 @@ TEST(Publisher, WithoutAWaiterThereIsNoPublisherAndTheMemoryIsAsItWas) {
   const ring::test::Region region;
   PatternSource source(pattern());
   Counter counter;
-  const auto publisher = Publisher::create(region.span(), {}, 77, source, counter, {},
-                                           [] { return std::unique_ptr<Waiter>(); });
+  const auto publisher = Publisher::create(
+      region.span(), {}, 77, source, counter, {}, [] { return std::unique_ptr<Waiter>(); },
+      nullptr);
   ASSERT_FALSE(publisher);
   EXPECT_EQ(publisher.error().code, ErrorCode::Unsupported);
   EXPECT_EQ(region.word<std::uint64_t>(0).load(), 0u);

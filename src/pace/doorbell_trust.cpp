@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "pace/doorbell_trust.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace pierglass::pace {
+
+const char* name(DoorbellTrust::Standing standing) {
+  switch (standing) {
+    case DoorbellTrust::Standing::Probation:
+      return "probation";
+    case DoorbellTrust::Standing::Trusted:
+      return "trusted";
+    case DoorbellTrust::Standing::Distrusted:
+      return "distrusted";
+  }
+  return "unknown";
+}
+
+void DoorbellTrust::reset() {
+  const Counters counters = counters_;
+  *this = {};
+  counters_ = counters;
+}
+
+void DoorbellTrust::on_wake(HostTime now, bool rung) {
+  woke_ = true;
+  rung_ = rung_ || rung;
+  if (rung) ++counters_.rings;
+  if (suspect_) *suspect_ += now - asleep_since_;
+}
+
+void DoorbellTrust::on_look(HostTime now, bool news) {
+  if (news) last_news_ = silent_since_ = now;
+  if (!woke_) return;  // whoever is awake need not be rung
+  woke_ = false;
+  if (std::exchange(rung_, false)) {
+    news ? on_good() : on_empty(now);
+  } else {
+    on_untold(now, news);
+  }
+}
+
+void DoorbellTrust::on_good() {
+  suspect_.reset();
+  empty_ = 0;
+  ++row_;
+  if (standing_ == Standing::Probation && row_ >= needed_) {
+    standing_ = Standing::Trusted;
+    misses_ = 0;
+  }
+  if (standing_ != Standing::Trusted || row_ < needed_ + kForgiveAfter) return;
+  needed_ = kEarnMin;
+  distrust_for_ = kDistrustMin;
+  caught_ = false;
+}
+
+void DoorbellTrust::on_empty(HostTime now) {
+  if (const auto waited = std::exchange(suspect_, std::nullopt)) {
+    ++counters_.late;
+    if (*waited >= kGrace) on_miss(now);
+    return;
+  }
+  ++counters_.empty;
+  empty_ = now - last_empty_ < kEmptyApart ? empty_ + 1 : 1;
+  last_empty_ = now;
+  if (empty_ > kMaxEmpty) distrust(now);
+}
+
+void DoorbellTrust::on_untold(HostTime now, bool news) {
+  if (suspect_ && *suspect_ >= kGrace) on_miss(now);
+  if (news && !suspect_) suspect_ = Nanoseconds::zero();
+}
+
+void DoorbellTrust::on_miss(HostTime now) {
+  suspect_.reset();
+  ++counters_.misses;
+  caught_ = true;
+  row_ = 0;
+  needed_ = std::min(needed_ * 2, kEarnMax);
+  if (standing_ == Standing::Trusted) standing_ = Standing::Probation;
+  if (++misses_ >= kMaxMisses) distrust(now);
+}
+
+void DoorbellTrust::distrust(HostTime now) {
+  ++counters_.distrusts;
+  standing_ = Standing::Distrusted;
+  distrusted_until_ = now + distrust_for_;
+  distrust_for_ = std::min(distrust_for_ * 2, kDistrustMax);
+  caught_ = true;
+  row_ = 0;
+  misses_ = 0;
+  empty_ = 0;
+}
+
+DoorbellTrust::Sleep DoorbellTrust::next(HostTime now, Nanoseconds polling) {
+  if (standing_ == Standing::Distrusted) {
+    if (now < distrusted_until_) return {polling, false};
+    standing_ = Standing::Probation;
+  }
+  asleep_since_ = now;
+  if (!silent_since_) silent_since_ = now;
+  const Nanoseconds limit = longest(now, polling);
+  if (!suspect_) return {limit, true};
+  return {std::min(limit, std::max(kGrace - *suspect_, Nanoseconds(1))), true};
+}
+
+Nanoseconds DoorbellTrust::longest(HostTime now, Nanoseconds polling) const {
+  if (standing_ == Standing::Trusted) {
+    const bool check = last_news_ && now - *last_news_ < kCheckAfter;
+    return check ? *last_news_ + kCheckAfter - now : kLongest;
+  }
+  const Nanoseconds silence = now - *silent_since_;
+  if (caught_ || silence < kSilentAfter) return polling;
+  return std::clamp(2 * silence, polling, kLongest);
+}
+
+}  // namespace pierglass::pace
