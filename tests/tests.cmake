@@ -331,6 +331,16 @@ if(PIERGLASS_TESTS AND NOT WIN32)
     else()
       target_link_libraries(feed_in_guest PRIVATE guest_options ivshmem)
     endif()
+    # a Linux in QEMU that makes dma-bufs; what it checks is the kernel's part
+    if(NOT PIERGLASS_SANITIZE)
+      add_executable(udmabuf_check tests/lab/udmabuf_check.cpp tests/lab/udmabuf_refusals.cpp)
+      target_include_directories(udmabuf_check PRIVATE ${CMAKE_SOURCE_DIR})
+      target_link_libraries(udmabuf_check PRIVATE guest_core ivshmem ring source)
+      add_test(NAME e2e_udmabuf
+        COMMAND ${CMAKE_SOURCE_DIR}/tests/lab/udmabuf.sh $<TARGET_FILE:udmabuf_check>
+          $<TARGET_FILE:pierglass-broker> $<TARGET_FILE:pattern_feed>)
+      set_tests_properties(e2e_udmabuf PROPERTIES TIMEOUT 300 LABELS e2e)
+    endif()
     pkg_check_modules(XKBCOMMON REQUIRED IMPORTED_TARGET xkbcommon)
     pkg_check_modules(SYSTEMD REQUIRED IMPORTED_TARGET libsystemd)
     add_library(e2e_support STATIC
