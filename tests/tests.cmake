@@ -331,6 +331,9 @@ if(PIERGLASS_TESTS AND NOT WIN32)
     else()
       target_link_libraries(feed_in_guest PRIVATE guest_options ivshmem)
     endif()
+    # for tests/lab/interop.sh, which needs programs of QEMU's that nobody packages
+    add_executable(ivshmem_peer tests/lab/ivshmem_peer.cpp)
+    target_link_libraries(ivshmem_peer PRIVATE ivshmem shm)
     # a Linux in QEMU that makes dma-bufs; what it checks is the kernel's part
     if(NOT PIERGLASS_SANITIZE)
       add_executable(udmabuf_check tests/lab/udmabuf_check.cpp tests/lab/udmabuf_refusals.cpp)
@@ -344,7 +347,7 @@ if(PIERGLASS_TESTS AND NOT WIN32)
     pkg_check_modules(XKBCOMMON REQUIRED IMPORTED_TARGET xkbcommon)
     pkg_check_modules(SYSTEMD REQUIRED IMPORTED_TARGET libsystemd)
     add_library(e2e_support STATIC
-      tests/support/client.cpp tests/support/guest_image.cpp tests/support/injector.cpp
+      tests/support/broker_process.cpp tests/support/client.cpp tests/support/guest_image.cpp tests/support/injector.cpp
       tests/support/input_log.cpp tests/support/ivshmem_machine.cpp tests/support/lab.cpp
       tests/support/line_socket.cpp tests/support/mutter.cpp tests/support/proc_stats.cpp
       tests/support/process.cpp
@@ -370,6 +373,10 @@ if(PIERGLASS_TESTS AND NOT WIN32)
         PkgConfig::SYSTEMD)
     add_dependencies(e2e_support feed_in_guest feed_runner input_log)
     pierglass_test(unit_e2e_support SOURCES tests/e2e/support_test.cpp LINK e2e_support)
+    if(PIERGLASS_BROKER)
+      add_dependencies(e2e_support pierglass-broker)
+      pierglass_test(e2e_broker SOURCES tests/e2e/broker_test.cpp LINK e2e_support LABELS e2e)
+    endif()
     pierglass_test(e2e_lab SOURCES tests/e2e/lab_test.cpp LINK e2e_support LABELS e2e TIMEOUT 300)
     if(PIERGLASS_SANITIZE MATCHES "address|leak")
       target_sources(pierglass PRIVATE tests/support/keep_drivers.cpp)
