@@ -273,18 +273,21 @@ if(PIERGLASS_TESTS AND NOT WIN32)
     SOURCES tests/unit/ivshmem/address_test.cpp tests/unit/ivshmem/connection_test.cpp
       tests/unit/ivshmem/message_test.cpp
     LINK ivshmem_server LABELS thread)
-  pierglass_test(unit_shm SOURCES tests/unit/shm/file_test.cpp tests/unit/shm/kvmfr_test.cpp
+  pierglass_test(unit_shm
+    SOURCES tests/unit/shm/file_test.cpp tests/unit/shm/kvmfr_test.cpp
+      tests/unit/shm/udmabuf_test.cpp
     LINK shm)
   if(PIERGLASS_CLIENT)
     pierglass_test(unit_source
       SOURCES tests/unit/source/broker_link_test.cpp tests/unit/source/doorbell_test.cpp
         tests/unit/source/live_source_test.cpp tests/unit/source/region_source_test.cpp
-        tests/unit/source/watched_memory_test.cpp
+        tests/unit/source/slot_buffers_test.cpp tests/unit/source/watched_memory_test.cpp
       LINK source ivshmem_server)
     pierglass_test(unit_app
       SOURCES tests/unit/app/deadline_test.cpp tests/unit/app/doorbell_loop_test.cpp
         tests/unit/app/frame_intake_test.cpp tests/unit/app/hidden_window_test.cpp
-        tests/unit/app/input_setup_test.cpp tests/unit/app/messages_test.cpp tests/unit/app/notice_screen_test.cpp
+        tests/unit/app/input_setup_test.cpp tests/unit/app/machine_text_test.cpp
+        tests/unit/app/messages_test.cpp tests/unit/app/notice_screen_test.cpp
         tests/unit/app/one_key_test.cpp tests/unit/app/open_broker_test.cpp
         tests/unit/app/open_source_test.cpp
         tests/unit/app/options_input_test.cpp tests/unit/app/options_test.cpp
@@ -330,17 +333,49 @@ if(PIERGLASS_TESTS AND NOT WIN32)
     find_package(PkgConfig REQUIRED)
     set(PIERGLASS_GUEST_EXE ${CMAKE_BINARY_DIR}/guest/pierglass-guest.exe CACHE FILEPATH
       "The Windows guest that the end-to-end tests run under Wine")
-    # the only program of the guest in QEMU
-    add_executable(input_log tests/lab/input_log.cpp)
-    target_compile_options(input_log PRIVATE
-      -O2 -Wall -Wextra -Wshadow -Wconversion -Wno-missing-field-initializers -Werror
-      -fno-exceptions -fno-rtti)
-    target_link_options(input_log PRIVATE -static -s)
+    # the first processes of the guests in QEMU
+    foreach(program input_log feed_runner)
+      add_executable(${program} tests/lab/${program}.cpp)
+      target_include_directories(${program} PRIVATE ${CMAKE_SOURCE_DIR})
+      target_compile_options(${program} PRIVATE
+        -O2 -Wall -Wextra -Wshadow -Wconversion -Wno-missing-field-initializers -Werror
+        -fno-exceptions -fno-rtti)
+      target_link_options(${program} PRIVATE -static -s)
+    endforeach()
+    # what the second of them runs: static, and therefore without sanitizers
+    add_executable(feed_in_guest ${PIERGLASS_FEED_SOURCES})
+    target_link_options(feed_in_guest PRIVATE -static -s)
+    if(PIERGLASS_SANITIZE)
+      set(PIERGLASS_FEED_MODULES base wire ring pixel guest_core shm ivshmem guest_options)
+      foreach(module ${PIERGLASS_FEED_MODULES})
+        target_sources(feed_in_guest PRIVATE $<TARGET_PROPERTY:${module},SOURCES>)
+      endforeach()
+      target_include_directories(feed_in_guest PRIVATE ${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/src)
+      target_compile_options(feed_in_guest PRIVATE -O2 -msse4.1)
+      target_compile_definitions(feed_in_guest PRIVATE
+        $<TARGET_PROPERTY:guest_options,COMPILE_DEFINITIONS>)
+    else()
+      target_link_libraries(feed_in_guest PRIVATE guest_options ivshmem)
+    endif()
+    # for tests/lab/interop.sh, which needs programs of QEMU's that nobody packages
+    add_executable(ivshmem_peer tests/lab/ivshmem_peer.cpp)
+    target_link_libraries(ivshmem_peer PRIVATE ivshmem shm)
+    # a Linux in QEMU that makes dma-bufs; what it checks is the kernel's part
+    if(NOT PIERGLASS_SANITIZE)
+      add_executable(udmabuf_check tests/lab/udmabuf_check.cpp tests/lab/udmabuf_refusals.cpp)
+      target_include_directories(udmabuf_check PRIVATE ${CMAKE_SOURCE_DIR})
+      target_link_libraries(udmabuf_check PRIVATE guest_core ivshmem ring source)
+      add_test(NAME e2e_udmabuf
+        COMMAND ${CMAKE_SOURCE_DIR}/tests/lab/udmabuf.sh $<TARGET_FILE:udmabuf_check>
+          $<TARGET_FILE:pierglass-broker> $<TARGET_FILE:pattern_feed>)
+      set_tests_properties(e2e_udmabuf PROPERTIES TIMEOUT 300 LABELS e2e)
+    endif()
     pkg_check_modules(XKBCOMMON REQUIRED IMPORTED_TARGET xkbcommon)
     pkg_check_modules(SYSTEMD REQUIRED IMPORTED_TARGET libsystemd)
     add_library(e2e_support STATIC
-      tests/support/broker_process.cpp tests/support/client.cpp tests/support/injector.cpp tests/support/input_log.cpp
-      tests/support/lab.cpp tests/support/mutter.cpp tests/support/proc_stats.cpp
+      tests/support/broker_process.cpp tests/support/client.cpp tests/support/guest_image.cpp tests/support/injector.cpp
+      tests/support/input_log.cpp tests/support/ivshmem_machine.cpp tests/support/lab.cpp
+      tests/support/line_socket.cpp tests/support/mutter.cpp tests/support/proc_stats.cpp
       tests/support/process.cpp
       tests/support/qemu.cpp tests/support/screenshot.cpp tests/support/sway.cpp
       tests/support/temp_dir.cpp tests/support/wayland_parser.cpp
@@ -353,6 +388,8 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       PIERGLASS_LOOKING_GLASS_PROGRAM="${CMAKE_BINARY_DIR}/looking_glass_feed"
       PIERGLASS_SINK_PROGRAM="${CMAKE_BINARY_DIR}/spice_sink"
       PIERGLASS_GUEST_EXE="${PIERGLASS_GUEST_EXE}"
+      PIERGLASS_FEED_IN_GUEST="${CMAKE_BINARY_DIR}/feed_in_guest"
+      PIERGLASS_FEED_RUNNER_PROGRAM="${CMAKE_BINARY_DIR}/feed_runner"
       PIERGLASS_INPUT_LOG_PROGRAM="${CMAKE_BINARY_DIR}/input_log"
       PIERGLASS_LAB_FOLDER="${CMAKE_SOURCE_DIR}/tests/lab"
       PIERGLASS_FAILURES_FOLDER="${CMAKE_BINARY_DIR}/e2e-failures")
@@ -360,7 +397,7 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       PUBLIC base pixel test_sockets nlohmann_json::nlohmann_json GTest::gtest
       PRIVATE pierglass_flags test_protocols PkgConfig::SPNG PkgConfig::XKBCOMMON
         PkgConfig::SYSTEMD)
-    add_dependencies(e2e_support input_log)
+    add_dependencies(e2e_support feed_in_guest feed_runner input_log)
     pierglass_test(unit_e2e_support SOURCES tests/e2e/support_test.cpp LINK e2e_support)
     if(PIERGLASS_BROKER)
       add_dependencies(e2e_support pierglass-broker)
@@ -372,7 +409,7 @@ if(PIERGLASS_TESTS AND NOT WIN32)
     endif()
     add_library(e2e_desk STATIC tests/e2e/desk.cpp)
     target_link_libraries(e2e_desk PUBLIC e2e_support guest_core PRIVATE pierglass_flags)
-    foreach(subject pixels life hostile desktop)
+    foreach(subject pixels life hostile desktop ivshmem)
       pierglass_test(e2e_${subject} SOURCES tests/e2e/${subject}_test.cpp LINK e2e_desk
         LABELS e2e TIMEOUT 300)
     endforeach()

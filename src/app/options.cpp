@@ -21,6 +21,7 @@
 #include "app/options_words.hpp"
 #include "app/verbs.hpp"
 #include "app/version.hpp"
+#include "app/vm_xml.hpp"
 #include "base/sizes.hpp"
 #include "base/vm_name.hpp"
 #include "control/protocol.hpp"
@@ -189,7 +190,8 @@ struct Parser {
     if (line.action == Action::Run) {
       cli.footer(
           "pierglass toggle [OPTIONS]: one key to the guest and back; pierglass send "
-          "COMMAND...: tells the\nrunning pierglass what to do. Each has --help.");
+          "COMMAND...: tells the\nrunning pierglass what to do; pierglass vm-xml: prints how a "
+          "virtual machine gets its memory.\nEach has --help.");
     }
   }
 
@@ -367,10 +369,14 @@ bool is_unknown_command(const CommandLine& line) {
 }  // namespace
 
 ParsedOptions parse_options(int argc, char** argv) {
+  if (argc > 1 && std::string_view(argv[1]) == "vm-xml") {
+    return {.options = {}, .exit_status = print_vm_xml({argv + 2, argv + argc})};
+  }
   const CommandLine line = split(argc, argv);
   if (is_unknown_command(line)) {
     std::fprintf(
-        stderr, "pierglass: there is no command '%s', only toggle and send; see pierglass --help\n",
+        stderr,
+        "pierglass: there is no command '%s', only toggle, send and vm-xml; see pierglass --help\n",
         line.arguments.front().c_str());
     return {.options = {}, .exit_status = kUsageError};
   }

@@ -38,7 +38,7 @@ enum class Action : std::uint8_t {
 };
 
 // What parsing ended with: options to run with, or an exit status because everything was said
-// already (help, version, print-config, a usage error on stderr).
+// already (help, version, print-config, vm-xml, a usage error on stderr).
 struct ParsedOptions {
   std::optional<Options> options;
   Action action = Action::Run;

@@ -3,6 +3,7 @@
 
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 
@@ -13,7 +14,18 @@
 namespace pierglass::shm {
 namespace {
 
-constexpr unsigned long kRequestBytes = 0x7544;  // _IO('u', 0x44): the module's interface
+// The module's interface.
+constexpr unsigned long kRequestBytes = 0x7544;       // _IO('u', 0x44)
+constexpr unsigned long kRequestDmaBuf = 0x40187542;  // _IOW('u', 0x42, RawDmaBufRequest)
+
+struct RawDmaBufRequest {
+  std::uint8_t flags;  // 1: close-on-exec
+  std::uint8_t padding[7];
+  std::uint64_t offset;
+  std::uint64_t bytes;
+};
+static_assert(sizeof(RawDmaBufRequest) == 24);
+static_assert(_IOW('u', 0x42, RawDmaBufRequest) == kRequestDmaBuf);
 
 Result<SharedMemory> map_device(int device) {
   const std::uint64_t bytes = TRY(kvmfr_bytes(device, ask_kvmfr_bytes));
@@ -45,6 +57,25 @@ Result<std::uint64_t> kvmfr_bytes(int device, AskBytes ask) {
     return fail(ErrorCode::TooSmall, "the kvmfr device", bytes, kMinMemoryBytes);
   }
   return bytes;
+}
+
+int ask_kvmfr_dma_buf(int device, DmaBufWindow window) {
+  const RawDmaBufRequest request{
+      .flags = 1, .padding = {}, .offset = window.offset, .bytes = window.bytes};
+  return ioctl(device, kRequestDmaBuf, &request);
+}
+
+DmaBuf create_kvmfr_dma_buf(int device, DmaBufWindow window, AskKvmfrDmaBuf ask) {
+  const auto refuse = [](DmaBufCause cause, int error) {
+    return std::unexpected(DmaBufRefusal{.cause = cause, .os = error});
+  };
+  const auto page = static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+  if (window.bytes == 0 || window.bytes % page != 0 || window.offset % page != 0) {
+    return refuse(DmaBufCause::Misaligned, 0);
+  }
+  Fd buffer(ask(device, window));
+  if (buffer) return buffer;
+  return refuse(errno == ENOTTY ? DmaBufCause::NotKvmfr : DmaBufCause::OsCall, errno);
 }
 
 Result<SharedMemory> open_memory(const std::string& path) {

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/result.hpp"
+#include "shm/dma_buf_linux.hpp"
 #include "shm/shared_memory.hpp"
 
 namespace pierglass::shm {
@@ -26,5 +27,13 @@ int ask_kvmfr_bytes(int device);
 
 // The bytes of an open kvmfr device; errors as open_memory().
 Result<std::uint64_t> kvmfr_bytes(int device, AskBytes ask);
+
+// Asks an open device for a dma-buf, as ioctl(): a descriptor, or -1 with errno.
+using AskKvmfrDmaBuf = int (*)(int device, DmaBufWindow window);
+int ask_kvmfr_dma_buf(int device, DmaBufWindow window);
+
+// A dma-buf of a window of an open kvmfr device. Gives Misaligned, NotKvmfr or OsCall.
+[[nodiscard]] DmaBuf create_kvmfr_dma_buf(int device, DmaBufWindow window,
+                                          AskKvmfrDmaBuf ask = ask_kvmfr_dma_buf);
 
 }  // namespace pierglass::shm

@@ -81,7 +81,7 @@ TEST_F(OptionTest, HelpAndVersionEndWell) {
   EXPECT_EQ(parse({"--help"}).exit_status, 0);
   for (const char* words :
        {"--memory-size", "--source", "/dev/shm/pierglass", "/dev/kvmfr0", "/dev/shm/looking-glass",
-        "unix:NAME", "pierglass toggle", "pierglass send"}) {
+        "unix:NAME", "pierglass toggle", "pierglass send", "pierglass vm-xml"}) {
     EXPECT_NE(stdout_.find(words), std::string::npos) << words;
   }
   EXPECT_EQ(parse({"--version"}).exit_status, 0);
@@ -103,7 +103,7 @@ INSTANTIATE_TEST_SUITE_P(
     Table, WrongUses,
     testing::Values(
         WrongUse{"UnknownOption", {"--bogus"}, "", "--bogus; see pierglass --help"},
-        WrongUse{"UnknownCommand", {"stray"}, "", "no command 'stray', only toggle and send"},
+        WrongUse{"UnknownCommand", {"stray"}, "", "no command 'stray', only toggle, send and vm-xml"},
         WrongUse{"StrayWord", {"--windowed", "stray"}, "", "stray"},
         WrongUse{"StrayWordAfterToggle", {"toggle", "now"}, "", "now; see pierglass toggle --help"},
         WrongUse{"MissingValue", {"--memory"}, "", "--memory"},

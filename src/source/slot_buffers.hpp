@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "base/fd.hpp"
+#include "shm/dma_buf_linux.hpp"
+#include "wire/parse.hpp"
+
+namespace pierglass::source {
+
+// The frame slots of one session as dma-bufs: all of them, or none and the reason. Move-only.
+class SlotBuffers {
+ public:
+  using Create = shm::DmaBuf (*)(int memory, shm::DmaBufWindow window);
+
+  // None, of no session.
+  SlotBuffers() = default;
+
+  // One for each slot of `layout` in the memory behind `memory`, which stays the caller's. May
+  // block while pages are brought in: once per session, not per frame.
+  static SlotBuffers over(int memory, const wire::RegionLayout& layout,
+                          Create create = shm::create_dma_buf);
+
+  // Whose slots these are; another session's layout needs others.
+  [[nodiscard]] std::uint64_t session() const { return session_; }
+
+  // The slot's pixels from their first byte on; stays ours. -1 where there is none.
+  [[nodiscard]] int descriptor(std::uint32_t slot) const;
+
+  // The first reason why there are none; nothing while there are.
+  [[nodiscard]] const std::optional<shm::DmaBufRefusal>& refusal() const { return refusal_; }
+
+ private:
+  std::uint64_t session_ = 0;
+  std::vector<Fd> buffers_;
+  std::optional<shm::DmaBufRefusal> refusal_;
+};
+
+}  // namespace pierglass::source
