@@ -331,8 +331,8 @@ if(PIERGLASS_TESTS AND NOT WIN32)
     pkg_check_modules(XKBCOMMON REQUIRED IMPORTED_TARGET xkbcommon)
     pkg_check_modules(SYSTEMD REQUIRED IMPORTED_TARGET libsystemd)
     add_library(e2e_support STATIC
-      tests/support/client.cpp tests/support/guest_image.cpp tests/support/injector.cpp
-      tests/support/input_log.cpp tests/support/ivshmem_machine.cpp tests/support/lab.cpp
+      tests/support/broker_process.cpp tests/support/client.cpp tests/support/guest_image.cpp
+      tests/support/injector.cpp tests/support/input_log.cpp tests/support/ivshmem_machine.cpp tests/support/lab.cpp
       tests/support/line_socket.cpp tests/support/mutter.cpp tests/support/proc_stats.cpp
       tests/support/process.cpp
       tests/support/qemu.cpp tests/support/screenshot.cpp tests/support/sway.cpp
@@ -357,6 +357,10 @@ if(PIERGLASS_TESTS AND NOT WIN32)
         PkgConfig::SYSTEMD)
     add_dependencies(e2e_support feed_in_guest feed_runner input_log)
     pierglass_test(unit_e2e_support SOURCES tests/e2e/support_test.cpp LINK e2e_support)
+    if(PIERGLASS_BROKER)
+      add_dependencies(e2e_support pierglass-broker)
+      pierglass_test(e2e_broker SOURCES tests/e2e/broker_test.cpp LINK e2e_support LABELS e2e)
+    endif()
     pierglass_test(e2e_lab SOURCES tests/e2e/lab_test.cpp LINK e2e_support LABELS e2e TIMEOUT 300)
     if(PIERGLASS_SANITIZE MATCHES "address|leak")
       target_sources(pierglass PRIVATE tests/support/keep_drivers.cpp)
@@ -369,7 +373,6 @@ if(PIERGLASS_TESTS AND NOT WIN32)
     endforeach()
     add_library(e2e_broker_desk STATIC tests/e2e/broker_desk.cpp)
     target_link_libraries(e2e_broker_desk PUBLIC e2e_desk PRIVATE pierglass_flags)
-    add_dependencies(e2e_broker_desk pierglass-broker)
     foreach(subject broker_life doorbell kill_order)
       pierglass_test(e2e_${subject} SOURCES tests/e2e/${subject}_test.cpp LINK e2e_broker_desk
         LABELS e2e TIMEOUT 300)

@@ -34,15 +34,38 @@ Result<void> sign(const Fd& lock) {
   return {};
 }
 
-Result<void> remove_old(const Fd& folder, const char* file) {
+// What lies there may be replaced if it is a socket.
+Result<void> check_old(const Fd& folder, const char* file) {
   struct stat status{};
   if (fstatat(folder.get(), file, &status, AT_SYMLINK_NOFOLLOW) != 0) {
     if (errno == ENOENT) return {};
     return fail_errno("looking for an old socket");
   }
   if (!S_ISSOCK(status.st_mode)) return fail(ErrorCode::Busy, "the socket's name");
-  if (unlinkat(folder.get(), file, 0) != 0 && errno != ENOENT)
-    return fail_errno("removing the old socket");
+  return {};
+}
+
+Result<void> bind_to(const Fd& listener, const std::string& path) {
+  // The file gets the socket's own mode.
+  if (fchmod(listener.get(), 0600) != 0) return fail_errno("fchmod");
+  const sockaddr_un address = address_of(path);
+  if (bind(listener.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+    return fail_errno("bind");
+  return {};
+}
+
+// Opens the draft to whom it is for and gives it its name, at which everybody can connect at once.
+Result<void> finish(const Fd& folder, const std::string& draft, const std::string& file,
+                    const Fd& listener, const ListenAt& how) {
+  if (how.group != static_cast<gid_t>(-1) &&
+      fchownat(folder.get(), draft.c_str(), static_cast<uid_t>(-1), how.group,
+               AT_SYMLINK_NOFOLLOW) != 0) {
+    return fail_errno("chown");
+  }
+  if (fchmodat(folder.get(), draft.c_str(), how.mode, 0) != 0) return fail_errno("chmod");
+  if (listen(listener.get(), how.backlog) != 0) return fail_errno("listen");
+  if (renameat(folder.get(), draft.c_str(), folder.get(), file.c_str()) != 0)
+    return fail_errno("rename");
   return {};
 }
 
@@ -68,24 +91,21 @@ Result<Fd> take_lock(const Fd& folder, const std::string& file) {
 }
 
 Result<Fd> listen_at(const Fd& folder, const std::string& file, const ListenAt& how) {
-  const std::string path = path_in(folder, file);
+  const std::string draft = file + ".new";
+  const std::string path = path_in(folder, draft);
   if (path.size() >= sizeof(sockaddr_un::sun_path))
     return fail(ErrorCode::InvalidArgument, "the socket's name");
   Fd listener(socket(AF_UNIX, how.type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!listener) return fail_errno("socket");
-  TRY(remove_old(folder, file.c_str()));
-  // The file gets the socket's own mode.
-  if (fchmod(listener.get(), 0600) != 0) return fail_errno("fchmod");
-  const sockaddr_un address = address_of(path);
-  if (bind(listener.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
-    return fail_errno("bind");
-  if (how.group != static_cast<gid_t>(-1) &&
-      fchownat(folder.get(), file.c_str(), static_cast<uid_t>(-1), how.group,
-               AT_SYMLINK_NOFOLLOW) != 0) {
-    return fail_errno("chown");
+  TRY(check_old(folder, file.c_str()));
+  TRY(check_old(folder, draft.c_str()));
+  (void)unlinkat(folder.get(), draft.c_str(), 0);
+  TRY(bind_to(listener, path));
+  Result<void> finished = finish(folder, draft, file, listener, how);
+  if (!finished) {
+    unlinkat(folder.get(), draft.c_str(), 0);
+    return std::unexpected(finished.error());
   }
-  if (fchmodat(folder.get(), file.c_str(), how.mode, 0) != 0) return fail_errno("chmod");
-  if (listen(listener.get(), how.backlog) != 0) return fail_errno("listen");
   return listener;
 }
 

@@ -38,9 +38,9 @@ struct ListenAt {
   int backlog = 16;
 };
 
-// A listening socket, non-blocking, at `file` in the folder. An old socket there is replaced: call
-// it only under a lock. InvalidArgument: the name is too long. Busy: something that is no socket
-// has the name.
+// A listening socket, non-blocking, at `file` in the folder: from the moment the file is there,
+// callers are queued. An old socket is replaced: call it only under a lock. InvalidArgument: the
+// name is too long. Busy: something that is no socket has the name.
 Result<Fd> listen_at(const Fd& folder, const std::string& file, const ListenAt& how);
 
 }  // namespace pierglass::loop

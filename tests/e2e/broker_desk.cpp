@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "guest/core/pattern.hpp"
+#include "tests/support/broker_process.hpp"
 #include "tests/support/proc_stats.hpp"
 #include "tests/support/wait_until.hpp"
 

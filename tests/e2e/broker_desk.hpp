@@ -29,7 +29,8 @@ class BrokerDesk {
   Process& broker() { return *broker_; }
   [[nodiscard]] const std::filesystem::path& socket() const { return socket_; }
 
-  // Each replaces what there was; nobody waits for the others.
+  // Each replaces what there was; nobody waits for the others. The broker finds the socket that a
+  // killed one left.
   void start_broker();
   void start_guest(std::vector<std::string> more = {});
   void start_client(std::vector<std::string> more = {}, Records records = Records::None);
