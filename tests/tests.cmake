@@ -94,11 +94,13 @@ if(PIERGLASS_TESTS AND NOT WIN32)
   pierglass_test(unit_ring
     SOURCES tests/unit/ring/frames_test.cpp tests/unit/ring/session_test.cpp
       tests/unit/ring/damage_test.cpp tests/unit/ring/cursor_test.cpp
-      tests/unit/ring/control_test.cpp
+      tests/unit/ring/control_test.cpp tests/unit/ring/doorbell_test.cpp
     LINK ring)
-  pierglass_test(model_ring SOURCES tests/unit/ring/model_test.cpp LINK ring)
+  pierglass_test(model_ring
+    SOURCES tests/unit/ring/model_test.cpp tests/unit/ring/sleep_model_test.cpp LINK ring)
   target_compile_options(model_ring PRIVATE -O2)  # an exhaustive search
-  pierglass_test(soak_ring SOURCES tests/unit/ring/soak_test.cpp LINK ring LABELS thread)
+  pierglass_test(soak_ring
+    SOURCES tests/unit/ring/sleep_soak_test.cpp tests/unit/ring/soak_test.cpp LINK ring LABELS thread)
   pierglass_test(processes_ring SOURCES tests/unit/ring/two_process_test.cpp LINK ring TIMEOUT 120)
 
   # pixel, pace
@@ -132,7 +134,8 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       tests/unit/guest/pattern_test.cpp tests/unit/guest/slot_damage_test.cpp
       tests/unit/guest/tile_differ_test.cpp
     LINK guest_options)
-  pierglass_test(threads_guest SOURCES tests/unit/guest/publisher_test.cpp
+  pierglass_test(threads_guest
+    SOURCES tests/unit/guest/publisher_doorbell_test.cpp tests/unit/guest/publisher_test.cpp
     LINK guest_core LABELS thread)
 
   # loop, control, wl
