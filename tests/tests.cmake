@@ -256,9 +256,10 @@ if(PIERGLASS_TESTS AND NOT WIN32)
     LINK shm)
   if(PIERGLASS_CLIENT)
     pierglass_test(unit_source
-      SOURCES tests/unit/source/live_source_test.cpp tests/unit/source/region_source_test.cpp
+      SOURCES tests/unit/source/broker_link_test.cpp tests/unit/source/doorbell_test.cpp
+        tests/unit/source/live_source_test.cpp tests/unit/source/region_source_test.cpp
         tests/unit/source/watched_memory_test.cpp
-      LINK source)
+      LINK source ivshmem_server)
     pierglass_test(unit_app
       SOURCES tests/support/temp_dir.cpp tests/unit/app/deadline_test.cpp
         tests/unit/app/frame_intake_test.cpp tests/unit/app/hidden_window_test.cpp

@@ -37,6 +37,7 @@ bool LookingGlassSource::recognises(std::span<std::byte> memory) {
 
 GuestStatus LookingGlassSource::tick(HostTime now) {
   now_ = now;
+  memory_.tick(now);
   check_memory();
   status_ = watch_.look(memory_.bytes(), now);
   follow_session();
@@ -49,7 +50,10 @@ GuestStatus LookingGlassSource::tick(HostTime now) {
     }
   }
   refresh_notice();
-  if (memory_.bytes().empty() && !memory_.error().empty()) status_ = GuestStatus::Unreadable;
+  if (memory_.bytes().empty() && !memory_.error().empty()) {
+    status_ = memory_.waiting() ? GuestStatus::Absent : GuestStatus::Unreadable;
+  }
+  memory_.set_guest_lives(status_ == GuestStatus::Live);
   return status_;
 }
 
@@ -105,7 +109,8 @@ void LookingGlassSource::refresh_notice() {
 }
 
 const std::string& LookingGlassSource::error() const {
-  return memory_.error().empty() ? watch_.error() : memory_.error();
+  const bool there = status_ == GuestStatus::Live || status_ == GuestStatus::Silent;
+  return there || memory_.error().empty() ? watch_.error() : memory_.error();
 }
 
 source::GuestWishes LookingGlassSource::wishes() const {

@@ -106,7 +106,8 @@ class FrameSource {
   // at least four times a second; more often is cheap. Returns where things stand.
   virtual GuestStatus tick(HostTime now) = 0;
 
-  // Why the status is Unreadable, as a sentence for the user; empty otherwise.
+  // Why the status is Unreadable, or what is to come before a guest that is Absent can (a broker),
+  // as a sentence for the user; empty otherwise.
   [[nodiscard]] virtual const std::string& error() const = 0;
 
   // What is wrong although pictures come (memory too small for all of one), as a sentence for the
@@ -139,7 +140,8 @@ class FrameSource {
   [[nodiscard]] virtual bool guest_rings() const { return false; }
 
   // Tells the guest that this reader sleeps until doorbell() is readable, and beats no more. False:
-  // do not sleep, there is news, or nobody rings; nothing was told then.
+  // do not sleep, there is news, or nobody rings; nothing was told then. News is what acquire(),
+  // cursor() and tick() have not been asked for; to a reader that is not visible, what comes later.
   virtual bool fall_asleep() { return false; }
 
   // Takes a fall_asleep() that was true back, and beats. True: the doorbell was rung meanwhile.

@@ -37,6 +37,10 @@ class LiveSource final : public FrameSource {
   void forget() override { shown().forget(); }
   Cursor cursor() override;
   Result<void> move_pointer(Point position) override { return shown().move_pointer(position); }
+  [[nodiscard]] int doorbell() const override { return shown().doorbell(); }
+  [[nodiscard]] bool guest_rings() const override { return shown().guest_rings(); }
+  bool fall_asleep() override { return shown().fall_asleep(); }
+  bool wake_up() override { return shown().wake_up(); }
 
   // Reaches all.
   void set_visible(bool visible) override;

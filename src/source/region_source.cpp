@@ -91,13 +91,20 @@ GuestStatus RegionSource::tick(HostTime now) {
   if (session_ != nullptr && !session_stands()) detach();
   check_memory(now);
   if (session_ == nullptr) attach(now);
-  if (session_ == nullptr) return status_;
-  if (now >= next_beat_) {
-    next_beat_ = now + kBeatInterval;
-    // Busy: stopped for long, our place went to somebody else; the next beat tries again.
-    (void)session_->beat();
+  if (session_ != nullptr) {
+    follow_broker(now);
+    beat(now);
+    status_ = watch_heartbeat(now);
   }
-  return status_ = watch_heartbeat(now);
+  memory_.set_guest_lives(status_ == GuestStatus::Live);
+  return status_;
+}
+
+void RegionSource::beat(HostTime now) {
+  if (now < next_beat_) return;
+  next_beat_ = now + kBeatInterval;
+  // Busy: stopped for long, our place went to somebody else; the next beat tries again.
+  (void)session_->beat();
 }
 
 // Another program that took the memory over may leave the session's word as it was, and write where
@@ -107,7 +114,8 @@ bool RegionSource::session_stands() const {
 }
 
 void RegionSource::check_memory(HostTime now) {
-  if (now < next_look_) return;
+  memory_.tick(now);
+  if (memory_.broker() == nullptr && now < next_look_) return;
   if (session_ != nullptr) next_look_ = now + kLookLive;
   if (!memory_.changed()) return;
   detach();
@@ -115,14 +123,19 @@ void RegionSource::check_memory(HostTime now) {
   error_ = memory_.error();
 }
 
+void RegionSource::on_no_memory() {
+  error_ = memory_.error();
+  const bool comes = error_.empty() || memory_.waiting();
+  status_ = comes ? GuestStatus::Absent : GuestStatus::Unreadable;
+}
+
 void RegionSource::attach(HostTime now) {
   if (now < next_look_) return;
   next_look_ = now + kLookWaiting;
-  if (!memory_.intact()) {
-    status_ = error_.empty() ? GuestStatus::Absent : GuestStatus::Unreadable;
-    return;
-  }
-  auto session = ring::ReaderSession::attach(memory_.bytes(), random_token());
+  if (!memory_.intact()) return on_no_memory();
+  const BrokerLink* broker = memory_.broker();
+  own_address_ = broker != nullptr ? broker->own() : ring::DoorbellAddress{};
+  auto session = ring::ReaderSession::attach(memory_.bytes(), random_token(), own_address_);
   if (!session) return on_unreadable(session.error());
   session_ = std::move(*session);
   error_.clear();
@@ -131,7 +144,8 @@ void RegionSource::attach(HostTime now) {
   heartbeat_moved_ = now;
   next_beat_ = now;
   shape_bytes_.resize(session_->layout().shape_bytes);
-  set_visible(visible_);
+  session_->set_wish({.visible = visible_, .size = {}});
+  ring_guest();
 }
 
 void RegionSource::on_unreadable(const Error& error) {
@@ -139,15 +153,20 @@ void RegionSource::on_unreadable(const Error& error) {
                          known_elsewhere_(memory_.bytes());
   const bool waiting = error.code == ErrorCode::NotReady || elsewhere;
   status_ = waiting ? GuestStatus::Absent : GuestStatus::Unreadable;
-  error_ = waiting ? std::string() : describe(error);
+  // Nobody comes to memory whose broker is gone, but to the next one's.
+  error_ = waiting ? memory_.error() : describe(error);
 }
 
 void RegionSource::detach() {
   lease_.reset();
   session_.reset();
+  peer_seen_ = false;
+  rung_ = false;
+  spared_heartbeat_ = 0;
   shape_ticket_ = 0;
   rejected_shape_ = 0;
   last_cursor_ = {};
+  cursor_serial_ = 0;
   description_ = {};
   next_look_ = {};
   status_ = GuestStatus::Absent;
@@ -156,9 +175,15 @@ void RegionSource::detach() {
 
 GuestStatus RegionSource::watch_heartbeat(HostTime now) {
   const std::uint64_t heartbeat = session_->guest_heartbeat();
+  const bool rung = std::exchange(rung_, false);
   if (heartbeat != heartbeat_) {
     heartbeat_ = heartbeat;
     heartbeat_moved_ = now;
+  } else if (rung && heartbeat != spared_heartbeat_ &&
+             now - heartbeat_moved_ > kGuestTimeout - kGrace) {
+    // A machine that was paused while we slept: it goes on, and its next beat comes.
+    spared_heartbeat_ = heartbeat;
+    heartbeat_moved_ = now - kGuestTimeout + kGrace;
   }
   return now - heartbeat_moved_ < kGuestTimeout ? GuestStatus::Live : GuestStatus::Silent;
 }
@@ -230,6 +255,7 @@ Cursor RegionSource::cursor() {
   if (session_ == nullptr) return {};
   const auto sample = session_->cursor();
   if (!sample) return last_cursor_;  // caught in the middle of a motion: the next look has it
+  cursor_serial_ = sample->serial;
   if (sample->shape_ticket != shape_ticket_ && sample->shape_ticket != rejected_shape_) {
     refresh_shape(sample->shape_ticket);
   }
@@ -256,12 +282,16 @@ void RegionSource::refresh_shape(std::uint64_t ticket) {
 
 Result<void> RegionSource::move_pointer(Point position) {
   if (session_ == nullptr) return fail(ErrorCode::NotReady, "the guest");
-  return session_->send({.type = wire::ControlType::SetCursorPosition, .position = position});
+  TRY(session_->send({.type = wire::ControlType::SetCursorPosition, .position = position}));
+  ring_guest();
+  return {};
 }
 
 void RegionSource::set_visible(bool visible) {
   visible_ = visible;
-  if (session_ != nullptr) session_->set_wish({.visible = visible, .size = {}});
+  if (session_ == nullptr) return;
+  session_->set_wish({.visible = visible, .size = {}});
+  if (visible) ring_guest();
 }
 
 }  // namespace pierglass::source

@@ -14,12 +14,17 @@
 
 namespace pierglass::source {
 
-// A guest of ours in a memory file or device. Survives everything that can happen to the file
-// (truncated, grown, removed, replaced) and to the guest (killed, frozen, restarted, hostile).
+// A guest of ours in a memory file or device, or behind a broker. Survives everything that can
+// happen to the file (truncated, grown, removed, replaced), to the broker (killed, restarted, other
+// memory) and to the guest (killed, frozen, restarted, hostile).
 class RegionSource final : public FrameSource {
  public:
   // A heartbeat that stands still this long makes the guest Silent (PROTOCOL.md).
   static constexpr Nanoseconds kGuestTimeout = std::chrono::seconds(2);
+
+  // It beats ten times a second. This long it has for its next beat when there is reason to believe
+  // that it lives, in spite of that, or that it does not.
+  static constexpr Nanoseconds kGrace = std::chrono::milliseconds(300);
 
   // Says of memory that does not start with our magic number whether another reader knows it.
   using KnownElsewhere = bool (*)(std::span<std::byte> memory);
@@ -50,6 +55,10 @@ class RegionSource final : public FrameSource {
   Cursor cursor() override;
   void set_visible(bool visible) override;
   Result<void> move_pointer(Point position) override;
+  [[nodiscard]] int doorbell() const override;
+  [[nodiscard]] bool guest_rings() const override;
+  bool fall_asleep() override;
+  bool wake_up() override;
 
  private:
   RegionSource(WatchedMemory memory, KnownElsewhere known_elsewhere);
@@ -59,9 +68,14 @@ class RegionSource final : public FrameSource {
   [[nodiscard]] bool session_stands() const;
   void check_memory(HostTime now);
   void attach(HostTime now);
+  void on_no_memory();
   void on_unreadable(const Error& error);
   void detach();
+  void beat(HostTime now);
   GuestStatus watch_heartbeat(HostTime now);
+  void follow_broker(HostTime now);
+  void watch_guest_peer(HostTime now);
+  void ring_guest();
   pixel::DamageRegion damage_since_seen(const wire::FrameRecord& record) const;
   void refresh_shape(std::uint64_t ticket);
 
@@ -76,6 +90,10 @@ class RegionSource final : public FrameSource {
 
   std::uint64_t heartbeat_ = 0;
   HostTime heartbeat_moved_;
+  std::uint64_t spared_heartbeat_ = 0;  // a ring spoke for the guest that stood there; 0: none
+  bool rung_ = false;                   // since the last tick
+  bool peer_seen_ = false;              // the broker told of the guest's address
+  ring::DoorbellAddress own_address_;   // as the session has it
   HostTime next_beat_;
   HostTime next_look_;  // at the file, or for a guest
   bool visible_ = true;
@@ -89,6 +107,7 @@ class RegionSource final : public FrameSource {
   std::uint64_t shape_serial_ = 0;
   pixel::CursorImage shape_;
   Cursor last_cursor_;
+  std::uint32_t cursor_serial_ = 0;  // of the session, that last_cursor_ shows
   std::vector<std::byte> shape_bytes_;
 };
 

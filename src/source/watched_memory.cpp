@@ -12,6 +12,13 @@ WatchedMemory::WatchedMemory(std::string path, shm::SharedMemory memory,
                              const shm::FileIdentity& identity)
     : path_(std::move(path)), memory_(std::move(memory)), identity_(identity), seen_(identity) {}
 
+WatchedMemory::WatchedMemory(std::shared_ptr<BrokerLink> broker)
+    : view_(std::make_unique<View>(std::move(broker))) {}
+
+WatchedMemory::View::~View() {
+  if (guest_lives) link->count_living(-1);
+}
+
 Result<WatchedMemory> WatchedMemory::open(std::string path) {
   // Identity first: a file replaced in between then looks changed.
   const shm::FileIdentity identity = TRY(shm::identify(path));
@@ -19,11 +26,37 @@ Result<WatchedMemory> WatchedMemory::open(std::string path) {
   return WatchedMemory(std::move(path), std::move(memory), identity);
 }
 
+WatchedMemory WatchedMemory::behind(std::shared_ptr<BrokerLink> broker) {
+  return WatchedMemory(std::move(broker));
+}
+
 WatchedMemory WatchedMemory::over(shm::SharedMemory memory) {
   return {{}, std::move(memory), {}};
 }
 
+void WatchedMemory::tick(HostTime now) {
+  if (!view_) return;
+  BrokerLink& link = *view_->link;
+  link.tick(now);
+  error_ = view_->trouble;
+  if (error_.empty() && link.trouble()) error_ = link.words(*link.trouble());
+}
+
+void WatchedMemory::set_guest_lives(bool lives) {
+  if (!view_ || view_->guest_lives == lives) return;
+  view_->guest_lives = lives;
+  view_->link->count_living(lives ? 1 : -1);
+}
+
+bool WatchedMemory::waiting() const {
+  return view_ && view_->trouble.empty() && view_->link->waiting();
+}
+
 bool WatchedMemory::changed() {
+  if (view_) {
+    const bool vanished = !memory_.bytes().empty() && !memory_.intact();
+    return view_->mapped != view_->link->generation() || vanished;
+  }
   if (path_.empty()) return false;
   const auto identity = shm::identify(path_);
   if (!identity) return false;
@@ -32,10 +65,20 @@ bool WatchedMemory::changed() {
 }
 
 void WatchedMemory::reopen() {
+  if (view_) return reopen_view();
   if (path_.empty()) return;
   identity_ = seen_;
   auto memory = shm::open_memory(path_);
   error_ = memory ? std::string() : describe(memory.error());
+  memory_ = memory ? std::move(*memory) : shm::SharedMemory();
+}
+
+void WatchedMemory::reopen_view() {
+  const BrokerLink& link = *view_->link;
+  view_->mapped = link.generation();
+  auto memory = shm::map_fd(link.memory());
+  view_->trouble = memory ? std::string() : link.words(memory.error());
+  error_ = view_->trouble;
   memory_ = memory ? std::move(*memory) : shm::SharedMemory();
 }
 
