@@ -176,6 +176,7 @@ class Client final : private wl::WindowEvents {
                                         {.source = std::move(source_),
                                          .window = window_.get(),
                                          .renderer = options_.renderer,
+                                         .doorbell = options_.doorbell,
                                          .waiting = "Waiting for the guest in " + memory_,
                                          .log = &log_,
                                          .main = reports_.get()});
@@ -183,6 +184,7 @@ class Client final : private wl::WindowEvents {
     present_ = std::move(*present);
     display_->on_read([this]() noexcept {
       if (present_->has_events()) present_->wake();
+      present_->on_attention();
       desktop_->refresh();
       if (input_ != nullptr) input_->refresh();
     });

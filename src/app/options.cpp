@@ -152,6 +152,7 @@ struct Parser {
   std::string memory_size;
   std::string source = "auto";
   std::string renderer = "auto";
+  bool no_doorbell = false;
   bool print_config = false;
   CLI::App cli;
   CLI::Option* config = nullptr;
@@ -204,6 +205,8 @@ struct Parser {
     cli.add_option("--memory-size", memory_size,
                    "Create the file with this size (64M) when it is missing")
         ->type_name("BYTES");
+    cli.add_flag("--no-doorbell", no_doorbell,
+                 "Look for pictures by the clock, also where the guest rings when it has one");
   }
 
   void add_window_options() {
@@ -239,6 +242,7 @@ struct Parser {
     options.memory_size = memory_bytes(memory_size);
     options.source = parse_source(source);
     options.renderer = parse_renderer(renderer);
+    options.doorbell = !no_doorbell;
     check_level(options.log_level);
     check_name(options.name);
     check_output(options.output);

@@ -24,6 +24,7 @@ struct Options {
   bool windowed = false;
   Size window_size{1280, 720};  // logical pixels
   RendererChoice renderer = RendererChoice::Auto;
+  bool doorbell = true;  // sleep until the guest rings, where it does
   bool stats = false;
   std::string frame_log;  // path; empty: none
   std::string log_level = "info";

@@ -44,19 +44,36 @@ PresentLoop::PresentLoop(source::FrameSource& source, gfx::Presenter& presenter,
       log_(log),
       waiting_(std::move(waiting)) {}
 
-Result<Nanoseconds> PresentLoop::step(HostTime now) {
+Result<PresentLoop::Sleep> PresentLoop::step(HostTime now) {
+  step_began_ = HostClock::now();
   TRY(apply_window_state());
   if (now >= next_tick_) tick(now);
   watch_visibility(now);
   serve_requests(now);
-  const Nanoseconds sleep = hidden_ ? next_tick_ - now : TRY(show_news(now));
+  const Sleep sleep = hidden_ ? next_sleep(now, status_ == GuestStatus::Live) : TRY(show_news(now));
   desk_.on_picture(have_picture_ ? picture_ : Size{});
   desk_.tell(now, news_);
   const Nanoseconds longest = screenshooter_.wanted() ? Screenshooter::kRetry : Nanoseconds::max();
-  return std::min({sleep, longest, desk_.longest_sleep(now)});
+  return Sleep{std::min({sleep.limit, longest, desk_.longest_sleep(now)}), sleep.on_doorbell};
 }
 
-Result<Nanoseconds> PresentLoop::show_news(HostTime now) {
+bool PresentLoop::fall_asleep() {
+  if (source_.fall_asleep()) {
+    refusals_ = 0;
+    return true;
+  }
+  ++refusals_;
+  next_tick_ = {};  // perhaps the session is over
+  return false;
+}
+
+void PresentLoop::wake_up(HostTime now, bool signalled) {
+  const bool rung = source_.wake_up() || signalled;
+  ladder_.on_wake(now, rung);
+  if (rung) next_tick_ = {};
+}
+
+Result<PresentLoop::Sleep> PresentLoop::show_news(HostTime now) {
   // While rows are waited for, nobody looks for a newer frame.
   const bool looks = !intake_ && !screenshooter_.holds_frame();
   if (intake_) (void)TRY(advance(*intake_, now));
@@ -73,9 +90,26 @@ Result<Nanoseconds> PresentLoop::show_news(HostTime now) {
 
   const bool between_pictures = intake_ && intake_->started();
   if (have_size_ && !between_pictures) TRY(draw());
-  if (intake_) return intake_->until_next_look(now);
-  return ladder_.next(HostClock::now(), {.present = wants_pictures, .blocked = gate_.blocked()})
-      .sleep;
+  if (intake_) return Sleep{.limit = intake_->until_next_look(now)};
+  return next_sleep(now, wants_pictures);
+}
+
+PresentLoop::Sleep PresentLoop::next_sleep(HostTime now, bool wants_pictures) {
+  const bool rings = wants_pictures && may_be_rung(now);
+  if (!rings) refusals_ = 0;
+  if (hidden_ && !rings) return {.limit = next_tick_ - now};
+  // Drawing took its time.
+  const pace::WaitLadder::Plan plan = ladder_.next(
+      now + (HostClock::now() - step_began_),
+      {.present = wants_pictures, .blocked = gate_.blocked(), .rings = rings, .unseen = !visible_});
+  return {.limit = plan.sleep, .on_doorbell = plan.on_doorbell};
+}
+
+// Twice refused for nothing that a step finds: it is waited for as if nobody rang.
+bool PresentLoop::may_be_rung(HostTime now) const {
+  constexpr int kMaxRefusals = 2;
+  return !ignores_doorbell_ && refusals_ < kMaxRefusals && now >= next_take_ &&
+         source_.guest_rings() && source_.doorbell() >= 0;
 }
 
 void PresentLoop::ask(PresentRequests requests, HostTime now) {
@@ -339,6 +373,9 @@ void PresentLoop::log_committed() {
 
 PresentSnapshot PresentLoop::snapshot() const {
   return {.ladder = ladder_.counters(),
+          .doorbell = ladder_.trust().counters(),
+          .trust = ladder_.trust().standing(),
+          .rings = status_ == GuestStatus::Live && may_be_rung(HostTime::max()),
           .gate = gate_.counters(),
           .frame_period = ladder_.predictor().period(),
           .status = status_,

@@ -59,9 +59,24 @@ class PresentLoop {
   PresentLoop& operator=(const PresentLoop&) = delete;
   ~PresentLoop();
 
-  // Does what there is to do and says how long to sleep unless woken. Errors: the presenter's,
-  // after which it is of no more use.
-  Result<Nanoseconds> step(HostTime now);
+  // How to sleep unless woken.
+  struct Sleep {
+    Nanoseconds limit;  // at most
+    bool on_doorbell =
+        false;  // between fall_asleep() and wake_up(), until the doorbell is readable
+  };
+
+  // Does what there is to do. Errors: the presenter's, after which it is of no more use.
+  Result<Sleep> step(HostTime now);
+
+  // Tells the guest that we sleep. False: do not, take a step instead.
+  bool fall_asleep();
+  // Ends such a sleep. `signalled`: the source's doorbell() was readable.
+  void wake_up(HostTime now, bool signalled);
+  // From now on: never on the doorbell.
+  void ignore_doorbell() { ignores_doorbell_ = true; }
+  // The user does something; for a step that comes before the end of a sleep.
+  void on_attention(HostTime now) { ladder_.on_attention(now); }
 
   // What main asks; served by the following steps. What came of it is in take_news().
   void ask(PresentRequests requests, HostTime now);
@@ -86,7 +101,9 @@ class PresentLoop {
   void hide(std::uint64_t generation);
   void watch_visibility(HostTime now);
   void serve_requests(HostTime now);
-  Result<Nanoseconds> show_news(HostTime now);
+  Result<Sleep> show_news(HostTime now);
+  Sleep next_sleep(HostTime now, bool wants_pictures);
+  [[nodiscard]] bool may_be_rung(HostTime now) const;
   Result<void> take_frame(HostTime now);
   Result<bool> advance(FrameIntake& intake, HostTime now);
   [[nodiscard]] pace::FrameTimes times_of(const source::HeldFrame& frame, HostTime seen) const;
@@ -134,6 +151,9 @@ class PresentLoop {
   std::uint64_t shown_ = 0;  // sequence
   std::uint64_t torn_ = 0;
   std::uint64_t busy_ = 0;
+  bool ignores_doorbell_ = false;
+  int refusals_ = 0;     // in a row, of the source to fall asleep
+  HostTime step_began_;  // by the clock, which may run ahead of the step's own time
   HostTime next_tick_;
   HostTime next_take_;      // not before: the last frames were no good
   Nanoseconds hold_off_{};  // how long that was

@@ -4,6 +4,8 @@
 #include <poll.h>
 #include <sys/prctl.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <ctime>
 #include <utility>
@@ -29,6 +31,8 @@ gfx::Renderer renderer_for(RendererChoice choice) {
 constexpr Nanoseconds kReportInterval = std::chrono::milliseconds(50);
 // A guest whose last picture is older shows something that does not move.
 constexpr Nanoseconds kStill = std::chrono::seconds(5);
+// How soon after the user did something a sleeping thread looks whether the guest lives.
+constexpr Nanoseconds kAttentionInterval = std::chrono::milliseconds(250);
 
 timespec to_timespec(Nanoseconds duration) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(duration);
@@ -118,6 +122,15 @@ void PresentThread::request_snapshot() {
   wake();
 }
 
+void PresentThread::on_attention() noexcept {
+  if (!deep_asleep_.load(std::memory_order_relaxed)) return;
+  const HostTime now = HostClock::now();
+  if (now < next_attention_) return;
+  next_attention_ = now + kAttentionInterval;
+  attention_.store(true, std::memory_order_relaxed);
+  wake();
+}
+
 void PresentThread::run() {
   // The default slack of 50 µs would blur every poll of the wait ladder.
   prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
@@ -139,6 +152,7 @@ Result<void> PresentThread::present() {
     report.reason = reason;
   });
   PresentLoop loop(*parts_.source, *presenter, *this, parts_.log, parts_.waiting);
+  if (!parts_.doorbell) loop.ignore_doorbell();
   loop_ = &loop;
   Result<void> ended = serve(loop);
   loop_ = nullptr;
@@ -161,7 +175,8 @@ Result<void> PresentThread::serve(PresentLoop& loop) {
     take_requests(loop);
     TRY(queue_->dispatch_pending());
     const HostTime now = HostClock::now();
-    const Nanoseconds limit = TRY(loop.step(now));
+    if (attention_.exchange(false, std::memory_order_relaxed)) loop.on_attention(now);
+    const PresentLoop::Sleep how = TRY(loop.step(now));
     report_guest(loop, now);
     report_news(loop);
     if (snapshot_wanted_.exchange(false, std::memory_order_relaxed)) {
@@ -170,7 +185,7 @@ Result<void> PresentThread::serve(PresentLoop& loop) {
     // A driver that read the socket while we drew may have queued what main was not told of.
     callback_came_ = false;
     TRY(queue_->dispatch_pending());
-    if (!callback_came_) TRY(sleep(limit));
+    if (!callback_came_) TRY(sleep(loop, how));
   }
   return {};
 }
@@ -193,12 +208,34 @@ void PresentThread::report_guest(const PresentLoop& loop, HostTime now) {
   tell_main([&](Report& report) { report.guest = told_; });
 }
 
-Result<void> PresentThread::sleep(Nanoseconds limit) const {
-  pollfd wake = {.fd = wake_.fd(), .events = POLLIN, .revents = 0};
+// Main learns that pictures stand still without any of them coming.
+Nanoseconds PresentThread::until_still(const PresentLoop& loop) const {
+  if (!told_.moving) return Nanoseconds::max();
+  const HostTime due = std::max(loop.last_picture() + kStill, next_report_);
+  return std::max(due - HostClock::now(), Nanoseconds::zero());
+}
+
+Result<void> PresentThread::sleep(PresentLoop& loop, PresentLoop::Sleep how) {
+  bool signalled = false;
+  if (!how.on_doorbell) return wait(how.limit, -1, signalled);
+  if (!loop.fall_asleep()) return {};
+  const Nanoseconds limit = std::min(how.limit, until_still(loop));
+  deep_asleep_.store(limit > kAttentionInterval, std::memory_order_relaxed);
+  const Result<void> waited = wait(limit, parts_.source->doorbell(), signalled);
+  deep_asleep_.store(false, std::memory_order_relaxed);
+  loop.wake_up(HostClock::now(), signalled);
+  return waited;
+}
+
+// `doorbell` negative: none.
+Result<void> PresentThread::wait(Nanoseconds limit, int doorbell, bool& signalled) const {
+  std::array<pollfd, 2> ends = {{{.fd = wake_.fd(), .events = POLLIN, .revents = 0},
+                                 {.fd = doorbell, .events = POLLIN, .revents = 0}}};
   const timespec timeout = to_timespec(limit);
-  if (ppoll(&wake, 1, &timeout, nullptr) < 0 && errno != EINTR) {
+  if (ppoll(ends.data(), ends.size(), &timeout, nullptr) < 0 && errno != EINTR) {
     return fail_os(OsErrorKind::Errno, errno, "ppoll");
   }
+  signalled = ends[1].revents != 0;
   return {};
 }
 

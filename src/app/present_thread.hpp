@@ -30,6 +30,7 @@ class PresentThread final : private wl::PresentEvents, private VideoSurface {
     std::unique_ptr<source::FrameSource> source;
     wl::Window* window = nullptr;  // borrowed
     RendererChoice renderer = RendererChoice::Auto;
+    bool doorbell = true;                // sleep on the source's, if the guest rings
     std::string waiting;                 // text while there is no guest
     pace::FrameLog* log = nullptr;       // borrowed; null: no records wanted
     const loop::Wakeup* main = nullptr;  // borrowed; notified when report() has news
@@ -57,6 +58,11 @@ class PresentThread final : private wl::PresentEvents, private VideoSurface {
 
   // Any thread: there may be events, a new window state or new frames. Never blocks.
   void wake() const noexcept { wake_.notify(); }
+
+  // Main thread: the user does something, with or without consequences. A thread that sleeps until
+  // the guest rings is woken now and then, so that a guest that died is not shown to one who types.
+  // Never blocks; most often one load.
+  void on_attention() noexcept;
 
   // Main thread. The snapshot arrives with a later report.
   void request_snapshot();
@@ -98,7 +104,9 @@ class PresentThread final : private wl::PresentEvents, private VideoSurface {
   Result<void> serve(PresentLoop& loop);
   void report_news(PresentLoop& loop);
   void report_guest(const PresentLoop& loop, HostTime now);
-  Result<void> sleep(Nanoseconds limit) const;
+  Result<void> sleep(PresentLoop& loop, PresentLoop::Sleep how);
+  Result<void> wait(Nanoseconds limit, int doorbell, bool& signalled) const;
+  [[nodiscard]] Nanoseconds until_still(const PresentLoop& loop) const;
   template <typename Fill>
   void tell_main(Fill fill);
   template <typename Fill>
@@ -119,12 +127,15 @@ class PresentThread final : private wl::PresentEvents, private VideoSurface {
   loop::EventFd wake_;
   Parts parts_;
   std::unique_ptr<wl::PresentQueue> queue_;
-  PresentLoop* loop_ = nullptr;  // present thread, while present() runs
-  bool callback_came_ = false;   // present thread: since it was last cleared
-  bool backed_up_ = false;       // present thread: the compositor does not read
-  GuestNews told_;               // present thread: what main knows
-  HostTime next_report_;         // present thread: of what is no change of status
-  GuestPointer shown_pointer_;   // present thread: what is on the board
+  PresentLoop* loop_ = nullptr;           // present thread, while present() runs
+  bool callback_came_ = false;            // present thread: since it was last cleared
+  bool backed_up_ = false;                // present thread: the compositor does not read
+  GuestNews told_;                        // present thread: what main knows
+  HostTime next_report_;                  // present thread: of what is no change of status
+  GuestPointer shown_pointer_;            // present thread: what is on the board
+  std::atomic<bool> deep_asleep_{false};  // for longer than attention may wait
+  std::atomic<bool> attention_{false};
+  HostTime next_attention_;  // main thread: not woken for it before
   std::atomic<bool> stop_{false};
   std::binary_semaphore ended_{0};
   std::atomic<bool> snapshot_wanted_{false};

@@ -33,6 +33,16 @@ Json rungs(const pace::WaitLadder::Counters& counters) {
   return sleeps;
 }
 
+Json doorbell(const PresentSnapshot& snapshot) {
+  const pace::DoorbellTrust::Counters& counters = snapshot.doorbell;
+  return {{"trust", snapshot.rings ? pace::name(snapshot.trust) : "none"},
+          {"rings", counters.rings},
+          {"empty", counters.empty},
+          {"late", counters.late},
+          {"misses", counters.misses},
+          {"distrusts", counters.distrusts}};
+}
+
 Json guest_records(const source::GuestDescription& guest, const std::string& notice) {
   return {{"program", guest.program}, {"system", guest.system}, {"machine", guest.machine},
           {"capture", guest.capture}, {"uuid", guest.uuid},     {"notice", notice}};
@@ -142,6 +152,7 @@ void Statistics::print_summary(const PresentSnapshot& snapshot, std::uint64_t dr
         {"commit_to_callback", distribution(summary_->commit_to_callback)}}},
       {"looks", snapshot.ladder.looks},
       {"sleeps", rungs(snapshot.ladder)},
+      {"doorbell", doorbell(snapshot)},
       {"draws_held_back", snapshot.gate.held_back},
       {"records_dropped", dropped_records}};
   const bool told = guest_ != source::GuestDescription{} || !notice_.empty();

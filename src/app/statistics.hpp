@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/result.hpp"
+#include "pace/doorbell_trust.hpp"
 #include "pace/frame_record.hpp"
 #include "pace/present_gate.hpp"
 #include "pace/wait_ladder.hpp"
@@ -17,6 +18,9 @@ namespace pierglass::app {
 // What the present thread hands over when it is asked; counts since its start.
 struct PresentSnapshot {
   pace::WaitLadder::Counters ladder;
+  pace::DoorbellTrust::Counters doorbell;
+  pace::DoorbellTrust::Standing trust{};
+  bool rings = false;  // the guest says so, and is listened to
   pace::PresentGate::Counters gate;
   Nanoseconds frame_period{};  // zero: no cadence
   source::GuestStatus status = source::GuestStatus::Absent;

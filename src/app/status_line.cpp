@@ -35,6 +35,13 @@ std::string rates(const PresentSnapshot& snapshot, const pace::FrameSummary& sum
   return line + ", " + with_decimals(megabytes, megabytes < 10 ? 1 : 0) + " MB/s";
 }
 
+std::string doorbell(const PresentSnapshot& snapshot) {
+  const pace::DoorbellTrust::Counters& counters = snapshot.doorbell;
+  return std::string("doorbell ") + pace::name(snapshot.trust) + ": " +
+         std::to_string(counters.rings) + " rings, " + std::to_string(counters.misses) +
+         " missed, " + std::to_string(counters.empty) + " empty";
+}
+
 }  // namespace
 
 std::vector<std::string> status_lines(const PresentSnapshot& snapshot,
@@ -44,10 +51,16 @@ std::vector<std::string> status_lines(const PresentSnapshot& snapshot,
     return {renderer + ": the guest is " + status_name(snapshot.status)};
   }
   const double seconds = std::chrono::duration<double>(stretch).count();
-  if (summary.frames == 0 || seconds <= 0) return {renderer + ": no new frames"};
-  return {renderer + ": " + rates(snapshot, summary, seconds),
-          stage("seen to commit", summary.seen_to_commit) + ", " + stage("upload", summary.upload) +
-              ", " + stage("draw", summary.draw)};
+  std::vector<std::string> lines;
+  if (summary.frames == 0 || seconds <= 0) {
+    lines = {renderer + ": no new frames"};
+  } else {
+    lines = {renderer + ": " + rates(snapshot, summary, seconds),
+             stage("seen to commit", summary.seen_to_commit) + ", " +
+                 stage("upload", summary.upload) + ", " + stage("draw", summary.draw)};
+  }
+  if (snapshot.rings) lines.push_back(doorbell(snapshot));
+  return lines;
 }
 
 }  // namespace pierglass::app

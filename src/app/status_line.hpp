@@ -10,9 +10,9 @@
 
 namespace pierglass::app {
 
-// What --stats prints of a stretch of time, as one or two short lines (ASCII) for the picture:
-// frames a second, frames lost, then medians and 99th percentiles. `summary` is of that stretch,
-// `renderer` the presenter's name.
+// What --stats prints of a stretch of time, as one to three short lines (ASCII) for the picture:
+// frames a second, frames lost, then medians and 99th percentiles, then of a guest that rings how
+// well it does, since it came. `summary` is of that stretch, `renderer` the presenter's name.
 std::vector<std::string> status_lines(const PresentSnapshot& snapshot,
                                       const pace::FrameSummary& summary, Nanoseconds stretch,
                                       const std::string& renderer);

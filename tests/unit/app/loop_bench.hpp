@@ -136,7 +136,8 @@ class Loop : public testing::Test {
     now_ += later;
     const auto sleep = loop_.step(now_);
     EXPECT_TRUE(sleep);
-    loop_sleep_ = sleep ? *sleep : Nanoseconds(0);
+    loop_sleep_ = sleep ? sleep->limit : Nanoseconds(0);
+    on_doorbell_ = sleep && sleep->on_doorbell;
     return loop_sleep_;
   }
   // Main asks, and the loop, woken, takes a step at once.
@@ -154,6 +155,7 @@ class Loop : public testing::Test {
 
   HostTime now_ = HostClock::now();
   Nanoseconds loop_sleep_{};  // what the last step asked for
+  bool on_doorbell_ = false;  // so did it
   FakeSource source_;
   FakePresenter presenter_;
   FakeSurface surface_;
