@@ -113,6 +113,7 @@ if(PIERGLASS_TESTS AND NOT WIN32)
     SOURCES tests/unit/pace/arrival_test.cpp tests/unit/pace/wait_ladder_test.cpp
       tests/unit/pace/simulation_test.cpp tests/unit/pace/present_gate_test.cpp
       tests/unit/pace/histogram_test.cpp tests/unit/pace/frame_record_test.cpp
+      tests/unit/pace/doorbell_simulation_test.cpp tests/unit/pace/doorbell_trust_test.cpp
     LINK pace LABELS thread)
 
   # input
@@ -241,17 +242,15 @@ if(PIERGLASS_TESTS AND NOT WIN32)
   endif()
 
   # ivshmem, shm, source, app
-  if(NOT WIN32)
-    # a server of the protocol that does what a test says
-    add_library(ivshmem_server STATIC tests/support/ivshmem_server.cpp
-      tests/support/temp_dir.cpp tests/support/unix_socket.cpp)
-    target_include_directories(ivshmem_server PUBLIC ${CMAKE_SOURCE_DIR})
-    target_link_libraries(ivshmem_server PUBLIC ivshmem PRIVATE pierglass_flags)
-    pierglass_test(unit_ivshmem
-      SOURCES tests/unit/ivshmem/address_test.cpp tests/unit/ivshmem/connection_test.cpp
-        tests/unit/ivshmem/message_test.cpp
-      LINK ivshmem_server LABELS thread)
-  endif()
+  # a server of the protocol that does what a test says
+  add_library(ivshmem_server STATIC tests/support/ivshmem_server.cpp
+    tests/support/temp_dir.cpp tests/support/unix_socket.cpp)
+  target_include_directories(ivshmem_server PUBLIC ${CMAKE_SOURCE_DIR})
+  target_link_libraries(ivshmem_server PUBLIC ivshmem PRIVATE pierglass_flags)
+  pierglass_test(unit_ivshmem
+    SOURCES tests/unit/ivshmem/address_test.cpp tests/unit/ivshmem/connection_test.cpp
+      tests/unit/ivshmem/message_test.cpp
+    LINK ivshmem_server LABELS thread)
   pierglass_test(unit_shm SOURCES tests/unit/shm/file_test.cpp tests/unit/shm/kvmfr_test.cpp
     LINK shm)
   if(PIERGLASS_CLIENT)
@@ -261,17 +260,18 @@ if(PIERGLASS_TESTS AND NOT WIN32)
         tests/unit/source/watched_memory_test.cpp
       LINK source ivshmem_server)
     pierglass_test(unit_app
-      SOURCES tests/support/temp_dir.cpp tests/unit/app/deadline_test.cpp
+      SOURCES tests/unit/app/deadline_test.cpp tests/unit/app/doorbell_loop_test.cpp
         tests/unit/app/frame_intake_test.cpp tests/unit/app/hidden_window_test.cpp
         tests/unit/app/input_setup_test.cpp tests/unit/app/messages_test.cpp tests/unit/app/notice_screen_test.cpp
-        tests/unit/app/one_key_test.cpp tests/unit/app/open_source_test.cpp
+        tests/unit/app/one_key_test.cpp tests/unit/app/open_broker_test.cpp
+        tests/unit/app/open_source_test.cpp
         tests/unit/app/options_input_test.cpp tests/unit/app/options_test.cpp
         tests/unit/app/panel_text_test.cpp tests/unit/app/png_test.cpp
         tests/unit/app/present_loop_test.cpp tests/unit/app/present_requests_test.cpp
         tests/unit/app/screenshot_test.cpp tests/unit/app/status_line_test.cpp
         tests/unit/app/take_over_test.cpp tests/unit/app/user_files_test.cpp
         tests/unit/app/verbs_test.cpp
-      LINK app looking_glass_writer PkgConfig::SPNG)
+      LINK app ivshmem_server looking_glass_writer PkgConfig::SPNG)
   endif()
 
   # app with a compositor

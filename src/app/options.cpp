@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/open_broker.hpp"
 #include "app/open_source.hpp"
 #include "app/options_words.hpp"
 #include "app/verbs.hpp"
@@ -93,8 +94,24 @@ void check_output(const std::string& text) {
   if (!control::is_output(text)) throw OptionError("--output", "that is no output's name");
 }
 
-// Of the memory's file, without extension: "win11" of /dev/shm/win11.img.
-std::string default_name(const std::string& memory) {
+void check_memory(const Options& options) {
+  if (!is_broker_address(options.memory)) return;
+  if (!is_good_broker_address(options.memory)) {
+    throw OptionError("--memory", "'" + options.memory +
+                                      "' is neither unix:PATH, with a slash in it, nor unix:NAME");
+  }
+  if (options.memory_size != 0) {
+    throw OptionError("--memory-size",
+                      "the broker makes its memory itself: tell pierglass-broker the size");
+  }
+}
+
+// Of the memory's file or the broker's socket, without extension: "win11" of /dev/shm/win11.img.
+std::string default_name(std::string_view memory) {
+  if (is_broker_address(memory)) {
+    memory.remove_prefix(memory.find(':') + 1);
+    if (is_vm_name(memory)) return std::string(memory);
+  }
   std::string name = std::filesystem::path(memory).stem().string().substr(0, 64);
   if (name.empty()) return "default";
   for (std::size_t i = 0; i < name.size(); ++i) {
@@ -191,13 +208,15 @@ struct Parser {
     cli.add_option(
            "--name", options.name,
            "Name of this virtual machine's pierglass, of which one runs at a time; else the "
-           "memory's file name without extension, or default")
+           "memory's or socket's file name without extension, or default")
         ->type_name("NAME");
     cli.add_option("--memory", options.memory,
-                   "File or kvmfr device that the virtual machine shares its memory in; else the "
-                   "first with a guest's pictures, or else the first there is, of " +
+                   "File or kvmfr device that the virtual machine shares its memory in, or unix:PATH "
+                   "or unix:NAME, the socket or name of a pierglass-broker; else the broker of that "
+                   "--name when there is one, else the first with a guest's pictures, or else the "
+                   "first there is, of " +
                        usual_places())
-        ->type_name("PATH");
+        ->type_name("MEMORY");
     cli.add_option("--source", source,
                    "auto, pierglass or looking-glass: whose pictures the memory holds")
         ->type_name("NAME")
@@ -206,7 +225,7 @@ struct Parser {
                    "Create the file with this size (64M) when it is missing")
         ->type_name("BYTES");
     cli.add_flag("--no-doorbell", no_doorbell,
-                 "Look for pictures by the clock, also where the guest rings when it has one");
+                 "Poll the memory also where the guest rings when there is something new");
   }
 
   void add_window_options() {
@@ -243,6 +262,7 @@ struct Parser {
     options.source = parse_source(source);
     options.renderer = parse_renderer(renderer);
     options.doorbell = !no_doorbell;
+    check_memory(options);
     check_level(options.log_level);
     check_name(options.name);
     check_output(options.output);

@@ -23,7 +23,7 @@ constexpr Nanoseconds kHoldOffMax = std::chrono::milliseconds(500);
 std::string message_for(GuestStatus status, const std::string& waiting, const std::string& error) {
   switch (status) {
     case GuestStatus::Absent:
-      return waiting;
+      return error.empty() ? waiting : "Waiting for the guest's memory: " + error;
     case GuestStatus::Silent:
       return "The guest does not answer; waiting for it";
     case GuestStatus::Unreadable:
@@ -247,7 +247,9 @@ Result<void> PresentLoop::take_frame(HostTime now) {
   const bool taken = TRY(advance(intake, now));
   // One that is tried again is no news.
   found_.frame = (taken || intake_) && times.sequence != found_sequence_;
-  if (found_.frame) found_sequence_ = times.sequence;
+  if (!found_.frame) return {};
+  found_.skipped = found_sequence_ != 0 && times.sequence > found_sequence_ + 1;
+  found_sequence_ = times.sequence;
   return {};
 }
 

@@ -40,6 +40,7 @@ Json doorbell(const PresentSnapshot& snapshot) {
           {"empty", counters.empty},
           {"late", counters.late},
           {"misses", counters.misses},
+          {"skips", counters.skips},
           {"distrusts", counters.distrusts}};
 }
 

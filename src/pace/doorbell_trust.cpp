@@ -27,24 +27,30 @@ void DoorbellTrust::reset() {
 void DoorbellTrust::on_wake(HostTime now, bool rung) {
   woke_ = true;
   rung_ = rung_ || rung;
+  heard_ = heard_ || rung;
   if (rung) ++counters_.rings;
   if (suspect_) *suspect_ += now - asleep_since_;
 }
 
-void DoorbellTrust::on_look(HostTime now, bool news) {
-  if (news) last_news_ = silent_since_ = now;
+void DoorbellTrust::on_look(HostTime now, News news) {
+  if (news != News::None) last_news_ = silent_since_ = now;
   if (!woke_) return;  // whoever is awake need not be rung
   woke_ = false;
-  if (std::exchange(rung_, false)) {
-    news ? on_good() : on_empty(now);
-  } else {
-    on_untold(now, news);
-  }
+  if (!std::exchange(rung_, false)) return on_untold(now, news != News::None);
+  if (news == News::None) return on_empty(now);
+  on_good(now, news);
 }
 
-void DoorbellTrust::on_good() {
+void DoorbellTrust::on_good(HostTime now, News news) {
   suspect_.reset();
   empty_ = 0;
+  if (news == News::Skipped) {
+    ++counters_.skips;
+    doubt_ += kSkipsOneOf;
+    if (doubt_ > kMaxDoubt) on_miss(now);
+    return;
+  }
+  if (doubt_ > 0) --doubt_;
   ++row_;
   if (standing_ == Standing::Probation && row_ >= needed_) {
     standing_ = Standing::Trusted;
@@ -75,6 +81,7 @@ void DoorbellTrust::on_untold(HostTime now, bool news) {
 
 void DoorbellTrust::on_miss(HostTime now) {
   suspect_.reset();
+  doubt_ = 0;
   ++counters_.misses;
   caught_ = true;
   row_ = 0;
@@ -111,9 +118,8 @@ Nanoseconds DoorbellTrust::longest(HostTime now, Nanoseconds polling) const {
     const bool check = last_news_ && now - *last_news_ < kCheckAfter;
     return check ? *last_news_ + kCheckAfter - now : kLongest;
   }
-  const Nanoseconds silence = now - *silent_since_;
-  if (caught_ || silence < kSilentAfter) return polling;
-  return std::clamp(2 * silence, polling, kLongest);
+  const bool silent = now - *silent_since_ >= kSilentAfter;
+  return heard_ && !caught_ && silent ? kLongest : polling;
 }
 
 }  // namespace pierglass::pace

@@ -11,11 +11,11 @@ namespace pierglass::pace {
 // How far a guest that says that it rings is believed: how long one may sleep on its doorbell.
 // Pure: the caller sleeps, tells how it woke and what it found. One thread; never allocates.
 //
-// Trust is earned by rings that brought news, and lost by news that no ring told of. A guest that
-// has no news cannot earn it, so one that was never caught may be silent ever longer: a sleep is
-// then at most twice the silence before it, which bounds how late the first lost ring is noticed;
-// an honest guest repeats it ten times a second anyway, and once caught it must earn every sleep
-// that is longer than polling's.
+// Trust is earned by rings that brought news, and lost by news that no ring told of. A guest
+// without news cannot earn it so: one that was heard at all (a guest greets who sleeps for the
+// first time) and never caught may sleep us once it is silent, because one lost ring is repeated
+// ten times a second, and the user's input has us look; a guest that says that it rings and never
+// was heard is polled.
 class DoorbellTrust {
  public:
   enum class Standing : std::uint8_t {
@@ -32,7 +32,8 @@ class DoorbellTrust {
   // One look so long after the last news, also for a trusted guest: rings that end in the middle of
   // a moving picture are noticed at once.
   static constexpr Nanoseconds kCheckAfter = std::chrono::milliseconds(100);
-  // Without news for so long a guest that was never caught may sleep longer than polling does.
+  // After so long without news or attention a guest that was heard and never caught counts as
+  // silent.
   static constexpr Nanoseconds kSilentAfter = std::chrono::seconds(2);
   // Rings in a row that brought news and make trusted: at first; doubled by each miss up to the
   // second. kForgiveAfter more, and all misses are forgiven.
@@ -48,13 +49,24 @@ class DoorbellTrust {
   // before, count as all those misses: a guest that only rings must not cost a core.
   static constexpr std::uint32_t kMaxEmpty = 4;
   static constexpr Nanoseconds kEmptyApart = std::chrono::milliseconds(50);
+  // A ring that brought the frame after the next may follow one that was lost, or find a thread
+  // that had no processor. More than one such in so many rings, for a while, counts as a miss.
+  static constexpr std::uint32_t kSkipsOneOf = 16;
+  static constexpr std::uint32_t kMaxDoubt = 3 * kSkipsOneOf;
 
   struct Counters {
     std::uint64_t rings = 0;   // that ended a sleep
     std::uint64_t empty = 0;   // of those, that brought nothing
     std::uint64_t late = 0;    // of those, whose news had been found already
     std::uint64_t misses = 0;  // news that no ring told of
+    std::uint64_t skips = 0;   // rings that brought a later frame than the next
     std::uint64_t distrusts = 0;
+  };
+  // What a look found.
+  enum class News : std::uint8_t {
+    None,
+    Some,
+    Skipped,  // a frame, and those before it were never seen
   };
   struct Sleep {
     Nanoseconds limit;  // at most; always > 0
@@ -64,7 +76,7 @@ class DoorbellTrust {
   // A sleep on the doorbell ended, rung or not.
   void on_wake(HostTime now, bool rung);
   // The memory was looked at, after that or after any other sleep.
-  void on_look(HostTime now, bool news);
+  void on_look(HostTime now, News news);
   // Somebody acts upon the guest: its silence begins anew.
   void on_attention(HostTime now) { silent_since_ = now; }
   // Another guest: what is known is forgotten, but for the counters.
@@ -77,10 +89,9 @@ class DoorbellTrust {
   [[nodiscard]] const Counters& counters() const { return counters_; }
 
  private:
-  void on_told(bool news);
   void on_untold(HostTime now, bool news);
   void on_empty(HostTime now);
-  void on_good();
+  void on_good(HostTime now, News news);
   void on_miss(HostTime now);
   void distrust(HostTime now);
   [[nodiscard]] Nanoseconds longest(HostTime now, Nanoseconds polling) const;
@@ -89,8 +100,10 @@ class DoorbellTrust {
   std::uint32_t row_ = 0;  // rings that brought news, since the last miss
   std::uint32_t needed_ = kEarnMin;
   std::uint32_t misses_ = 0;  // since last trusted
-  bool caught_ = false;       // missed at least once, and not forgiven
-  std::uint32_t empty_ = 0;   // in a row
+  bool heard_ = false;
+  std::uint32_t doubt_ = 0;
+  bool caught_ = false;      // missed at least once, and not forgiven
+  std::uint32_t empty_ = 0;  // in a row
   HostTime last_empty_;
   Nanoseconds distrust_for_ = kDistrustMin;  // next time
   HostTime distrusted_until_;

@@ -29,7 +29,9 @@ void WaitLadder::on_wake(HostTime now, bool rung) {
 
 void WaitLadder::on_look(HostTime now, Found found) {
   ++counters_.looks;
-  trust_.on_look(now, found.frame || found.cursor);
+  using News = DoorbellTrust::News;
+  const bool news = found.frame || found.cursor;
+  trust_.on_look(now, !news ? News::None : found.skipped ? News::Skipped : News::Some);
   if (found.frame) on_frame(now);
   hurried_ = found.cursor && !found.frame && now - last_cursor_ <= kCursorHurry;
   if (found.cursor) last_cursor_ = now;
@@ -75,9 +77,22 @@ WaitLadder::Plan WaitLadder::choose(HostTime now, State state) {
     const bool expected = frames.rung != Rung::Quiet && frames.rung != Rung::Idle;
     return {Rung::Cursor, expected ? frames.sleep : kCursorNap};
   }
-  const DoorbellTrust::Sleep sleep = trust_.next(now, poll.sleep);
+  DoorbellTrust::Sleep sleep = trust_.next(now, poll.sleep);
   const bool longer = sleep.limit > poll.sleep;
+  // A frame that is due and whose ring was lost is not left to the next one.
+  if (longer) sleep.limit = std::min(sleep.limit, until_window_ends(now).value_or(sleep.limit));
   return {longer ? Rung::Doorbell : poll.rung, sleep.limit, sleep.on_doorbell};
+}
+
+// Nothing when no frame is predicted any more.
+std::optional<Nanoseconds> WaitLadder::until_window_ends(HostTime now) const {
+  const auto windows = predictor_.windows();
+  if (!windows) return std::nullopt;
+  HostTime end = windows->first + windows->margin + kLead + kWindowPoll;
+  for (std::uint32_t i = 0; i < windows->count; ++i, end += windows->period) {
+    if (now < end) return end - now;
+  }
+  return std::nullopt;
 }
 
 // A guest that goes on publishing rings those who do not look, too.

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "base/clock.hpp"
 #include "pace/arrival.hpp"
@@ -81,8 +82,9 @@ class WaitLadder {
   };
 
   struct Found {
-    bool frame = false;   // a newer one
-    bool cursor = false;  // moved, changed or hidden
+    bool frame = false;    // a newer one
+    bool cursor = false;   // moved, changed or hidden
+    bool skipped = false;  // the frame is not the next after the one found before
   };
 
   // A sleep on the doorbell ended, rung or not.
@@ -108,6 +110,7 @@ class WaitLadder {
   [[nodiscard]] Plan unseen(HostTime now) const;
   [[nodiscard]] Plan polling(HostTime now) const;
   [[nodiscard]] Plan for_frames(HostTime now) const;
+  [[nodiscard]] std::optional<Nanoseconds> until_window_ends(HostTime now) const;
 
   ArrivalPredictor predictor_;
   DoorbellTrust trust_;

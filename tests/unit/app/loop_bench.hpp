@@ -19,7 +19,10 @@ inline constexpr Size kPicture{8, 8};
 
 class FakeSource final : public source::FrameSource {
  public:
-  source::GuestStatus tick(HostTime) override { return status; }
+  source::GuestStatus tick(HostTime) override {
+    ++ticks;
+    return status;
+  }
   const std::string& error() const override { return error_text; }
   bool has_new_frame() const override { return newest != seen; }
   std::optional<source::HeldFrame> acquire() override {
@@ -35,6 +38,18 @@ class FakeSource final : public source::FrameSource {
   const std::string& notice() const override { return notice_text; }
   const source::GuestDescription& description() const override { return told; }
   source::GuestWishes wishes() const override { return {}; }
+  int doorbell() const override { return bell; }
+  bool guest_rings() const override { return rings; }
+  bool fall_asleep() override {
+    const bool visible = told_visible.empty() || told_visible.back();
+    if (refuses || (visible && has_new_frame())) return false;
+    asleep = true;
+    return true;
+  }
+  bool wake_up() override {
+    asleep = false;
+    return std::exchange(rung, false);
+  }
   Result<void> move_pointer(Point position) override {
     asked_positions.push_back(position);
     if (move_fails) return fail(*move_fails, "pointer");
@@ -62,6 +77,12 @@ class FakeSource final : public source::FrameSource {
   std::vector<bool> told_visible;
   std::vector<Point> asked_positions;
   std::optional<ErrorCode> move_fails;
+  int ticks = 0;
+  int bell = -1;         // never read here
+  bool rings = false;    // so it says
+  bool refuses = false;  // to fall asleep
+  bool asleep = false;
+  bool rung = false;  // since it fell asleep
 
  private:
   bool give_back(const wire::FrameInfo& info, bool used) override {
