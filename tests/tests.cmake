@@ -129,7 +129,8 @@ if(PIERGLASS_TESTS AND NOT WIN32)
   # guest
   pierglass_test(unit_guest
     SOURCES tests/unit/guest/cursor_shape_test.cpp tests/unit/guest/frame_publisher_test.cpp
-      tests/unit/guest/ivshmem_device_test.cpp tests/unit/guest/options_test.cpp
+      tests/unit/guest/ivshmem_device_test.cpp tests/unit/guest/ivshmem_interrupts_test.cpp
+      tests/unit/guest/options_test.cpp
       tests/unit/guest/other_guest_test.cpp tests/unit/guest/pacer_test.cpp
       tests/unit/guest/pattern_source_test.cpp
       tests/unit/guest/pattern_test.cpp tests/unit/guest/slot_damage_test.cpp
