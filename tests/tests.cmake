@@ -373,8 +373,9 @@ if(PIERGLASS_TESTS AND NOT WIN32)
     pkg_check_modules(XKBCOMMON REQUIRED IMPORTED_TARGET xkbcommon)
     pkg_check_modules(SYSTEMD REQUIRED IMPORTED_TARGET libsystemd)
     add_library(e2e_support STATIC
-      tests/support/broker_process.cpp tests/support/client.cpp tests/support/guest_image.cpp tests/support/injector.cpp
-      tests/support/input_log.cpp tests/support/ivshmem_machine.cpp tests/support/lab.cpp
+      tests/support/broker_process.cpp tests/support/client.cpp tests/support/guest_image.cpp
+      tests/support/injector.cpp tests/support/input_log.cpp tests/support/ivshmem_machine.cpp
+      tests/support/lab.cpp
       tests/support/line_socket.cpp tests/support/mutter.cpp tests/support/proc_stats.cpp
       tests/support/process.cpp
       tests/support/qemu.cpp tests/support/screenshot.cpp tests/support/sway.cpp
@@ -411,6 +412,12 @@ if(PIERGLASS_TESTS AND NOT WIN32)
     target_link_libraries(e2e_desk PUBLIC e2e_support guest_core PRIVATE pierglass_flags)
     foreach(subject pixels life hostile desktop ivshmem)
       pierglass_test(e2e_${subject} SOURCES tests/e2e/${subject}_test.cpp LINK e2e_desk
+        LABELS e2e TIMEOUT 300)
+    endforeach()
+    add_library(e2e_broker_desk STATIC tests/e2e/broker_desk.cpp)
+    target_link_libraries(e2e_broker_desk PUBLIC e2e_desk PRIVATE pierglass_flags)
+    foreach(subject broker_life doorbell kill_order)
+      pierglass_test(e2e_${subject} SOURCES tests/e2e/${subject}_test.cpp LINK e2e_broker_desk
         LABELS e2e TIMEOUT 300)
     endforeach()
     pierglass_test(e2e_looking_glass SOURCES tests/e2e/looking_glass_test.cpp
