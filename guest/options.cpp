@@ -57,6 +57,7 @@ struct Typed {
   std::optional<double> cursor_rate;
   std::string address;
   std::string cache = "cached";
+  std::string doorbell = "on";
 };
 
 template <typename Value>
@@ -76,6 +77,7 @@ const Names<std::optional<wire::CursorType>> kCursors{{"none", std::nullopt},
 const Names<IvshmemCache> kCaches{{"cached", IvshmemCache::Cached},
                                   {"write-combined", IvshmemCache::WriteCombined},
                                   {"uncached", IvshmemCache::Uncached}};
+const Names<bool> kSwitch{{"on", true}, {"off", false}};
 
 // An option that takes one of the names.
 template <typename Value>
@@ -119,6 +121,9 @@ void add_guest_only(CLI::App& app, GuestOptions& out, Typed& typed) {
                               "Shared memory: the IVSHMEM device of this size, for example 64M")
                    ->transform(CLI::AsSizeValue(false));
   add_choice(app, "--ivshmem-cache", typed.cache, kCaches, "How Windows maps the device's memory");
+  add_choice(app, "--doorbell", typed.doorbell, kSwitch,
+             "Interrupts of the IVSHMEM device, where it has them: readers sleep until there is "
+             "news. off: they poll");
   for (auto* option : {index, address, size}) option->excludes(memory);
   address->excludes(index);
   size->excludes(index)->excludes(address);
@@ -143,6 +148,7 @@ void finish(GuestOptions& out, const Typed& typed) {
   out.pattern.format = kFormats.at(typed.format);
   out.pattern.cursor = kCursors.at(typed.cursor);
   out.cache = kCaches.at(typed.cache);
+  out.doorbell = kSwitch.at(typed.doorbell);
   out.pattern.sizes.clear();
   for (const std::string& size : typed.sizes) out.pattern.sizes.push_back(parse_size(size));
   if (out.pattern.sizes.empty()) out.pattern.sizes.push_back(parse_size(typed.size));

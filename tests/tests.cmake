@@ -93,11 +93,13 @@ if(PIERGLASS_TESTS AND NOT WIN32)
   pierglass_test(unit_ring
     SOURCES tests/unit/ring/frames_test.cpp tests/unit/ring/session_test.cpp
       tests/unit/ring/damage_test.cpp tests/unit/ring/cursor_test.cpp
-      tests/unit/ring/control_test.cpp
+      tests/unit/ring/control_test.cpp tests/unit/ring/doorbell_test.cpp
     LINK ring)
-  pierglass_test(model_ring SOURCES tests/unit/ring/model_test.cpp LINK ring)
+  pierglass_test(model_ring
+    SOURCES tests/unit/ring/model_test.cpp tests/unit/ring/sleep_model_test.cpp LINK ring)
   target_compile_options(model_ring PRIVATE -O2)  # an exhaustive search
-  pierglass_test(soak_ring SOURCES tests/unit/ring/soak_test.cpp LINK ring LABELS thread)
+  pierglass_test(soak_ring
+    SOURCES tests/unit/ring/sleep_soak_test.cpp tests/unit/ring/soak_test.cpp LINK ring LABELS thread)
   pierglass_test(processes_ring SOURCES tests/unit/ring/two_process_test.cpp LINK ring TIMEOUT 120)
 
   # pixel, pace
@@ -126,13 +128,15 @@ if(PIERGLASS_TESTS AND NOT WIN32)
   # guest
   pierglass_test(unit_guest
     SOURCES tests/unit/guest/cursor_shape_test.cpp tests/unit/guest/frame_publisher_test.cpp
-      tests/unit/guest/ivshmem_device_test.cpp tests/unit/guest/options_test.cpp
+      tests/unit/guest/ivshmem_device_test.cpp tests/unit/guest/ivshmem_interrupts_test.cpp
+      tests/unit/guest/options_test.cpp
       tests/unit/guest/other_guest_test.cpp tests/unit/guest/pacer_test.cpp
       tests/unit/guest/pattern_source_test.cpp
       tests/unit/guest/pattern_test.cpp tests/unit/guest/slot_damage_test.cpp
       tests/unit/guest/tile_differ_test.cpp
     LINK guest_options)
-  pierglass_test(threads_guest SOURCES tests/unit/guest/publisher_test.cpp
+  pierglass_test(threads_guest
+    SOURCES tests/unit/guest/publisher_doorbell_test.cpp tests/unit/guest/publisher_test.cpp
     LINK guest_core LABELS thread)
 
   # loop, control, wl
