@@ -2,11 +2,11 @@
 #include "guest/options.hpp"
 
 #include <CLI/CLI.hpp>
-#include <charconv>
 #include <cmath>
 #include <cstdio>
 #include <map>
 
+#include "base/sizes.hpp"
 #include "wire/layout.hpp"
 
 // CLI11 throws; nothing of it leaves this file.
@@ -16,17 +16,10 @@ namespace {
 using shm::IvshmemCache;
 using wire::PixelFormat;
 
-Size parse_size(const std::string& text) {
-  Size size;
-  const char* end = text.data() + text.size();
-  const auto width = std::from_chars(text.data(), end, size.width);
-  const bool cross = width.ec == std::errc() && width.ptr != end && *width.ptr == 'x';
-  const auto height = std::from_chars(cross ? width.ptr + 1 : end, end, size.height);
-  const bool fits = size.width >= 1 && size.width <= wire::kMaxDimension && size.height >= 1 &&
-                    size.height <= wire::kMaxDimension;
-  if (!cross || height.ec != std::errc() || height.ptr != end || !fits)
-    throw CLI::ValidationError(text, "give a size as WIDTHxHEIGHT, at most 16384x16384");
-  return size;
+Size picture_size(const std::string& text) {
+  const auto size = parse_size(text, wire::kMaxDimension);
+  if (!size) throw CLI::ValidationError(text, "give a size as WIDTHxHEIGHT, at most 16384x16384");
+  return *size;
 }
 
 shm::PciAddress parse_address(const std::string& text) {
@@ -150,8 +143,8 @@ void finish(GuestOptions& out, const Typed& typed) {
   out.cache = kCaches.at(typed.cache);
   out.doorbell = kSwitch.at(typed.doorbell);
   out.pattern.sizes.clear();
-  for (const std::string& size : typed.sizes) out.pattern.sizes.push_back(parse_size(size));
-  if (out.pattern.sizes.empty()) out.pattern.sizes.push_back(parse_size(typed.size));
+  for (const std::string& size : typed.sizes) out.pattern.sizes.push_back(picture_size(size));
+  if (out.pattern.sizes.empty()) out.pattern.sizes.push_back(picture_size(typed.size));
   if (out.pattern.sizes.size() > 1)
     out.pattern.size_time = Nanoseconds(std::llround(typed.size_seconds * 1e9));
   out.publisher.max_frames = static_cast<std::uint64_t>(typed.frames);

@@ -56,10 +56,11 @@ if(PIERGLASS_TESTS AND NOT WIN32)
   pierglass_test(unit_base
     SOURCES tests/unit/base/checked_test.cpp tests/unit/base/geometry_test.cpp
       tests/unit/base/handle_test.cpp tests/unit/base/result_test.cpp
-      tests/unit/base/vm_name_test.cpp
+      tests/unit/base/sizes_test.cpp tests/unit/base/vm_name_test.cpp
     LINK base)
   pierglass_test(unit_wire
     SOURCES tests/unit/wire/build_test.cpp tests/unit/wire/interference_test.cpp
+      tests/unit/wire/memory_size_test.cpp
       tests/unit/wire/parse_records_test.cpp
       tests/unit/wire/parse_region_test.cpp tests/unit/wire/protocol_document_test.cpp
       tests/unit/wire/round_trip_test.cpp
@@ -140,12 +141,12 @@ if(PIERGLASS_TESTS AND NOT WIN32)
     LINK guest_core LABELS thread)
 
   # loop, control, wl
+  pierglass_test(unit_loop
+    SOURCES tests/unit/loop/event_loop_test.cpp tests/unit/loop/prompt_thread_test.cpp
+      tests/unit/loop/signals_test.cpp
+      tests/unit/loop/timer_test.cpp tests/unit/loop/wakeup_test.cpp
+    LINK loop LABELS thread)
   if(PIERGLASS_CLIENT)
-    pierglass_test(unit_loop
-      SOURCES tests/unit/loop/event_loop_test.cpp tests/unit/loop/prompt_thread_test.cpp
-        tests/unit/loop/signals_test.cpp
-        tests/unit/loop/timer_test.cpp tests/unit/loop/wakeup_test.cpp
-      LINK loop LABELS thread)
     pierglass_test(unit_control
       SOURCES tests/unit/control/client_test.cpp tests/unit/control/flood_test.cpp
         tests/unit/control/instance_test.cpp tests/unit/control/protocol_test.cpp
@@ -172,6 +173,27 @@ if(PIERGLASS_TESTS AND NOT WIN32)
         tests/unit/wl/test_client.cpp tests/unit/wl/window_hide_test.cpp
         tests/unit/wl/window_test.cpp
       LINK wl wayland_protocols fake_compositor LABELS thread)
+  endif()
+
+  # broker
+  if(PIERGLASS_BROKER)
+    pierglass_test(unit_broker
+      SOURCES tests/support/temp_dir.cpp tests/unit/broker/access_test.cpp
+        tests/unit/broker/endpoint_test.cpp tests/unit/broker/kept_test.cpp
+        tests/unit/broker/memory_test.cpp tests/unit/broker/options_test.cpp
+        tests/unit/broker/server_test.cpp
+      LINK broker broker_options)
+    target_compile_definitions(unit_broker PRIVATE
+      PIERGLASS_SAMPLE="${CMAKE_SOURCE_DIR}/src/broker/pierglass-broker.conf")
+    pierglass_test(soak_broker
+      SOURCES tests/support/temp_dir.cpp tests/unit/broker/soak_test.cpp LINK broker TIMEOUT 300)
+    pierglass_test(processes_broker
+      SOURCES tests/support/process.cpp tests/support/temp_dir.cpp
+        tests/unit/broker/fake_systemd.cpp tests/unit/broker/program_test.cpp
+      LINK broker)
+    target_compile_definitions(processes_broker PRIVATE
+      PIERGLASS_BROKER_PROGRAM="${CMAKE_BINARY_DIR}/pierglass-broker")
+    add_dependencies(processes_broker pierglass-broker)
   endif()
 
   # spice: against the protocol's server library, and against servers that break its rules
@@ -317,7 +339,7 @@ if(PIERGLASS_TESTS AND NOT WIN32)
     pkg_check_modules(XKBCOMMON REQUIRED IMPORTED_TARGET xkbcommon)
     pkg_check_modules(SYSTEMD REQUIRED IMPORTED_TARGET libsystemd)
     add_library(e2e_support STATIC
-      tests/support/client.cpp tests/support/injector.cpp tests/support/input_log.cpp
+      tests/support/broker_process.cpp tests/support/client.cpp tests/support/injector.cpp tests/support/input_log.cpp
       tests/support/lab.cpp tests/support/mutter.cpp tests/support/proc_stats.cpp
       tests/support/process.cpp
       tests/support/qemu.cpp tests/support/screenshot.cpp tests/support/sway.cpp
@@ -325,6 +347,7 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       tests/support/wayland_recorder.cpp tests/support/wine.cpp)
     target_include_directories(e2e_support PUBLIC ${CMAKE_SOURCE_DIR})
     target_compile_definitions(e2e_support PRIVATE
+      PIERGLASS_BROKER_PROGRAM="${CMAKE_BINARY_DIR}/pierglass-broker"
       PIERGLASS_CLIENT_PROGRAM="${CMAKE_BINARY_DIR}/pierglass"
       PIERGLASS_FEED_PROGRAM="${CMAKE_BINARY_DIR}/pattern_feed"
       PIERGLASS_LOOKING_GLASS_PROGRAM="${CMAKE_BINARY_DIR}/looking_glass_feed"
@@ -339,6 +362,10 @@ if(PIERGLASS_TESTS AND NOT WIN32)
         PkgConfig::SYSTEMD)
     add_dependencies(e2e_support input_log)
     pierglass_test(unit_e2e_support SOURCES tests/e2e/support_test.cpp LINK e2e_support)
+    if(PIERGLASS_BROKER)
+      add_dependencies(e2e_support pierglass-broker)
+      pierglass_test(e2e_broker SOURCES tests/e2e/broker_test.cpp LINK e2e_support LABELS e2e)
+    endif()
     pierglass_test(e2e_lab SOURCES tests/e2e/lab_test.cpp LINK e2e_support LABELS e2e TIMEOUT 300)
     if(PIERGLASS_SANITIZE MATCHES "address|leak")
       target_sources(pierglass PRIVATE tests/support/keep_drivers.cpp)

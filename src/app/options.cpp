@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -22,6 +21,7 @@
 #include "app/options_words.hpp"
 #include "app/verbs.hpp"
 #include "app/version.hpp"
+#include "base/sizes.hpp"
 #include "base/vm_name.hpp"
 #include "control/protocol.hpp"
 
@@ -43,36 +43,23 @@ std::string default_config_path() {
 
 using OptionError = CLI::ValidationError;
 
-// "1920x1080"
-Size parse_size(const std::string& text) {
-  Size size;
-  char rest = 0;
-  const int got = std::sscanf(text.c_str(), "%5ux%5u%c", &size.width, &size.height, &rest);
-  if (got != 2 || size.width == 0 || size.height == 0 || size.width > kMaxWindowSide ||
-      size.height > kMaxWindowSide) {
-    throw OptionError("--size", "'" + text + "' is not a size such as 1280x720");
-  }
-  return size;
+Size window_sides(const std::string& text) {
+  const auto size = parse_size(text, kMaxWindowSide);
+  if (!size) throw OptionError("--size", "'" + text + "' is not a size such as 1280x720");
+  return *size;
 }
 
-// "64M", "65536K", "67108864": a power of two, as an ivshmem device's memory must be; empty: 0.
-std::uint64_t parse_bytes(const std::string& text) {
+// A power of two, as an ivshmem device's memory must be; empty: 0.
+std::uint64_t memory_bytes(const std::string& text) {
   if (text.empty()) return 0;
-  std::uint64_t number = 0;
-  const char* end = text.data() + text.size();
-  const auto [rest, status] = std::from_chars(text.data(), end, number);
-  const std::string_view unit(rest, static_cast<std::size_t>(end - rest));
-  static constexpr std::string_view kUnits = "KMG";
-  const std::size_t power = unit.empty() ? 0 : kUnits.find(unit[0]) + 1;
-  const bool known = unit.empty() || (unit.size() == 1 && power != 0);
-  if (status != std::errc() || !known || number > kMaxMemory >> (10 * power)) {
+  const auto bytes = parse_bytes(text);
+  if (!bytes || *bytes > kMaxMemory) {
     throw OptionError("--memory-size", "'" + text + "' is not a size such as 64M");
   }
-  const std::uint64_t bytes = number << (10 * power);
-  if (bytes < kMinMemory || !std::has_single_bit(bytes)) {
+  if (*bytes < kMinMemory || !std::has_single_bit(*bytes)) {
     throw OptionError("--memory-size", "'" + text + "' is not a power of two from 8M on");
   }
-  return bytes;
+  return *bytes;
 }
 
 SourceChoice parse_source(const std::string& text) {
@@ -271,8 +258,8 @@ struct Parser {
   void parse(std::vector<std::string> arguments, Action action) {
     std::ranges::reverse(arguments);  // as CLI11 wants them
     cli.parse(std::move(arguments));
-    options.window_size = parse_size(size);
-    options.memory_size = parse_bytes(memory_size);
+    options.window_size = window_sides(size);
+    options.memory_size = memory_bytes(memory_size);
     options.source = parse_source(source);
     options.renderer = parse_renderer(renderer);
     options.doorbell = !no_doorbell;

@@ -12,10 +12,10 @@
 
 #include "base/handle.hpp"
 #include "guest/core/other_guest.hpp"
-#include "guest/core/region_fit.hpp"
 #include "guest/options.hpp"
 #include "guest/report.hpp"
 #include "shm/file_linux.hpp"
+#include "wire/memory_size.hpp"
 
 namespace pierglass::guest {
 namespace {
