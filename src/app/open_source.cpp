@@ -149,9 +149,10 @@ std::expected<OpenedSource, std::string> make_broker_source(const OpenedBroker& 
   } else {
     spdlog::warn("{}; waiting for it", broker.missing);
   }
-  return OpenedSource{
-      .source = make_source(std::move(memory), WatchedMemory::behind(broker.link), choice),
-      .memory = std::move(address)};
+  OpenedSource opened;
+  opened.source = make_source(std::move(memory), WatchedMemory::behind(broker.link), choice);
+  opened.memory = std::move(address);
+  return opened;
 }
 
 std::expected<OpenedSource, std::string> open_broker_source(std::string address,

@@ -21,7 +21,7 @@
 namespace pierglass::source {
 namespace {
 
-constexpr std::uint64_t kBytes = 16 * 1024 * 1024;
+constexpr std::uint64_t kBytes = std::uint64_t{16} << 20;
 constexpr Size kSize{64, 48};
 constexpr ring::DoorbellAddress kGuest{.peer = 0, .vector = 0};
 constexpr ivshmem::PeerId kReader = 1;
