@@ -10,7 +10,6 @@
 #include "guest/capture/gdi_source.hpp"
 #include "guest/core/other_guest.hpp"
 #include "guest/core/pattern_source.hpp"
-#include "guest/core/region_fit.hpp"
 #include "guest/options.hpp"
 #include "guest/report.hpp"
 #include "guest/win/console_windows.hpp"
@@ -18,6 +17,7 @@
 #include "guest/win/waiter_windows.hpp"
 #include "shm/file_windows.hpp"
 #include "shm/ivshmem_windows.hpp"
+#include "wire/memory_size.hpp"
 
 namespace pierglass::guest {
 namespace {

@@ -2,11 +2,11 @@
 #include "guest/options.hpp"
 
 #include <CLI/CLI.hpp>
-#include <charconv>
 #include <cmath>
 #include <cstdio>
 #include <map>
 
+#include "base/sizes.hpp"
 #include "wire/layout.hpp"
 
 // CLI11 throws; nothing of it leaves this file.
@@ -16,17 +16,10 @@ namespace {
 using shm::IvshmemCache;
 using wire::PixelFormat;
 
-Size parse_size(const std::string& text) {
-  Size size;
-  const char* end = text.data() + text.size();
-  const auto width = std::from_chars(text.data(), end, size.width);
-  const bool cross = width.ec == std::errc() && width.ptr != end && *width.ptr == 'x';
-  const auto height = std::from_chars(cross ? width.ptr + 1 : end, end, size.height);
-  const bool fits = size.width >= 1 && size.width <= wire::kMaxDimension && size.height >= 1 &&
-                    size.height <= wire::kMaxDimension;
-  if (!cross || height.ec != std::errc() || height.ptr != end || !fits)
-    throw CLI::ValidationError(text, "give a size as WIDTHxHEIGHT, at most 16384x16384");
-  return size;
+Size picture_size(const std::string& text) {
+  const auto size = parse_size(text, wire::kMaxDimension);
+  if (!size) throw CLI::ValidationError(text, "give a size as WIDTHxHEIGHT, at most 16384x16384");
+  return *size;
 }
 
 shm::PciAddress parse_address(const std::string& text) {
@@ -57,6 +50,7 @@ struct Typed {
   std::optional<double> cursor_rate;
   std::string address;
   std::string cache = "cached";
+  std::string rings = "always";
   std::string doorbell = "on";
 };
 
@@ -77,6 +71,8 @@ const Names<std::optional<wire::CursorType>> kCursors{{"none", std::nullopt},
 const Names<IvshmemCache> kCaches{{"cached", IvshmemCache::Cached},
                                   {"write-combined", IvshmemCache::WriteCombined},
                                   {"uncached", IvshmemCache::Uncached}};
+const Names<Rings> kRings{
+    {"always", Rings::Always}, {"half", Rings::Half}, {"never", Rings::Never}};
 const Names<bool> kSwitch{{"on", true}, {"off", false}};
 
 // An option that takes one of the names.
@@ -129,11 +125,19 @@ void add_guest_only(CLI::App& app, GuestOptions& out, Typed& typed) {
   size->excludes(index)->excludes(address);
 }
 
-void add_feed_only(CLI::App& app, GuestOptions& out) {
+void add_feed_only(CLI::App& app, GuestOptions& out, Typed& typed) {
+  app.get_option("--memory")
+      ->description(
+          "Shared memory: an existing file; unix:PATH or unix:NAME for a broker's; pci or "
+          "pci:BB:DD.F "
+          "for this virtual machine's IVSHMEM device");
   app.add_flag("--create", out.create_memory, "Make the file, large enough for every size");
   app.add_option("--log", out.log,
                  "Write \"sequence nanoseconds\" (CLOCK_MONOTONIC at publication) for each frame "
                  "to this file; -: to standard output");
+  app.add_flag("--on-request", out.on_request,
+               "After --frames frames stay, and publish one more for each SIGUSR1");
+  add_choice(app, "--ring", typed.rings, kRings, "Which of the rings to sleeping readers are sent");
 }
 
 // Not left to CLI11, which would complain of a missing option before an unknown one.
@@ -148,10 +152,11 @@ void finish(GuestOptions& out, const Typed& typed) {
   out.pattern.format = kFormats.at(typed.format);
   out.pattern.cursor = kCursors.at(typed.cursor);
   out.cache = kCaches.at(typed.cache);
+  out.rings = kRings.at(typed.rings);
   out.doorbell = kSwitch.at(typed.doorbell);
   out.pattern.sizes.clear();
-  for (const std::string& size : typed.sizes) out.pattern.sizes.push_back(parse_size(size));
-  if (out.pattern.sizes.empty()) out.pattern.sizes.push_back(parse_size(typed.size));
+  for (const std::string& size : typed.sizes) out.pattern.sizes.push_back(picture_size(size));
+  if (out.pattern.sizes.empty()) out.pattern.sizes.push_back(picture_size(typed.size));
   if (out.pattern.sizes.size() > 1)
     out.pattern.size_time = Nanoseconds(std::llround(typed.size_seconds * 1e9));
   out.publisher.max_frames = static_cast<std::uint64_t>(typed.frames);
@@ -176,7 +181,7 @@ std::expected<GuestOptions, int> parse_options(Program program,
   app.set_version_flag("--version", std::string(name) + " " PIERGLASS_VERSION);
   try {
     add_common(app, out, typed);
-    guest ? add_guest_only(app, out, typed) : add_feed_only(app, out);
+    guest ? add_guest_only(app, out, typed) : add_feed_only(app, out, typed);
     // CLI11 takes them from the back.
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
     guest ? require(typed.capture, "--capture") : require(out.memory, "--memory");

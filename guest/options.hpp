@@ -15,10 +15,13 @@ namespace pierglass::guest {
 
 enum class CaptureKind : std::uint8_t { Pattern, Gdi };
 
+// How many of the rings that are due reach a reader.
+enum class Rings : std::uint8_t { Always, Half, Never };
+
 // Everything the command line can say.
 struct GuestOptions {
   CaptureKind capture = CaptureKind::Pattern;
-  std::string memory;  // a file; empty: an IVSHMEM device
+  std::string memory;  // a file, for pattern_feed also others; empty: an IVSHMEM device
   shm::IvshmemChoice device;
   shm::IvshmemCache cache = shm::IvshmemCache::Cached;
   bool doorbell = true;  // use the device's interrupts
@@ -27,6 +30,8 @@ struct GuestOptions {
   PublisherOptions publisher;
   bool create_memory = false;      // pattern_feed only
   std::optional<std::string> log;  // pattern_feed only: a file, "-" for standard output
+  bool on_request = false;         // pattern_feed only: max_frames, then one for each SIGUSR1
+  Rings rings = Rings::Always;     // pattern_feed only
 };
 
 // Which of the two programs asks; they have most options in common.

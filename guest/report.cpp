@@ -5,7 +5,7 @@
 #include <random>
 
 #include "base/describe.hpp"
-#include "guest/core/region_fit.hpp"
+#include "wire/memory_size.hpp"
 
 namespace pierglass::guest {
 namespace {

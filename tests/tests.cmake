@@ -56,10 +56,11 @@ if(PIERGLASS_TESTS AND NOT WIN32)
   pierglass_test(unit_base
     SOURCES tests/unit/base/checked_test.cpp tests/unit/base/geometry_test.cpp
       tests/unit/base/handle_test.cpp tests/unit/base/result_test.cpp
-      tests/unit/base/vm_name_test.cpp
+      tests/unit/base/sizes_test.cpp tests/unit/base/vm_name_test.cpp
     LINK base)
   pierglass_test(unit_wire
     SOURCES tests/unit/wire/build_test.cpp tests/unit/wire/interference_test.cpp
+      tests/unit/wire/memory_size_test.cpp
       tests/unit/wire/parse_records_test.cpp
       tests/unit/wire/parse_region_test.cpp tests/unit/wire/protocol_document_test.cpp
       tests/unit/wire/round_trip_test.cpp
@@ -140,12 +141,12 @@ if(PIERGLASS_TESTS AND NOT WIN32)
     LINK guest_core LABELS thread)
 
   # loop, control, wl
+  pierglass_test(unit_loop
+    SOURCES tests/unit/loop/event_loop_test.cpp tests/unit/loop/prompt_thread_test.cpp
+      tests/unit/loop/signals_test.cpp
+      tests/unit/loop/timer_test.cpp tests/unit/loop/wakeup_test.cpp
+    LINK loop LABELS thread)
   if(PIERGLASS_CLIENT)
-    pierglass_test(unit_loop
-      SOURCES tests/unit/loop/event_loop_test.cpp tests/unit/loop/prompt_thread_test.cpp
-        tests/unit/loop/signals_test.cpp
-        tests/unit/loop/timer_test.cpp tests/unit/loop/wakeup_test.cpp
-      LINK loop LABELS thread)
     pierglass_test(unit_control
       SOURCES tests/unit/control/client_test.cpp tests/unit/control/flood_test.cpp
         tests/unit/control/instance_test.cpp tests/unit/control/protocol_test.cpp
@@ -242,17 +243,15 @@ if(PIERGLASS_TESTS AND NOT WIN32)
   endif()
 
   # ivshmem, shm, source, app
-  if(NOT WIN32)
-    # a server of the protocol that does what a test says
-    add_library(ivshmem_server STATIC tests/support/ivshmem_server.cpp
-      tests/support/temp_dir.cpp tests/support/unix_socket.cpp)
-    target_include_directories(ivshmem_server PUBLIC ${CMAKE_SOURCE_DIR})
-    target_link_libraries(ivshmem_server PUBLIC ivshmem PRIVATE pierglass_flags)
-    pierglass_test(unit_ivshmem
-      SOURCES tests/unit/ivshmem/address_test.cpp tests/unit/ivshmem/connection_test.cpp
-        tests/unit/ivshmem/message_test.cpp
-      LINK ivshmem_server LABELS thread)
-  endif()
+  # a server of the protocol that does what a test says
+  add_library(ivshmem_server STATIC tests/support/ivshmem_server.cpp
+    tests/support/temp_dir.cpp tests/support/unix_socket.cpp)
+  target_include_directories(ivshmem_server PUBLIC ${CMAKE_SOURCE_DIR})
+  target_link_libraries(ivshmem_server PUBLIC ivshmem PRIVATE pierglass_flags)
+  pierglass_test(unit_ivshmem
+    SOURCES tests/unit/ivshmem/address_test.cpp tests/unit/ivshmem/connection_test.cpp
+      tests/unit/ivshmem/message_test.cpp
+    LINK ivshmem_server LABELS thread)
   pierglass_test(unit_shm SOURCES tests/unit/shm/file_test.cpp tests/unit/shm/kvmfr_test.cpp
     LINK shm)
   if(PIERGLASS_CLIENT)
@@ -262,18 +261,18 @@ if(PIERGLASS_TESTS AND NOT WIN32)
         tests/unit/source/watched_memory_test.cpp
       LINK source ivshmem_server)
     pierglass_test(unit_app
-      SOURCES tests/support/temp_dir.cpp tests/unit/app/deadline_test.cpp
-        tests/unit/app/doorbell_loop_test.cpp
+      SOURCES tests/unit/app/deadline_test.cpp tests/unit/app/doorbell_loop_test.cpp
         tests/unit/app/frame_intake_test.cpp tests/unit/app/hidden_window_test.cpp
         tests/unit/app/input_setup_test.cpp tests/unit/app/messages_test.cpp tests/unit/app/notice_screen_test.cpp
-        tests/unit/app/one_key_test.cpp tests/unit/app/open_source_test.cpp
+        tests/unit/app/one_key_test.cpp tests/unit/app/open_broker_test.cpp
+        tests/unit/app/open_source_test.cpp
         tests/unit/app/options_input_test.cpp tests/unit/app/options_test.cpp
         tests/unit/app/panel_text_test.cpp tests/unit/app/png_test.cpp
         tests/unit/app/present_loop_test.cpp tests/unit/app/present_requests_test.cpp
         tests/unit/app/screenshot_test.cpp tests/unit/app/status_line_test.cpp
         tests/unit/app/take_over_test.cpp tests/unit/app/user_files_test.cpp
         tests/unit/app/verbs_test.cpp
-      LINK app looking_glass_writer PkgConfig::SPNG)
+      LINK app ivshmem_server looking_glass_writer PkgConfig::SPNG)
   endif()
 
   # app with a compositor
@@ -310,28 +309,50 @@ if(PIERGLASS_TESTS AND NOT WIN32)
     find_package(PkgConfig REQUIRED)
     set(PIERGLASS_GUEST_EXE ${CMAKE_BINARY_DIR}/guest/pierglass-guest.exe CACHE FILEPATH
       "The Windows guest that the end-to-end tests run under Wine")
-    # the only program of the guest in QEMU
-    add_executable(input_log tests/lab/input_log.cpp)
-    target_compile_options(input_log PRIVATE
-      -O2 -Wall -Wextra -Wshadow -Wconversion -Wno-missing-field-initializers -Werror
-      -fno-exceptions -fno-rtti)
-    target_link_options(input_log PRIVATE -static -s)
+    # the first processes of the guests in QEMU
+    foreach(program input_log feed_runner)
+      add_executable(${program} tests/lab/${program}.cpp)
+      target_include_directories(${program} PRIVATE ${CMAKE_SOURCE_DIR})
+      target_compile_options(${program} PRIVATE
+        -O2 -Wall -Wextra -Wshadow -Wconversion -Wno-missing-field-initializers -Werror
+        -fno-exceptions -fno-rtti)
+      target_link_options(${program} PRIVATE -static -s)
+    endforeach()
+    # what the second of them runs: static, and therefore without sanitizers
+    add_executable(feed_in_guest ${PIERGLASS_FEED_SOURCES})
+    target_link_options(feed_in_guest PRIVATE -static -s)
+    if(PIERGLASS_SANITIZE)
+      set(PIERGLASS_FEED_MODULES base wire ring pixel guest_core shm ivshmem guest_options)
+      foreach(module ${PIERGLASS_FEED_MODULES})
+        target_sources(feed_in_guest PRIVATE $<TARGET_PROPERTY:${module},SOURCES>)
+      endforeach()
+      target_include_directories(feed_in_guest PRIVATE ${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/src)
+      target_compile_options(feed_in_guest PRIVATE -O2 -msse4.1)
+      target_compile_definitions(feed_in_guest PRIVATE
+        $<TARGET_PROPERTY:guest_options,COMPILE_DEFINITIONS>)
+    else()
+      target_link_libraries(feed_in_guest PRIVATE guest_options ivshmem)
+    endif()
     pkg_check_modules(XKBCOMMON REQUIRED IMPORTED_TARGET xkbcommon)
     pkg_check_modules(SYSTEMD REQUIRED IMPORTED_TARGET libsystemd)
     add_library(e2e_support STATIC
-      tests/support/client.cpp tests/support/injector.cpp tests/support/input_log.cpp
-      tests/support/lab.cpp tests/support/mutter.cpp tests/support/proc_stats.cpp
+      tests/support/broker_process.cpp tests/support/client.cpp tests/support/guest_image.cpp
+      tests/support/injector.cpp tests/support/input_log.cpp tests/support/ivshmem_machine.cpp tests/support/lab.cpp
+      tests/support/line_socket.cpp tests/support/mutter.cpp tests/support/proc_stats.cpp
       tests/support/process.cpp
       tests/support/qemu.cpp tests/support/screenshot.cpp tests/support/sway.cpp
       tests/support/temp_dir.cpp tests/support/wayland_parser.cpp
       tests/support/wayland_recorder.cpp tests/support/wine.cpp)
     target_include_directories(e2e_support PUBLIC ${CMAKE_SOURCE_DIR})
     target_compile_definitions(e2e_support PRIVATE
+      PIERGLASS_BROKER_PROGRAM="${CMAKE_BINARY_DIR}/pierglass-broker"
       PIERGLASS_CLIENT_PROGRAM="${CMAKE_BINARY_DIR}/pierglass"
       PIERGLASS_FEED_PROGRAM="${CMAKE_BINARY_DIR}/pattern_feed"
       PIERGLASS_LOOKING_GLASS_PROGRAM="${CMAKE_BINARY_DIR}/looking_glass_feed"
       PIERGLASS_SINK_PROGRAM="${CMAKE_BINARY_DIR}/spice_sink"
       PIERGLASS_GUEST_EXE="${PIERGLASS_GUEST_EXE}"
+      PIERGLASS_FEED_IN_GUEST="${CMAKE_BINARY_DIR}/feed_in_guest"
+      PIERGLASS_FEED_RUNNER_PROGRAM="${CMAKE_BINARY_DIR}/feed_runner"
       PIERGLASS_INPUT_LOG_PROGRAM="${CMAKE_BINARY_DIR}/input_log"
       PIERGLASS_LAB_FOLDER="${CMAKE_SOURCE_DIR}/tests/lab"
       PIERGLASS_FAILURES_FOLDER="${CMAKE_BINARY_DIR}/e2e-failures")
@@ -339,16 +360,26 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       PUBLIC base pixel test_sockets nlohmann_json::nlohmann_json GTest::gtest
       PRIVATE pierglass_flags test_protocols PkgConfig::SPNG PkgConfig::XKBCOMMON
         PkgConfig::SYSTEMD)
-    add_dependencies(e2e_support input_log)
+    add_dependencies(e2e_support feed_in_guest feed_runner input_log)
     pierglass_test(unit_e2e_support SOURCES tests/e2e/support_test.cpp LINK e2e_support)
+    if(PIERGLASS_BROKER)
+      add_dependencies(e2e_support pierglass-broker)
+      pierglass_test(e2e_broker SOURCES tests/e2e/broker_test.cpp LINK e2e_support LABELS e2e)
+    endif()
     pierglass_test(e2e_lab SOURCES tests/e2e/lab_test.cpp LINK e2e_support LABELS e2e TIMEOUT 300)
     if(PIERGLASS_SANITIZE MATCHES "address|leak")
       target_sources(pierglass PRIVATE tests/support/keep_drivers.cpp)
     endif()
     add_library(e2e_desk STATIC tests/e2e/desk.cpp)
     target_link_libraries(e2e_desk PUBLIC e2e_support guest_core PRIVATE pierglass_flags)
-    foreach(subject pixels life hostile desktop)
+    foreach(subject pixels life hostile desktop ivshmem)
       pierglass_test(e2e_${subject} SOURCES tests/e2e/${subject}_test.cpp LINK e2e_desk
+        LABELS e2e TIMEOUT 300)
+    endforeach()
+    add_library(e2e_broker_desk STATIC tests/e2e/broker_desk.cpp)
+    target_link_libraries(e2e_broker_desk PUBLIC e2e_desk PRIVATE pierglass_flags)
+    foreach(subject broker_life doorbell kill_order)
+      pierglass_test(e2e_${subject} SOURCES tests/e2e/${subject}_test.cpp LINK e2e_broker_desk
         LABELS e2e TIMEOUT 300)
     endforeach()
     pierglass_test(e2e_looking_glass SOURCES tests/e2e/looking_glass_test.cpp

@@ -9,14 +9,19 @@
 // Sentences for the user: what is wrong and what mends it. No full stop, one line.
 namespace pierglass::app {
 
-// No memory in any of the usual places; the first is the one to create.
-std::string no_memory_message(std::span<const std::string> places);
+// No memory in any of the usual places, nor a broker called `name`; the first place is the one to
+// create.
+std::string no_memory_message(std::span<const std::string> places, const std::string& name);
 
 // Memory that could not be opened. InvalidArgument: it holds pictures of the other kind than
 // --source says.
 std::string memory_message(const Error& error, const std::string& path);
 
-// One that could not be created.
+// A broker that could not be used, or its memory; `places` are where its socket may be. Codes as
+// source::BrokerLink::Words; NotARegion: something else is in the memory.
+std::string broker_message(const Error& error, std::span<const std::string> places);
+
+// Memory that could not be created.
 std::string creation_message(const Error& error, const std::string& path);
 
 // An output that there is none of; `outputs` are those that there are.

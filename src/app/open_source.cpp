@@ -5,11 +5,13 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
 
 #include "app/messages.hpp"
+#include "app/open_broker.hpp"
 #include "compat/looking_glass_source.hpp"
 #include "shm/file_linux.hpp"
 #include "shm/kvmfr_linux.hpp"
@@ -84,17 +86,86 @@ Result<void> check_contents(std::span<std::byte> memory, SourceChoice choice) {
   return fail(ErrorCode::InvalidArgument, "--source");
 }
 
-Result<std::unique_ptr<FrameSource>> make_source(const std::string& path, SourceChoice choice) {
-  WatchedMemory memory = TRY(WatchedMemory::open(path));
-  TRY(check_contents(memory.bytes(), choice));
+// The reader or readers for memory; `again` is the same memory for a second one.
+std::unique_ptr<FrameSource> make_source(WatchedMemory memory, WatchedMemory again,
+                                         SourceChoice choice) {
   if (choice == SourceChoice::Pierglass) return RegionSource::over(std::move(memory));
   if (choice == SourceChoice::LookingGlass) {
     return std::make_unique<LookingGlassSource>(std::move(memory));
   }
   std::vector<std::unique_ptr<FrameSource>> readers;
   readers.push_back(RegionSource::over(std::move(memory), LookingGlassSource::recognises));
-  readers.push_back(std::make_unique<LookingGlassSource>(TRY(WatchedMemory::open(path))));
+  readers.push_back(std::make_unique<LookingGlassSource>(std::move(again)));
   return std::make_unique<source::LiveSource>(std::move(readers));
+}
+
+Result<std::unique_ptr<FrameSource>> make_file_source(const std::string& path,
+                                                      SourceChoice choice) {
+  WatchedMemory memory = TRY(WatchedMemory::open(path));
+  TRY(check_contents(memory.bytes(), choice));
+  WatchedMemory again = TRY(WatchedMemory::open(path));
+  return make_source(std::move(memory), std::move(again), choice);
+}
+
+std::expected<OpenedSource, std::string> open_file_source(std::string path,
+                                                          const Options& options) {
+  // A file in the place of kvmfr's device would keep the module from working.
+  if (options.memory_size != 0 && !shm::is_kvmfr_path(path) && is_missing(path)) {
+    const auto created = shm::create_file(path, options.memory_size);
+    if (!created) return std::unexpected(creation_message(created.error(), path));
+    spdlog::info("created {} with {} MiB", path, options.memory_size >> 20);
+  }
+  auto source = make_file_source(path, options.source);
+  if (!source) return std::unexpected(memory_message(source.error(), path));
+  if (const auto identity = shm::identify(path); identity && identity->open_to_others()) {
+    spdlog::warn("every user of this machine can read the guest's screen: chmod 0660 {}", path);
+  }
+  return OpenedSource{.source = std::move(*source), .memory = std::move(path)};
+}
+
+// The sentence for what is in a broker's memory; empty when it is good.
+std::string broker_contents_trouble(const source::BrokerLink& link, std::span<std::byte> memory,
+                                    const std::string& address, SourceChoice choice) {
+  const auto good = check_contents(memory, choice);
+  if (good) return {};
+  const ErrorCode code = good.error().code;
+  const bool brokers = code == ErrorCode::TooSmall || code == ErrorCode::NotARegion;
+  return brokers ? link.words(good.error()) : memory_message(good.error(), address);
+}
+
+std::expected<OpenedSource, std::string> open_broker_source(std::string address,
+                                                            SourceChoice choice) {
+  auto broker = open_broker(address);
+  if (!broker) return std::unexpected(std::move(broker.error()));
+  WatchedMemory memory = WatchedMemory::behind(broker->link);
+  if (broker->missing.empty()) {
+    memory.reopen();
+    std::string trouble = memory.error();
+    if (trouble.empty()) {
+      trouble = broker_contents_trouble(*broker->link, memory.bytes(), address, choice);
+    }
+    if (!trouble.empty()) return std::unexpected(std::move(trouble));
+  } else {
+    spdlog::warn("{}; waiting for it", broker->missing);
+  }
+  return OpenedSource{
+      .source = make_source(std::move(memory), WatchedMemory::behind(broker->link), choice),
+      .memory = std::move(address)};
+}
+
+// A broker that nobody named is taken when it has memory, or there is no other. Nothing: look
+// elsewhere.
+std::optional<std::expected<OpenedSource, std::string>> try_usual_broker(
+    const Options& options, const MemoryPlaces& places) {
+  const std::string address = usual_broker(options.name);
+  if (address.empty()) return std::nullopt;
+  const auto broker = open_broker(address);
+  const bool there = broker && broker->missing.empty();
+  if (!there && !choose_place(places, options.source).empty()) {
+    spdlog::warn("{}; looking for other memory", broker ? broker->missing : broker.error());
+    return std::nullopt;
+  }
+  return open_broker_source(address, options.source);
 }
 
 }  // namespace
@@ -105,20 +176,15 @@ MemoryPlaces usual_memory_places() {
 
 std::expected<OpenedSource, std::string> open_source(const Options& options,
                                                      const MemoryPlaces& places) {
+  if (is_broker_address(options.memory)) {
+    return open_broker_source(options.memory, options.source);
+  }
+  if (options.memory.empty()) {
+    if (auto broker = try_usual_broker(options, places)) return *std::move(broker);
+  }
   std::string path = choose_path(options, places);
-  if (path.empty()) return std::unexpected(no_memory_message(places));
-  // A file in the place of kvmfr's device would keep the module from working.
-  if (options.memory_size != 0 && !shm::is_kvmfr_path(path) && is_missing(path)) {
-    const auto created = shm::create_file(path, options.memory_size);
-    if (!created) return std::unexpected(creation_message(created.error(), path));
-    spdlog::info("created {} with {} MiB", path, options.memory_size >> 20);
-  }
-  auto source = make_source(path, options.source);
-  if (!source) return std::unexpected(memory_message(source.error(), path));
-  if (const auto identity = shm::identify(path); identity && identity->open_to_others()) {
-    spdlog::warn("every user of this machine can read the guest's screen: chmod 0660 {}", path);
-  }
-  return OpenedSource{.source = std::move(*source), .memory = std::move(path)};
+  if (path.empty()) return std::unexpected(no_memory_message(places, options.name));
+  return open_file_source(std::move(path), options);
 }
 
 }  // namespace pierglass::app

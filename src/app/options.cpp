@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -17,10 +16,12 @@
 #include <utility>
 #include <vector>
 
+#include "app/open_broker.hpp"
 #include "app/open_source.hpp"
 #include "app/options_words.hpp"
 #include "app/verbs.hpp"
 #include "app/version.hpp"
+#include "base/sizes.hpp"
 #include "base/vm_name.hpp"
 #include "control/protocol.hpp"
 
@@ -42,36 +43,23 @@ std::string default_config_path() {
 
 using OptionError = CLI::ValidationError;
 
-// "1920x1080"
-Size parse_size(const std::string& text) {
-  Size size;
-  char rest = 0;
-  const int got = std::sscanf(text.c_str(), "%5ux%5u%c", &size.width, &size.height, &rest);
-  if (got != 2 || size.width == 0 || size.height == 0 || size.width > kMaxWindowSide ||
-      size.height > kMaxWindowSide) {
-    throw OptionError("--size", "'" + text + "' is not a size such as 1280x720");
-  }
-  return size;
+Size window_sides(const std::string& text) {
+  const auto size = parse_size(text, kMaxWindowSide);
+  if (!size) throw OptionError("--size", "'" + text + "' is not a size such as 1280x720");
+  return *size;
 }
 
-// "64M", "65536K", "67108864": a power of two, as an ivshmem device's memory must be; empty: 0.
-std::uint64_t parse_bytes(const std::string& text) {
+// A power of two, as an ivshmem device's memory must be; empty: 0.
+std::uint64_t memory_bytes(const std::string& text) {
   if (text.empty()) return 0;
-  std::uint64_t number = 0;
-  const char* end = text.data() + text.size();
-  const auto [rest, status] = std::from_chars(text.data(), end, number);
-  const std::string_view unit(rest, static_cast<std::size_t>(end - rest));
-  static constexpr std::string_view kUnits = "KMG";
-  const std::size_t power = unit.empty() ? 0 : kUnits.find(unit[0]) + 1;
-  const bool known = unit.empty() || (unit.size() == 1 && power != 0);
-  if (status != std::errc() || !known || number > kMaxMemory >> (10 * power)) {
+  const auto bytes = parse_bytes(text);
+  if (!bytes || *bytes > kMaxMemory) {
     throw OptionError("--memory-size", "'" + text + "' is not a size such as 64M");
   }
-  const std::uint64_t bytes = number << (10 * power);
-  if (bytes < kMinMemory || !std::has_single_bit(bytes)) {
+  if (*bytes < kMinMemory || !std::has_single_bit(*bytes)) {
     throw OptionError("--memory-size", "'" + text + "' is not a power of two from 8M on");
   }
-  return bytes;
+  return *bytes;
 }
 
 SourceChoice parse_source(const std::string& text) {
@@ -106,8 +94,24 @@ void check_output(const std::string& text) {
   if (!control::is_output(text)) throw OptionError("--output", "that is no output's name");
 }
 
-// Of the memory's file, without extension: "win11" of /dev/shm/win11.img.
-std::string default_name(const std::string& memory) {
+void check_memory(const Options& options) {
+  if (!is_broker_address(options.memory)) return;
+  if (!is_good_broker_address(options.memory)) {
+    throw OptionError("--memory", "'" + options.memory +
+                                      "' is neither unix:PATH, with a slash in it, nor unix:NAME");
+  }
+  if (options.memory_size != 0) {
+    throw OptionError("--memory-size",
+                      "the broker makes its memory itself: tell pierglass-broker the size");
+  }
+}
+
+// Of the memory's file or the broker's socket, without extension: "win11" of /dev/shm/win11.img.
+std::string default_name(std::string_view memory) {
+  if (is_broker_address(memory)) {
+    memory.remove_prefix(memory.find(':') + 1);
+    if (is_vm_name(memory)) return std::string(memory);
+  }
   std::string name = std::filesystem::path(memory).stem().string().substr(0, 64);
   if (name.empty()) return "default";
   for (std::size_t i = 0; i < name.size(); ++i) {
@@ -204,13 +208,15 @@ struct Parser {
     cli.add_option(
            "--name", options.name,
            "Name of this virtual machine's pierglass, of which one runs at a time; else the "
-           "memory's file name without extension, or default")
+           "memory's or socket's file name without extension, or default")
         ->type_name("NAME");
     cli.add_option("--memory", options.memory,
-                   "File or kvmfr device that the virtual machine shares its memory in; else the "
-                   "first with a guest's pictures, or else the first there is, of " +
+                   "File or kvmfr device that the virtual machine shares its memory in, or unix:PATH "
+                   "or unix:NAME, the socket or name of a pierglass-broker; else the broker of that "
+                   "--name when there is one, else the first with a guest's pictures, or else the "
+                   "first there is, of " +
                        usual_places())
-        ->type_name("PATH");
+        ->type_name("MEMORY");
     cli.add_option("--source", source,
                    "auto, pierglass or looking-glass: whose pictures the memory holds")
         ->type_name("NAME")
@@ -251,11 +257,12 @@ struct Parser {
   void parse(std::vector<std::string> arguments, Action action) {
     std::ranges::reverse(arguments);  // as CLI11 wants them
     cli.parse(std::move(arguments));
-    options.window_size = parse_size(size);
-    options.memory_size = parse_bytes(memory_size);
+    options.window_size = window_sides(size);
+    options.memory_size = memory_bytes(memory_size);
     options.source = parse_source(source);
     options.renderer = parse_renderer(renderer);
     options.doorbell = !no_doorbell;
+    check_memory(options);
     check_level(options.log_level);
     check_name(options.name);
     check_output(options.output);

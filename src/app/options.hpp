@@ -17,9 +17,9 @@ enum class RendererChoice : std::uint8_t { Auto, Gl, Shm };
 // Everything the user can decide, after command line and config file.
 struct Options {
   std::string name;    // of the instance: one of [A-Za-z0-9._-], 1 to 64 of them; never empty
-  std::string memory;  // path; empty: the usual places
+  std::string memory;  // path, or "unix:" and a broker's socket or name; empty: the usual places
   SourceChoice source = SourceChoice::Auto;
-  std::uint64_t memory_size = 0;  // bytes; 0: the file must exist
+  std::uint64_t memory_size = 0;  // bytes; 0: the file must exist; always with a broker
   std::string output;             // empty: the compositor chooses
   bool windowed = false;
   Size window_size{1280, 720};  // logical pixels

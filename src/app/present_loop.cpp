@@ -23,7 +23,7 @@ constexpr Nanoseconds kHoldOffMax = std::chrono::milliseconds(500);
 std::string message_for(GuestStatus status, const std::string& waiting, const std::string& error) {
   switch (status) {
     case GuestStatus::Absent:
-      return waiting;
+      return error.empty() ? waiting : "Waiting for the guest's memory: " + error;
     case GuestStatus::Silent:
       return "The guest does not answer; waiting for it";
     case GuestStatus::Unreadable:

@@ -10,8 +10,8 @@
 
 #include "base/fd.hpp"
 #include "base/vm_name.hpp"
-#include "control/address.hpp"
 #include "control/runtime_folder.hpp"
+#include "loop/unix_listener.hpp"
 
 namespace pierglass::control {
 namespace {
@@ -39,7 +39,7 @@ Result<Fd> connect_to(std::string_view name, HostTime deadline) {
   const Fd folder = TRY(open_runtime_folder(Missing::Fail));
   Fd fd(socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
   if (!fd) return fail_os(OsErrorKind::Errno, errno, "socket");
-  const sockaddr_un address = address_of(socket_path(folder, name));
+  const sockaddr_un address = loop::address_of(socket_path(folder, name));
   (void)TRY(call_until(fd, SO_SNDTIMEO, deadline, "connect", [&] {
     return connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
   }));

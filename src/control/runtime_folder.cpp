@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <cstdlib>
 
+#include "loop/unix_listener.hpp"
+
 namespace pierglass::control {
 namespace {
 
@@ -54,7 +56,7 @@ Result<Fd> open_runtime_folder(Missing missing) {
 }
 
 std::string socket_path(const Fd& folder, std::string_view name) {
-  return "/proc/self/fd/" + std::to_string(folder.get()) + "/" + std::string(name) + ".sock";
+  return loop::path_in(folder, std::string(name) + ".sock");
 }
 
 }  // namespace pierglass::control

@@ -46,7 +46,7 @@ void GuestSession::set_asleep(bool asleep) {
   if (asleep) {
     sleep::guest_declares(words);
   } else {
-    words.asleep().store(0, std::memory_order_relaxed);
+    words.asleep().store(0, std::memory_order_seq_cst);
   }
 }
 

@@ -44,12 +44,14 @@ Sample sample_at(std::uint32_t at, std::uint32_t target, std::uint32_t source) {
 
 }  // namespace
 
-Desk::Desk(Size output) : memory_(lab_, kMemoryBytes), sway_(lab_, output) {}
+Desk::Desk(Size output)
+    : memory_(lab_, kMemoryBytes), memory_words_(memory_.path()), sway_(lab_, output) {}
 
-void Desk::start_client(const std::string& renderer, std::vector<std::string> more) {
+void Desk::start_client(const std::string& renderer, std::vector<std::string> more,
+                        Records records) {
   client_.reset();
-  more.insert(more.end(), {"--memory", memory_.path(), "--renderer", renderer});
-  client_.emplace(lab_, sway_.display(), std::move(more));
+  more.insert(more.end(), {"--memory", memory_words_, "--renderer", renderer});
+  client_.emplace(lab_, sway_.display(), std::move(more), records);
 }
 
 void Desk::start_guest(Guest kind, const std::vector<std::string>& pattern) {
@@ -57,7 +59,7 @@ void Desk::start_guest(Guest kind, const std::vector<std::string>& pattern) {
   std::vector<std::string> arguments = pattern;
   if (kind != Guest::Windows) {
     const auto built = kind == Guest::Linux ? feed_program() : looking_glass_program();
-    arguments.insert(arguments.begin(), {lab_.stage(built).string(), "--memory", memory_.path()});
+    arguments.insert(arguments.begin(), {lab_.stage(built).string(), "--memory", memory_words_});
     guest_.emplace(lab_.command("guest", std::move(arguments)));
     return;
   }
@@ -94,7 +96,7 @@ std::optional<std::uint32_t> Desk::shows_moving(const guest::PatternSpec& spec,
       },
       kPatience, kBetweenScreenshots);
   EXPECT_TRUE(found) << "no frame number on the screen\nclient: " << client_->process().err()
-                     << "\nguest: " << guest_->err();
+                     << "\nguest: " << (guest_ ? guest_->err() : "none");
   if (!found) return {};
   const auto same =
       same_picture(last, pattern_picture(spec, *number), 0, "moving " + text_of(spec.size));

@@ -50,10 +50,14 @@ class Desk {
   Process& guest() { return *guest_; }
 
   // Replaces the client, which the guest of the old one does not notice.
-  void start_client(const std::string& renderer, std::vector<std::string> more = {});
+  void start_client(const std::string& renderer, std::vector<std::string> more = {},
+                    Records records = Records::Kept);
   // Replaces the guest: the old one is killed. `pattern` are the program's options.
   void start_guest(Guest kind, const std::vector<std::string>& pattern);
   void kill_guest() { guest_.reset(); }
+  void kill_client() { client_.reset(); }
+  // What client and guest get as --memory from now on; the file at first.
+  void set_memory(const std::string& memory) { memory_words_ = memory; }
 
   // Of the output that look_at() chose last; the first one without it.
   Picture screenshot() { return take_screenshot(lab_, sway_, output_); }
@@ -78,6 +82,7 @@ class Desk {
  private:
   Lab lab_;
   MemoryFile memory_;
+  std::string memory_words_;
   HeadlessSway sway_;
   std::string output_ = "HEADLESS-1";
   std::optional<Wine> wine_;

@@ -6,10 +6,6 @@
 #include <linux/input.h>
 #include <poll.h>
 #include <sys/ioctl.h>
-#include <sys/mount.h>
-#include <sys/reboot.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -19,10 +15,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <fstream>
 #include <string>
 #include <vector>
 
+#include "tests/lab/first_process.hpp"
+
+namespace pierglass::lab {
 namespace {
 
 struct Device {
@@ -30,30 +28,9 @@ struct Device {
   int fd;
 };
 
-[[noreturn]] void power_off(const char* what) {
-  std::fprintf(stderr, "input_log: %s: %s\n", what, strerrordesc_np(errno));
-  ::reboot(RB_POWER_OFF);
-  std::abort();
-}
-
-void pause_shortly() {
-  ::usleep(5000);
-}
-
 template <std::size_t kBytes>
 bool bit(const std::array<unsigned char, kBytes>& bits, unsigned number) {
   return (bits[number / 8] >> number % 8 & 1) != 0;
-}
-
-void load_modules() {
-  std::ifstream list("/modules");
-  for (std::string line; std::getline(list, line);) {
-    const std::size_t space = std::min(line.find(' '), line.size());
-    const std::string options = line.substr(std::min(space + 1, line.size()));
-    const int fd = ::open(line.substr(0, space).c_str(), O_RDONLY | O_CLOEXEC);
-    if (fd < 0 || ::syscall(SYS_finit_module, fd, options.c_str(), 0) != 0) power_off(line.c_str());
-    ::close(fd);
-  }
 }
 
 // The numbers N of names that are `prefix`N, in order.
@@ -74,10 +51,6 @@ std::vector<unsigned> numbered(const char* folder, const std::string& prefix) {
 
 class Log {
  public:
-  Log() {
-    while ((port_ = ::open("/dev/vport0p1", O_RDWR | O_CLOEXEC)) < 0) pause_shortly();
-  }
-
   [[nodiscard]] int port() const { return port_; }
 
   [[gnu::format(printf, 2, 3)]] void line(const char* format, ...) {
@@ -100,7 +73,7 @@ class Log {
   }
 
  private:
-  int port_ = -1;
+  int port_ = open_port();
   std::string pending_;
 };
 
@@ -169,10 +142,7 @@ void report_state(const std::vector<Device>& devices, Log& log) {
 }
 
 [[noreturn]] void run() {
-  ::mkdir("/dev", 0755);
-  if (::mount("devtmpfs", "/dev", "devtmpfs", 0, nullptr) != 0 && errno != EBUSY) {
-    power_off("mount /dev");
-  }
+  mount_at("/dev", "devtmpfs");
   load_modules();
   Log log;
   const std::vector<Device> devices = open_devices(log);
@@ -193,7 +163,8 @@ void report_state(const std::vector<Device>& devices, Log& log) {
 }
 
 }  // namespace
+}  // namespace pierglass::lab
 
 int main() {
-  run();
+  pierglass::lab::run();
 }

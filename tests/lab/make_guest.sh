@@ -1,12 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Makes what QEMU boots: OUT/vmlinux and OUT/initrd, with PROGRAM as the only process.
-#   make_guest.sh PROGRAM OUT
+# Makes what QEMU boots: OUT/vmlinux and OUT/initrd, with PROGRAM as the first process and FILES in
+# the root folder.
+#   make_guest.sh PROGRAM OUT [FILE...]
 # The kernel is Debian's, downloaded once; /var/tmp/pierglass-lab-UID/kernel holds it and its modules.
 # Without a network a kept kernel is enough.
 set -eu
 
 program=$1 out=$2
+shift 2
 kept=/var/tmp/pierglass-lab-$(id -u)
 
 # In the order of loading, each after what it needs; what follows a name are its options.
@@ -56,6 +58,7 @@ flock -u 9
 tree=$(mktemp -d "$out/tree-XXXXXX")
 mkdir "$tree/dev"
 cp "$program" "$tree/init"
+for file in "$@"; do cp "$file" "$tree"; done
 for module in $modules; do
   cp "$kept/kernel/$module.ko" "$tree"
   echo "/$module.ko" >>"$tree/modules"

@@ -1,18 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "tests/support/input_log.hpp"
 
-#include <fcntl.h>
 #include <linux/input-event-codes.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
 
-#include <algorithm>
-#include <array>
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <stdexcept>
 
 namespace pierglass::test {
@@ -21,47 +12,6 @@ using namespace std::chrono_literals;
 
 void InputLog::fail(const std::string& what) {
   throw std::runtime_error("the guest's input log: " + what);
-}
-
-InputLog::~InputLog() {
-  if (fd_ >= 0) ::close(fd_);
-}
-
-bool InputLog::connect(const std::filesystem::path& socket) {
-  sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
-  if (socket.native().size() >= sizeof address.sun_path)
-    fail("too long a path: " + socket.string());
-  std::ranges::copy(socket.native(), address.sun_path);
-  const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (fd < 0) fail("no socket");
-  if (::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-    ::close(fd);
-    return false;
-  }
-  fd_ = fd;
-  return true;
-}
-
-bool InputLog::wait_for_bytes(std::chrono::steady_clock::time_point deadline) const {
-  const auto left =
-      std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
-  pollfd watched{.fd = fd_, .events = POLLIN, .revents = 0};
-  return ::poll(&watched, 1, std::max(0, static_cast<int>(left.count()))) > 0;
-}
-
-void InputLog::read() {
-  std::array<char, 65536> bytes;
-  ssize_t count = 0;
-  while ((count = ::recv(fd_, bytes.data(), bytes.size(), MSG_DONTWAIT)) > 0) {
-    pending_.append(bytes.data(), static_cast<std::size_t>(count));
-  }
-  if (count == 0 || errno != EAGAIN) fail("QEMU has ended");
-  std::size_t done = 0;
-  for (std::size_t end = 0; (end = pending_.find('\n', done)) != std::string::npos;
-       done = end + 1) {
-    take(std::string_view(pending_).substr(done, end - done));
-  }
-  pending_.erase(0, done);
 }
 
 void InputLog::take(std::string_view line) {
@@ -98,7 +48,7 @@ void InputLog::take_event(const GuestEvent& event) {
 GuestState InputLog::state() {
   asked_ = {};
   const unsigned before = answers_;
-  if (::send(fd_, "?", 1, MSG_NOSIGNAL) != 1) fail("it cannot be asked");
+  socket_.send("?");
   if (!wait([&] { return answers_ != before; }, 10s)) fail("it does not answer");
   return asked_;
 }

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "tests/support/wait_until.hpp"
+#include "tests/support/line_socket.hpp"
 
 namespace pierglass::test {
 
@@ -36,24 +36,17 @@ class InputLog {
  public:
   // Waits for the socket, which QEMU makes, for as long as `alive` holds.
   template <std::predicate Alive>
-  InputLog(const std::filesystem::path& socket, Alive alive, std::chrono::nanoseconds timeout) {
-    const bool there = wait_until([&] { return connect(socket) || !alive(); }, timeout);
-    if (!there || fd_ < 0) fail("QEMU opened no socket");
-  }
-  InputLog(const InputLog&) = delete;
-  InputLog& operator=(const InputLog&) = delete;
-  ~InputLog();
+  InputLog(const std::filesystem::path& socket, Alive alive, std::chrono::nanoseconds timeout)
+      : socket_(socket, alive, timeout) {}
 
   // Takes what has arrived.
-  void read();
+  void read() {
+    socket_.read([this](std::string_view line) { take(line); });
+  }
   // Until `condition` holds; each time something arrives it is asked again.
   template <std::predicate Condition>
   [[nodiscard]] bool wait(Condition condition, std::chrono::nanoseconds timeout) {
-    const auto deadline = std::chrono::steady_clock::now() + timeout;
-    for (read(); !condition(); read()) {
-      if (!wait_for_bytes(deadline)) return condition();
-    }
-    return true;
+    return socket_.wait([this](std::string_view line) { take(line); }, condition, timeout);
   }
 
   [[nodiscard]] bool ready() const { return ready_; }
@@ -69,14 +62,11 @@ class InputLog {
   GuestState state();
 
  private:
-  bool connect(const std::filesystem::path& socket);
-  bool wait_for_bytes(std::chrono::steady_clock::time_point deadline) const;
   void take(std::string_view line);
   void take_event(const GuestEvent& event);
   [[noreturn]] static void fail(const std::string& what);
 
-  int fd_ = -1;
-  std::string pending_;
+  LineSocket socket_;
   bool ready_ = false;
   std::map<unsigned, std::string> devices_;
   std::vector<GuestEvent> events_;

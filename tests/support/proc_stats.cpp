@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "tests/support/process.hpp"
+#include "tests/support/wait_until.hpp"
 
 namespace pierglass::test {
 namespace {
@@ -38,6 +39,8 @@ void add_thread(Usage& usage, const std::filesystem::path& thread) {
   usage.cpu += std::chrono::nanoseconds(run_ns);
   usage.wakeups += field(read_text(thread / "status"), "voluntary_ctxt_switches");
 }
+
+constexpr std::chrono::milliseconds kLook(50);
 
 template <typename T>
 T grown(T before, T after) {
@@ -83,6 +86,64 @@ Usage difference(const Usage& before, const Usage& after) {
   result.cpu = grown(before.cpu, after.cpu);
   result.rasteriser = grown(before.rasteriser, after.rasteriser);
   result.wakeups = grown(before.wakeups, after.wakeups);
+  return result;
+}
+
+std::vector<ThreadSwitches> switches_of(pid_t process) {
+  std::vector<ThreadSwitches> result;
+  std::error_code error;
+  const std::filesystem::path folder = "/proc/" + std::to_string(process) + "/task";
+  for (std::filesystem::directory_iterator thread(folder, error), end; !error && thread != end;
+       thread.increment(error)) {
+    const std::string status = read_text(thread->path() / "status");
+    result.push_back({.thread = std::stoi(thread->path().filename()),
+                      .name = read_text(thread->path() / "comm"),
+                      .switches = field(status, "voluntary_ctxt_switches") +
+                                  field(status, "nonvoluntary_ctxt_switches")});
+  }
+  return result;
+}
+
+bool falls_asleep(pid_t process, std::chrono::nanoseconds still, std::chrono::nanoseconds timeout) {
+  std::vector<ThreadSwitches> last;
+  auto since = std::chrono::steady_clock::now();
+  return wait_until(
+      [&] {
+        auto now = switches_of(process);
+        const auto time = std::chrono::steady_clock::now();
+        if (now != last) {
+          last = std::move(now);
+          since = time;
+        }
+        return !last.empty() && time - since >= still;
+      },
+      timeout, kLook);
+}
+
+std::string who_ran(pid_t process, std::chrono::nanoseconds span) {
+  const std::vector<ThreadSwitches> before = switches_of(process);
+  std::vector<ThreadSwitches> after = before;
+  // A stretch of time is what is asked for here, not a condition.
+  if (!wait_until([&] { return (after = switches_of(process)) != before; }, span, kLook)) return {};
+  std::string result;
+  for (const ThreadSwitches& thread : after) {
+    if (std::ranges::find(before, thread) != before.end()) continue;
+    result += std::to_string(thread.thread) + " " + thread.name;
+  }
+  return result.empty() ? "a thread ended" : result;
+}
+
+std::vector<std::uint64_t> mapped_memfds(pid_t process) {
+  std::vector<std::uint64_t> result;
+  std::istringstream maps(read_text("/proc/" + std::to_string(process) + "/maps"));
+  for (std::string line; std::getline(maps, line);) {
+    // addresses, rights, offset, device, number, name
+    std::istringstream words(line);
+    std::string skipped, name;
+    std::uint64_t number = 0;
+    words >> skipped >> skipped >> skipped >> skipped >> number >> name;
+    if (name.starts_with("/memfd:")) result.push_back(number);
+  }
   return result;
 }
 

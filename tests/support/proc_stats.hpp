@@ -7,7 +7,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace pierglass::test {
 
@@ -30,6 +32,25 @@ struct Usage {
 
 // Threads that ended between the two count as nothing used, never as a negative amount.
 [[nodiscard]] Usage difference(const Usage& before, const Usage& after);
+
+// How often each thread was taken off a processor, of its own will or not: a thread for which this
+// stays the same has not run.
+struct ThreadSwitches {
+  pid_t thread = 0;
+  std::string name;
+  std::uint64_t switches = 0;
+  friend bool operator==(const ThreadSwitches&, const ThreadSwitches&) = default;
+};
+[[nodiscard]] std::vector<ThreadSwitches> switches_of(pid_t process);
+
+// Until no thread of it has run for as long as `still`.
+[[nodiscard]] bool falls_asleep(pid_t process, std::chrono::nanoseconds still,
+                                std::chrono::nanoseconds timeout);
+// Watches it for `span`, or until a thread runs; empty when none did, else which.
+[[nodiscard]] std::string who_ran(pid_t process, std::chrono::nanoseconds span);
+
+// The memfds that it has mapped, by number.
+[[nodiscard]] std::vector<std::uint64_t> mapped_memfds(pid_t process);
 
 [[nodiscard]] std::size_t open_descriptors(pid_t process);
 

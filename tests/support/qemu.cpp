@@ -5,12 +5,13 @@
 #include <cstdio>
 #include <stdexcept>
 
+#include "tests/support/guest_image.hpp"
+
 namespace pierglass::test {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::chrono::seconds kDownload(120);
 constexpr std::chrono::seconds kBoot(60);  // takes four
 
 struct DeviceSet {
@@ -40,43 +41,27 @@ QemuGuest::QemuGuest(Lab& lab, Machine machine)
       folder_(lab.home() / "machine"),
       spice_(lab.runtime() / "spice.sock"),
       log_socket_(lab.runtime() / "input-log.sock") {
-  make_guest();
+  make_guest_image(lab, PIERGLASS_INPUT_LOG_PROGRAM, {}, folder_);
   start();
-}
-
-void QemuGuest::make_guest() {
-  const std::filesystem::path script = lab_.stage(PIERGLASS_LAB_FOLDER "/make_guest.sh");
-  const std::filesystem::path program = lab_.stage(PIERGLASS_INPUT_LOG_PROGRAM);
-  const Finished done = run_to_end(
-      lab_.command("make_guest", {script.string(), program.string(), folder_.string()}), kDownload);
-  if (done.exit != Exit{.code = 0}) {
-    throw std::runtime_error("no guest to start in QEMU: " + done.err);
-  }
 }
 
 Command QemuGuest::command() {
   const DeviceSet devices = device_set(machine_.devices);
-  const std::string image = (folder_ / "vmlinux").string();
   std::string spice = "unix=on,addr=" + spice_.string();
-  std::vector<std::string> words = {"qemu-system-x86_64", "-nodefaults", "-display", "none",
-                                    "-no-reboot",
-                                    // vmport would make an absolute mouse of the PS/2 one
-                                    "-machine", "q35,vmport=off", "-accel", "tcg", "-cpu", "qemu64",
-                                    "-m", "192", "-serial", "stdio"};
+  // vmport would make an absolute mouse of the PS/2 one
+  std::vector<std::string> words =
+      guest_words(folder_, {.machine = "q35,vmport=off",
+                            .cpu = "qemu64",
+                            .kernel_words = "devices=" + std::to_string(devices.count),
+                            .port = log_socket_,
+                            .port_name = "pierglass.input"});
   if (machine_.ticket.empty()) {
     spice += ",disable-ticketing=on";
   } else {
     spice += ",password-secret=ticket";
     words.insert(words.end(), {"-object", "secret,id=ticket,data=" + machine_.ticket});
   }
-  words.insert(
-      words.end(),
-      {"-kernel", image, "-initrd", (folder_ / "initrd").string(), "-append",
-       "console=ttyS0 quiet panic=-1 mitigations=off tsc=reliable no_timer_check devices=" +
-           std::to_string(devices.count),
-       "-spice", spice, "-device", "virtio-serial-pci", "-chardev",
-       "socket,id=log,server=on,wait=on,path=" + log_socket_.string(), "-device",
-       "virtserialport,chardev=log,name=pierglass.input"});
+  words.insert(words.end(), {"-spice", spice});
   words.insert(words.end(), devices.options.begin(), devices.options.end());
   return lab_.command("qemu", std::move(words));
 }

@@ -44,7 +44,6 @@ class QemuGuest {
 
  private:
   [[nodiscard]] Command command();
-  void make_guest();
 
   Lab& lab_;
   Machine machine_;

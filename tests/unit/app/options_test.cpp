@@ -49,6 +49,20 @@ TEST_F(OptionTest, MemorySizesTakeUnits) {
   }
 }
 
+TEST_F(OptionTest, ABrokerIsMemoryOfItsName) {
+  for (const auto& [memory, name] : std::vector<std::pair<std::string, std::string>>{
+           {"unix:win11", "win11"},
+           {"unix:win.11", "win.11"},
+           {"unix:/run/pierglass-broker/win10.sock", "win10"},
+           {"unix:./vm", "vm"},
+           {"/dev/shm/win11.img", "win11"}}) {
+    const auto parsed = parse({"--memory=" + memory});
+    ASSERT_TRUE(parsed.options) << memory << stderr_;
+    EXPECT_EQ(parsed.options->memory, memory);
+    EXPECT_EQ(parsed.options->name, name) << memory;
+  }
+}
+
 TEST_F(OptionTest, WhatPrintConfigPrintsIsAConfigFile) {
   write_config("renderer=shm\nsize=800x600\nsource=pierglass\n");
   const auto printed = parse({"--print-config"});
@@ -66,7 +80,8 @@ TEST_F(OptionTest, WhatPrintConfigPrintsIsAConfigFile) {
 TEST_F(OptionTest, HelpAndVersionEndWell) {
   EXPECT_EQ(parse({"--help"}).exit_status, 0);
   for (const char* words : {"--memory-size", "--source", "/dev/shm/pierglass", "/dev/kvmfr0",
-                            "/dev/shm/looking-glass", "pierglass toggle", "pierglass send"}) {
+                            "/dev/shm/looking-glass", "unix:NAME", "pierglass toggle",
+                            "pierglass send"}) {
     EXPECT_NE(stdout_.find(words), std::string::npos) << words;
   }
   EXPECT_EQ(parse({"--version"}).exit_status, 0);
@@ -105,6 +120,13 @@ INSTANTIATE_TEST_SUITE_P(
         WrongUse{"UnitForgotten", {"--memory-size", "64"}, "", "is not a power of two from 8M"},
         WrongUse{"OddMemorySize", {"--memory-size", "100M"}, "", "is not a power of two from 8M"},
         WrongUse{"HugeMemorySize", {"--memory-size", "99999999999G"}, "", "is not a size"},
+        WrongUse{"NoBroker", {"--memory", "unix:"}, "", "'unix:' is neither unix:PATH"},
+        WrongUse{"BadBroker", {"--memory", "unix:a b"}, "", "nor unix:NAME"},
+        WrongUse{"BadBrokerInConfig", {}, "memory=unix:.x\n", "line 1: --memory: 'unix:.x' is"},
+        WrongUse{"SizeOfABroker",
+                 {"--memory", "unix:vm", "--memory-size", "64M"},
+                 "",
+                 "tell pierglass-broker the size"},
         WrongUse{"BadLevel", {"--log-level", "loud"}, "", "'loud' is none of"},
         WrongUse{"MissingConfig", {"--config", "/no/such/file"}, "", "/no/such/file"},
         WrongUse{"UnknownKey", {}, "memory=/a\nfoo=1\n", "line 2: 'foo' is not understood"},

@@ -72,6 +72,13 @@ TEST(GuestOptions, TheFeedHasItsOwn) {
       parse_options(Program::PatternFeed, {"--memory", "x", "--create", "--log", "-"}).value();
   EXPECT_TRUE(options.create_memory);
   EXPECT_EQ(options.log, "-");
+  EXPECT_FALSE(options.on_request);
+  EXPECT_EQ(options.rings, Rings::Always);
+  const auto others = parse_options(Program::PatternFeed, {"--memory", "unix:x", "--frames", "2",
+                                                           "--on-request", "--ring", "half"})
+                          .value();
+  EXPECT_TRUE(others.on_request);
+  EXPECT_EQ(others.rings, Rings::Half);
 }
 
 // One line on standard error, and not 0.
@@ -112,6 +119,8 @@ TEST(GuestOptions, WrongUseGetsOneSentence) {
     EXPECT_NE(line.find("--help"), std::string::npos) << line;
   }
   EXPECT_NE(refusal(Program::PatternFeed, {}).find("--memory"), std::string::npos);
+  EXPECT_NE(refusal(Program::PatternFeed, {"--memory", "x", "--ring", "twice"}).find("twice"),
+            std::string::npos);
   EXPECT_NE(refusal(Program::PatternFeed, {"--memory", "x", "--window", "y"}).find("--window"),
             std::string::npos);
 }

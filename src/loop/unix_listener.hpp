@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include <cstring>
+#include <string>
+
+#include "base/fd.hpp"
+#include "base/result.hpp"
+
+// A socket with a name in a folder, of which one process at a time may be the owner. The folder is
+// given as a descriptor (O_PATH will do), so that nobody can lead a checked path elsewhere.
+namespace pierglass::loop {
+
+// A short path that leads to `file` in the opened folder, whatever happens to the folder's name.
+[[nodiscard]] std::string path_in(const Fd& folder, const std::string& file);
+
+// `path` must be shorter than a socket's address can be (a CHECK): 107 bytes.
+inline sockaddr_un address_of(const std::string& path) {
+  sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
+  CHECK(path.size() < sizeof address.sun_path);
+  std::memcpy(address.sun_path, path.data(), path.size());
+  return address;
+}
+
+// The right to `file` in the folder, until the descriptor closes or the process ends, however that
+// happens. The process' id is written into the file, which stays. Busy: another process has it,
+// `got` is its id, 0 when that cannot be read. NotARegularFile: something else has the name.
+Result<Fd> take_lock(const Fd& folder, const std::string& file);
+
+struct ListenAt {
+  int type = SOCK_STREAM;                // or SOCK_SEQPACKET
+  mode_t mode = 0600;                    // of the file, never wider before it has its group
+  gid_t group = static_cast<gid_t>(-1);  // of the file; -1: the process' own
+  int backlog = 16;
+};
+
+// A listening socket, non-blocking, at `file` in the folder: from the moment the file is there,
+// callers are queued. An old socket is replaced: call it only under a lock. InvalidArgument: the
+// name is too long. Busy: something that is no socket has the name.
+Result<Fd> listen_at(const Fd& folder, const std::string& file, const ListenAt& how);
+
+}  // namespace pierglass::loop
