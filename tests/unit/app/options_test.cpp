@@ -40,6 +40,13 @@ TEST_F(OptionTest, ASourceHasAName) {
   EXPECT_EQ(parse({"--source", "pierglass"}).options->source, SourceChoice::Pierglass);
 }
 
+TEST_F(OptionTest, ADoorbellIsListenedToUnlessForbidden) {
+  EXPECT_TRUE(parse({}).options->doorbell);
+  EXPECT_FALSE(parse({"--no-doorbell"}).options->doorbell);
+  write_config("no-doorbell=true\n");
+  EXPECT_FALSE(parse({}).options->doorbell);
+}
+
 TEST_F(OptionTest, MemorySizesTakeUnits) {
   for (const auto& [text, bytes] : std::vector<std::pair<std::string, std::uint64_t>>{
            {"8388608", 8 << 20}, {"65536K", 64 << 20}, {"64M", 64 << 20}, {"1G", 1 << 30}}) {
@@ -79,9 +86,9 @@ TEST_F(OptionTest, WhatPrintConfigPrintsIsAConfigFile) {
 
 TEST_F(OptionTest, HelpAndVersionEndWell) {
   EXPECT_EQ(parse({"--help"}).exit_status, 0);
-  for (const char* words : {"--memory-size", "--source", "/dev/shm/pierglass", "/dev/kvmfr0",
-                            "/dev/shm/looking-glass", "unix:NAME", "pierglass toggle",
-                            "pierglass send"}) {
+  for (const char* words :
+       {"--memory-size", "--source", "/dev/shm/pierglass", "/dev/kvmfr0", "/dev/shm/looking-glass",
+        "unix:NAME", "pierglass toggle", "pierglass send"}) {
     EXPECT_NE(stdout_.find(words), std::string::npos) << words;
   }
   EXPECT_EQ(parse({"--version"}).exit_status, 0);
