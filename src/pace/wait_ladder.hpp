@@ -82,13 +82,16 @@ class WaitLadder {
   };
 
   struct Found {
+    bool hidden = false;   // of a pointer that nobody sees: a reason to ring, not to look sooner
     bool frame = false;    // a newer one
     bool cursor = false;   // moved, changed or hidden
     bool skipped = false;  // the frame is not the next after the one found before
   };
 
-  // A sleep on the doorbell ended, rung or not.
-  void on_wake(HostTime now, bool rung);
+  // A sleep on the doorbell ended.
+  void on_wake(HostTime now, DoorbellTrust::Wake wake);
+  // A ring came while nobody slept.
+  void on_late_ring() { trust_.on_late_ring(); }
   // The memory was looked at, at `now`, and this was new.
   void on_look(HostTime now, Found found);
   // The user typed or moved the mouse: the guest is likely to answer soon.
@@ -119,6 +122,7 @@ class WaitLadder {
 
   HostTime last_frame_ = kNever;
   HostTime last_cursor_ = kNever;
+  HostTime last_told_ = kNever;  // that, or something hidden
   HostTime last_input_ = kNever;
   HostTime last_look_ = kNever;
   HostTime last_ring_ = kNever;

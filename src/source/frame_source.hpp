@@ -103,7 +103,8 @@ class FrameSource {
   virtual ~FrameSource() = default;
 
   // Housekeeping: heartbeats, a guest that came, went or restarted, memory that was replaced. Call
-  // at least four times a second; more often is cheap. Returns where things stand.
+  // at least four times a second, but for sleeps after fall_asleep(); more often is cheap. Returns
+  // where things stand.
   virtual GuestStatus tick(HostTime now) = 0;
 
   // Why the status is Unreadable, or what is to come before a guest that is Absent can (a broker),
@@ -129,6 +130,10 @@ class FrameSource {
 
   [[nodiscard]] virtual Cursor cursor() = 0;
 
+  // Another one after each cursor() that found something new of the pointer, seen or not: motion
+  // of one that is hidden too.
+  [[nodiscard]] virtual std::uint32_t cursor_serial() const { return 0; }
+
   // Tells the guest whether anybody looks.
   virtual void set_visible(bool visible) = 0;
 
@@ -146,6 +151,10 @@ class FrameSource {
 
   // Takes a fall_asleep() that was true back, and beats. True: the doorbell was rung meanwhile.
   virtual bool wake_up() { return false; }
+
+  // Whether the doorbell was rung between the last wake_up() and the last fall_asleep(): by a ring
+  // that was late. Each is told once.
+  virtual bool rung_awake() { return false; }
 
   // Asks the guest to put its pointer's hot spot there, pixels of the upright frame. Errors: Busy
   // (try again), Unsupported (this guest cannot), NotReady (there is none).

@@ -15,6 +15,8 @@ using namespace std::chrono_literals;
 
 constexpr std::chrono::milliseconds kBetweenScreenshots(10);
 constexpr std::chrono::seconds kIdleSpan(10);
+// The client's last act: five seconds after the last frame it lets the screen go dark.
+constexpr std::chrono::seconds kStill(6);
 
 }  // namespace
 
@@ -88,7 +90,7 @@ testing::AssertionResult BrokerDesk::shares_memory(std::chrono::nanoseconds pati
 
 testing::AssertionResult BrokerDesk::client_sleeps() {
   const pid_t client = desk_.client().process().pid();
-  if (!falls_asleep(client, kPatience)) {
+  if (!falls_asleep(client, kStill, kPatience)) {
     return testing::AssertionFailure()
            << "the client does not fall asleep: " << who_ran(client, 1s);
   }

@@ -14,6 +14,7 @@ namespace pierglass::test {
 namespace {
 
 constexpr guest::PatternSpec kPattern{.size = {320, 240}, .mode = guest::PatternMode::Full};
+constexpr std::chrono::milliseconds kNap(500);             // longer than any polling
 constexpr std::uint64_t kGrowth = std::uint64_t{1} << 20;  // of private memory, allowed over rounds
 
 class Alone : public testing::Test {
@@ -76,7 +77,7 @@ TEST_F(Alone, ClientsThatDieAsleepLeaveTheGuestToTheirSuccessors) {
   for (int i = 0; i < 20; ++i) {
     desk_.start_client();
     ASSERT_TRUE(desk_.desk().shows(last, 0, "client " + std::to_string(i)));
-    ASSERT_TRUE(falls_asleep(desk_.desk().client().process().pid(), kPatience));
+    ASSERT_TRUE(falls_asleep(desk_.desk().client().process().pid(), kNap, kPatience));
     desk_.desk().kill_client();
   }
   EXPECT_TRUE(desk_.desk().guest().running());
@@ -85,7 +86,7 @@ TEST_F(Alone, ClientsThatDieAsleepLeaveTheGuestToTheirSuccessors) {
 TEST_F(Alone, AGuestKilledWhileTheClientSleepsIsMissedAndItsSuccessorShown) {
   start({"--frames", "60", "--on-request"});
   ASSERT_TRUE(desk_.desk().shows(pattern_picture(kPattern, 60), 0, "last picture"));
-  ASSERT_TRUE(falls_asleep(desk_.desk().client().process().pid(), kPatience));
+  ASSERT_TRUE(falls_asleep(desk_.desk().client().process().pid(), kNap, kPatience));
   desk_.desk().kill_guest();
   EXPECT_TRUE(shows_text());
   // Asleep again, or as far as it goes without a guest.
@@ -98,7 +99,7 @@ TEST_F(Alone, AGuestReplacedWhileTheClientSleepsIsShown) {
   start({"--frames", "60", "--on-request"});
   for (int i = 0; i < 5; ++i) {
     ASSERT_TRUE(desk_.desk().shows(pattern_picture(kPattern, 60), 0, "last picture"));
-    ASSERT_TRUE(falls_asleep(desk_.desk().client().process().pid(), kPatience));
+    ASSERT_TRUE(falls_asleep(desk_.desk().client().process().pid(), kNap, kPatience));
     desk_.start_guest({"--frames", "60", "--on-request"});
     ASSERT_TRUE(desk_.moves(kBack)) << "guest " << i;
   }
