@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <map>
 #include <optional>
 #include <set>
@@ -17,8 +16,7 @@ namespace pierglass::broker {
 // is sent in which order.
 class HonestPeer {
  public:
-  HonestPeer(const std::filesystem::path& path, std::size_t vectors)
-      : raw_(path), vectors_(vectors) {}
+  HonestPeer(RawPeer raw, std::size_t vectors) : raw_(std::move(raw)), vectors_(vectors) {}
 
   // Takes what has come. False: something that no server may send, or that it closed.
   bool listen() {

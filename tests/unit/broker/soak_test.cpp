@@ -68,7 +68,7 @@ struct BrokerSoak : testing::Test, Served {
   void step() { ASSERT_TRUE(loop->step(Nanoseconds(0))); }
 
   void add_honest() {
-    honest.emplace_back(path, kVectors);
+    honest.emplace_back(RawPeer(path), kVectors);
     ++connections;
     for (int round = 0; round < kRoundsToGreet && !honest.back().greeted(); ++round) {
       step();
@@ -99,7 +99,7 @@ struct BrokerSoak : testing::Test, Served {
   // Comes, is greeted at once if there is a place, and goes.
   void honest_visit() {
     const bool place = server->peers() < kPlaces;
-    HonestPeer visitor(path, kVectors);
+    HonestPeer visitor(RawPeer(path), kVectors);
     ++connections;
     ASSERT_TRUE(visitor.connected());
     for (int round = 0; round < kRoundsToGreet && !visitor.greeted(); ++round) {
