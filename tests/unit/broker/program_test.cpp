@@ -8,7 +8,7 @@
 
 #include "tests/support/process.hpp"
 #include "tests/support/wait_until.hpp"
-#include "tests/unit/broker/fake_systemd.hpp"
+#include "tests/support/fake_systemd.hpp"
 #include "tests/unit/broker/raw_peer.hpp"
 
 namespace pierglass::broker {
