@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <map>
 #include <optional>
 #include <set>
@@ -17,8 +16,7 @@ namespace pierglass::broker {
 // is sent in which order.
 class HonestPeer {
  public:
-  HonestPeer(const std::filesystem::path& path, std::size_t vectors)
-      : raw_(path), vectors_(vectors) {}
+  HonestPeer(RawPeer raw, std::size_t vectors) : raw_(std::move(raw)), vectors_(vectors) {}
 
   // Takes what has come. False: something that no server may send, or that it closed.
   bool listen() {
@@ -68,6 +66,7 @@ class HonestPeer {
       own_.push_back(std::move(message.descriptor));
       return own_.size() <= vectors_;
     }
+    if (gone_.contains(message.value)) return false;  // QEMU would crash
     // The set of one peer is not mixed with others'.
     if (message.value != last_ && others_.contains(message.value)) return false;
     last_ = message.value;
@@ -80,6 +79,7 @@ class HonestPeer {
     const auto at = others_.find(id);
     if (at == others_.end() || at->second.size() != vectors_) return false;
     others_.erase(at);
+    gone_.insert(id);
     return true;
   }
 
@@ -92,6 +92,7 @@ class HonestPeer {
   Fd memory_;
   std::vector<Fd> own_;
   std::map<std::int64_t, std::vector<Fd>> others_;
+  std::set<std::int64_t> gone_;
 };
 
 }  // namespace pierglass::broker

@@ -43,13 +43,12 @@ inline std::pair<dev_t, ino_t> file_of(const Fd& fd) {
 // Somebody at the other end of a broker's socket, who need not keep to its rules. Never blocks.
 class RawPeer {
  public:
-  explicit RawPeer(const std::filesystem::path& path)
-      : socket_(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) {
+  explicit RawPeer(const std::filesystem::path& path) {
     sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
     std::strncpy(address.sun_path, path.c_str(), sizeof address.sun_path - 1);
-    connected_ =
-        connect(socket_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+    connect_to(address, sizeof address);
   }
+  RawPeer(const sockaddr_un& address, socklen_t length) { connect_to(address, length); }
 
   // False: nobody listens, or too many wait already.
   [[nodiscard]] bool connected() const { return connected_; }
@@ -96,7 +95,11 @@ class RawPeer {
   void forget() { heard_.clear(); }
 
  private:
-  Fd socket_;
+  void connect_to(const sockaddr_un& address, socklen_t length) {
+    connected_ = connect(socket_.get(), reinterpret_cast<const sockaddr*>(&address), length) == 0;
+  }
+
+  Fd socket_{socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
   ivshmem::MessageReader reader_;
   std::vector<ivshmem::Message> heard_;
   bool connected_ = false;

@@ -6,9 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
-#include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,6 +15,7 @@
 #include "broker/server.hpp"
 #include "loop/unix_listener.hpp"
 #include "tests/support/temp_dir.hpp"
+#include "tests/unit/broker/fake_store.hpp"
 #include "tests/unit/broker/raw_peer.hpp"
 
 namespace pierglass::broker {
@@ -32,36 +31,6 @@ template <typename Condition>
   }
   return true;
 }
-
-// What systemd's store does with descriptors, in the test's own process.
-class FakeStore final : public PeerStore {
- public:
-  void keep_vectors(ivshmem::PeerId id, const std::vector<Fd>& vectors) override {
-    for (const Fd& vector : vectors) peers_[id].vectors.emplace_back(dup(vector.get()));
-  }
-  void keep_connection(ivshmem::PeerId id, int connection) override {
-    peers_[id].connection.reset(dup(connection));
-  }
-  void forget_connection(ivshmem::PeerId id) override { peers_[id].connection.reset(); }
-  void forget_vectors(ivshmem::PeerId id, std::size_t count) override {
-    EXPECT_EQ(peers_[id].vectors.size(), count);
-    peers_.erase(id);
-  }
-
-  [[nodiscard]] std::size_t size() const { return peers_.size(); }
-  // What systemd hands over at the next start, and keeps.
-  [[nodiscard]] std::vector<KeptPeer> copy() const {
-    std::vector<KeptPeer> kept;
-    for (const auto& [id, peer] : peers_) {
-      kept.push_back({.id = id, .connection = Fd(dup(peer.connection.get())), .vectors = {}});
-      for (const Fd& vector : peer.vectors) kept.back().vectors.emplace_back(dup(vector.get()));
-    }
-    return kept;
-  }
-
- private:
-  std::map<ivshmem::PeerId, KeptPeer> peers_;
-};
 
 // A real server at a real socket, and its loop.
 struct Served {
