@@ -270,7 +270,7 @@ if(PIERGLASS_TESTS AND NOT WIN32)
         tests/unit/app/present_loop_test.cpp tests/unit/app/present_requests_test.cpp
         tests/unit/app/screenshot_test.cpp tests/unit/app/status_line_test.cpp
         tests/unit/app/take_over_test.cpp tests/unit/app/user_files_test.cpp
-        tests/unit/app/verbs_test.cpp
+        tests/unit/app/verbs_test.cpp tests/unit/app/zero_copy_test.cpp
       LINK app ivshmem_server looking_glass_writer PkgConfig::SPNG)
   endif()
 

@@ -12,6 +12,7 @@
 
 #include "app/messages.hpp"
 #include "app/open_broker.hpp"
+#include "app/zero_copy.hpp"
 #include "compat/looking_glass_source.hpp"
 #include "shm/file_linux.hpp"
 #include "shm/kvmfr_linux.hpp"
@@ -120,6 +121,7 @@ std::expected<OpenedSource, std::string> open_file_source(std::string path,
   if (const auto identity = shm::identify(path); identity && identity->open_to_others()) {
     spdlog::warn("every user of this machine can read the guest's screen: chmod 0660 {}", path);
   }
+  if (const std::string line = zero_copy_line(path); !line.empty()) spdlog::info("{}", line);
   return OpenedSource{.source = std::move(*source), .memory = std::move(path)};
 }
 
@@ -147,6 +149,7 @@ std::expected<OpenedSource, std::string> open_broker_source(std::string address,
     if (!trouble.empty()) return std::unexpected(std::move(trouble));
     spdlog::info("{}: {} MiB{}", address, memory.bytes().size() >> 20,
                  shm::keeps_its_size(broker->link->memory()) ? "" : ", which others may shrink");
+    spdlog::info("{}", zero_copy_line(broker->link->memory()));
   } else {
     spdlog::warn("{}; waiting for it", broker->missing);
   }
