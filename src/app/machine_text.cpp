@@ -117,16 +117,24 @@ std::string file_backend(const Machine& machine, std::string_view path) {
          "M \\\n-device ivshmem-plain,memdev=pierglass-mem,id=pierglass\n";
 }
 
+std::string broker_command(const Machine& machine) {
+  const MachineWishes& wishes = machine.wishes;
+  std::string command = "pierglass-broker " + wishes.name + " " +
+                        joined(sizes_of(wishes), "--for ", " ") +
+                        (wishes.room == wire::PixelRoom::Hdr ? " --hdr" : "") +
+                        " \\\n  --allow-user " + wishes.qemu_user;
+  if (wishes.user != "root") command += " --allow-user " + wishes.user;
+  return command + "\n";
+}
+
 std::string doorbell(const Machine& machine) {
   const std::string& name = machine.wishes.name;
-  const std::string hdr = machine.wishes.room == wire::PixelRoom::Hdr ? " --hdr" : "";
   return "# ==== doorbell: the guest rings when there is something, nobody has to look; needs\n"
          "# pierglass-broker, which gives the memory (and can give it to the GPU without a copy).\n"
          "#\n"
-         "# On the host, before the machine starts; as root, for libvirt's qemu:///system:\n\n"
-         "pierglass-broker --name " +
-         name + " " + joined(sizes_of(machine.wishes), "--for ", " ") + hdr +
-         "\n\n"
+         "# On the host, before the machine starts, as root for libvirt's qemu:///system:\n\n" +
+         broker_command(machine) +
+         "\n"
          "# libvirt, in <devices>; the memory's size is the broker's:\n\n" +
          doorbell_shmem(machine) +
          "\n"

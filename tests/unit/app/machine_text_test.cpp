@@ -21,6 +21,7 @@ std::string text_of(const MachineWishes& wishes) {
 TEST(MachineText, ForADoorbellDevice) {
   EXPECT_EQ(text_of({.name = "win11",
                      .user = "ann",
+                     .qemu_user = "qemu",
                      .sizes = {{3840, 2160}, {1920, 1080}},
                      .room = wire::PixelRoom::Hdr,
                      .kinds = {MemoryKind::Doorbell}}),
@@ -29,9 +30,10 @@ TEST(MachineText, ForADoorbellDevice) {
 # ==== doorbell: the guest rings when there is something, nobody has to look; needs
 # pierglass-broker, which gives the memory (and can give it to the GPU without a copy).
 #
-# On the host, before the machine starts; as root, for libvirt's qemu:///system:
+# On the host, before the machine starts, as root for libvirt's qemu:///system:
 
-pierglass-broker --name win11 --for 3840x2160 --for 1920x1080 --hdr
+pierglass-broker win11 --for 3840x2160 --for 1920x1080 --hdr \
+  --allow-user qemu --allow-user ann
 
 # libvirt, in <devices>; the memory's size is the broker's:
 
@@ -126,6 +128,12 @@ cgroup_device_acl = [ "/dev/null", "/dev/full", "/dev/zero", "/dev/random",
 
 pierglass --memory /dev/kvmfr0
 )x");
+}
+
+TEST(MachineText, DoesNotAllowRootWhoMayAnyway) {
+  const std::string text =
+      text_of({.name = "win11", .user = "root", .sizes = {}, .kinds = {MemoryKind::Doorbell}});
+  EXPECT_NE(text.find("--allow-user libvirt-qemu\n"), std::string::npos) << text;
 }
 
 TEST(MachineText, SaysWhatTheKvmfrModuleCannotDo) {
