@@ -335,6 +335,13 @@ if(PIERGLASS_TESTS AND NOT WIN32)
     # for tests/lab/interop.sh, which needs programs of QEMU's that nobody packages
     add_executable(ivshmem_peer tests/lab/ivshmem_peer.cpp)
     target_link_libraries(ivshmem_peer PRIVATE ivshmem shm)
+    # for tests/lab/kvmfr.sh, which needs a kernel module that nobody packages
+    if(NOT PIERGLASS_SANITIZE)
+      add_executable(kvmfr_check tests/lab/kvmfr_check.cpp)
+      target_include_directories(kvmfr_check PRIVATE ${CMAKE_SOURCE_DIR})
+      target_link_libraries(kvmfr_check PRIVATE source)
+      target_link_options(kvmfr_check PRIVATE -static)
+    endif()
     # a Linux in QEMU that makes dma-bufs; what it checks is the kernel's part
     if(NOT PIERGLASS_SANITIZE)
       add_executable(udmabuf_check tests/lab/udmabuf_check.cpp tests/lab/udmabuf_refusals.cpp)
