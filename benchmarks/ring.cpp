@@ -29,7 +29,10 @@ struct alignas(4096) Region {
 
 // One guest and one reader of it.
 struct Pair {
-  Pair() : guest(make_guest()), reader(ring::ReaderSession::attach(region(), 5).value()) {
+  Pair()
+      : guest(make_guest()),
+        reader(ring::ReaderSession::attach(region(), 5, {.peer = 1, .vector = 0}).value()) {
+    guest.set_doorbell({.peer = 0, .vector = 0});
     info.size = kSize;
     info.pitch = wire::pitch_for(kSize.width, info.format);
     publish({});
@@ -82,6 +85,21 @@ void read_cursor(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(pair.reader->cursor());
 }
 
+// What each thing that is published costs besides, when a doorbell is there.
+void find_sleepers(benchmark::State& state, bool asleep) {
+  Pair pair;
+  if (asleep) CHECK(pair.reader->fall_asleep(pair.reader->look()));
+  for (auto _ : state) benchmark::DoNotOptimize(pair.guest.sleepers());
+}
+
+void fall_asleep_and_wake(benchmark::State& state) {
+  const Pair pair;
+  for (auto _ : state) {
+    CHECK(pair.reader->fall_asleep(pair.reader->look()));
+    CHECK(pair.reader->wake_up().has_value());
+  }
+}
+
 // One iteration: publish in this thread, acquire and give back in another that polls without pause,
 // and one cache line on the way back to say so.
 void hand_over(benchmark::State& state) {
@@ -110,6 +128,9 @@ int run(int argc, char** argv) {
                                wire::kMaxDamageRects);
   benchmark::RegisterBenchmark("move the cursor", move_cursor);
   benchmark::RegisterBenchmark("read the cursor", read_cursor);
+  benchmark::RegisterBenchmark("find sleepers: none", find_sleepers, false);
+  benchmark::RegisterBenchmark("find sleepers: one", find_sleepers, true);
+  benchmark::RegisterBenchmark("fall asleep and wake up", fall_asleep_and_wake);
   benchmark::RegisterBenchmark("hand-over between threads", hand_over)->UseRealTime();
   nlohmann::json out = {{"benchmark", "ring"}};
   for (const auto& [name, seconds] : run_all(argc, argv)) {

@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "base/describe.hpp"
@@ -12,6 +13,7 @@
 #include "guest/options.hpp"
 #include "guest/report.hpp"
 #include "guest/win/console_windows.hpp"
+#include "guest/win/doorbell_windows.hpp"
 #include "guest/win/waiter_windows.hpp"
 #include "shm/file_windows.hpp"
 #include "shm/ivshmem_windows.hpp"
@@ -38,25 +40,49 @@ class ConsoleObserver final : public PublisherObserver {
   std::uint64_t region_bytes_;
 };
 
-Result<shm::SharedMemory> open_memory(const GuestOptions& options) {
-  if (!options.memory.empty()) return shm::open_file(options.memory);
-  return shm::open_ivshmem(options.device, options.cache);
+struct GuestMemory {
+  shm::SharedMemory memory;
+  std::optional<shm::IvshmemPort> port;  // of a device; not after `memory`
+  [[nodiscard]] std::span<std::byte> bytes() const { return memory.bytes(); }
+};
+
+Result<GuestMemory> open_memory(const GuestOptions& options) {
+  if (!options.memory.empty())
+    return GuestMemory{.memory = TRY(shm::open_file(options.memory)), .port = std::nullopt};
+  auto device = TRY(shm::open_ivshmem(options.device, options.cache));
+  return GuestMemory{.memory = std::move(device.memory), .port = device.port};
 }
 
-int publish(const GuestOptions& options, const shm::SharedMemory& memory, CaptureSource& source) {
+// Null: readers poll. Says in one line how it is.
+std::unique_ptr<WindowsDoorbell> make_doorbell(const GuestOptions& options, GuestMemory& memory) {
+  if (!memory.port) return nullptr;
+  const shm::IvshmemInterrupts& interrupts = memory.port->interrupts();
+  std::unique_ptr<WindowsDoorbell> doorbell;
+  if (options.doorbell && interrupts.vectors() != 0)
+    doorbell = std::make_unique<WindowsDoorbell>(*memory.port);
+  const bool deaf = doorbell && !doorbell->hears();
+  const Error* why = deaf ? &doorbell->hearing().error() : nullptr;
+  std::fprintf(stderr, "pierglass-guest: %s\n",
+               describe_doorbell(options.doorbell, interrupts, why).c_str());
+  return doorbell;
+}
+
+int publish(const GuestOptions& options, GuestMemory& memory, CaptureSource& source) {
   ConsoleObserver observer(memory.bytes().size());
+  const auto doorbell = make_doorbell(options, memory);
   auto publisher =
       Publisher::create(memory.bytes(), region_spec("Pierglass guest on Windows"), random_session(),
-                        source, observer, options.publisher, make_windows_waiter, nullptr);
+                        source, observer, options.publisher, make_windows_waiter, doorbell.get());
   if (!publisher) return complain(explain_begin(publisher.error(), options));
   const ConsoleStop owner(*std::move(publisher));
+  const DoorbellTarget woken(doorbell.get(), owner.publisher());
   const auto summary = owner.publisher().run();
   if (!summary) return complain(explain_end(summary.error()));
   std::fprintf(stderr, "pierglass-guest: %s\n", summarise(*summary).c_str());
   return 0;
 }
 
-int publish_pattern(const GuestOptions& options, const shm::SharedMemory& memory) {
+int publish_pattern(const GuestOptions& options, GuestMemory& memory) {
   const std::string misfit = pattern_misfit(memory.bytes().size(), options.pattern);
   if (!misfit.empty()) return complain(misfit);
   PatternSource source(options.pattern);
@@ -72,7 +98,7 @@ std::string explain_gdi(const Error& error, const GuestOptions& options) {
          "): start the program in a session with a desktop";
 }
 
-int publish_gdi(const GuestOptions& options, const shm::SharedMemory& memory) {
+int publish_gdi(const GuestOptions& options, GuestMemory& memory) {
   // Coordinates and sizes in real pixels on every monitor.
   SetProcessDpiAwarenessContext(DPI_AWARENESS_CONTEXT_PER_MONITOR_AWARE_V2);
   const auto source = GdiSource::create(options.window);
@@ -85,7 +111,7 @@ int publish_gdi(const GuestOptions& options, const shm::SharedMemory& memory) {
 }
 
 int run(const GuestOptions& options) {
-  const auto memory = open_memory(options);
+  auto memory = open_memory(options);
   if (!memory) return complain(explain_memory(memory.error(), options));
   if (other_guest_lives(memory->bytes())) return complain(kOtherGuest);
   return options.capture == CaptureKind::Gdi ? publish_gdi(options, *memory)

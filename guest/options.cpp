@@ -51,6 +51,7 @@ struct Typed {
   std::string address;
   std::string cache = "cached";
   std::string rings = "always";
+  std::string doorbell = "on";
 };
 
 template <typename Value>
@@ -72,6 +73,7 @@ const Names<IvshmemCache> kCaches{{"cached", IvshmemCache::Cached},
                                   {"uncached", IvshmemCache::Uncached}};
 const Names<Rings> kRings{
     {"always", Rings::Always}, {"half", Rings::Half}, {"never", Rings::Never}};
+const Names<bool> kSwitch{{"on", true}, {"off", false}};
 
 // An option that takes one of the names.
 template <typename Value>
@@ -115,6 +117,9 @@ void add_guest_only(CLI::App& app, GuestOptions& out, Typed& typed) {
                               "Shared memory: the IVSHMEM device of this size, for example 64M")
                    ->transform(CLI::AsSizeValue(false));
   add_choice(app, "--ivshmem-cache", typed.cache, kCaches, "How Windows maps the device's memory");
+  add_choice(app, "--doorbell", typed.doorbell, kSwitch,
+             "Interrupts of the IVSHMEM device, where it has them: readers sleep until there is "
+             "news. off: they poll");
   for (auto* option : {index, address, size}) option->excludes(memory);
   address->excludes(index);
   size->excludes(index)->excludes(address);
@@ -148,6 +153,7 @@ void finish(GuestOptions& out, const Typed& typed) {
   out.pattern.cursor = kCursors.at(typed.cursor);
   out.cache = kCaches.at(typed.cache);
   out.rings = kRings.at(typed.rings);
+  out.doorbell = kSwitch.at(typed.doorbell);
   out.pattern.sizes.clear();
   for (const std::string& size : typed.sizes) out.pattern.sizes.push_back(picture_size(size));
   if (out.pattern.sizes.empty()) out.pattern.sizes.push_back(picture_size(typed.size));

@@ -24,7 +24,8 @@ struct GuestOptions {
   std::string memory;  // a file, for pattern_feed also others; empty: an IVSHMEM device
   shm::IvshmemChoice device;
   shm::IvshmemCache cache = shm::IvshmemCache::Cached;
-  std::string window;  // part of a title; empty: the desktop
+  bool doorbell = true;  // use the device's interrupts
+  std::string window;    // part of a title; empty: the desktop
   PatternOptions pattern;
   PublisherOptions publisher;
   bool create_memory = false;      // pattern_feed only

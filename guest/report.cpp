@@ -74,6 +74,16 @@ std::string explain_fit(std::uint64_t region_bytes, Size size, wire::PixelFormat
          ": enlarge it or choose a smaller picture";
 }
 
+std::string describe_doorbell(bool wanted, const shm::IvshmemInterrupts& interrupts,
+                              const Error* deaf) {
+  if (interrupts.vectors() == 0) return "no interrupts: plain device, readers poll";
+  if (!wanted) return "interrupts switched off: readers poll";
+  std::string sentence = "rings readers: peer " + std::to_string(interrupts.peer) + ", " +
+                         std::to_string(interrupts.vectors()) + " vectors";
+  if (deaf != nullptr) sentence += "; cannot be rung, so it polls: " + describe(*deaf);
+  return sentence;
+}
+
 std::string explain_begin(const Error& error, const GuestOptions& options) {
   if (error.code == ErrorCode::Unsupported)
     return "the program cannot keep time (" + describe(error) + "): end other programs first";

@@ -7,6 +7,7 @@
 #include "guest/core/capture_source.hpp"
 #include "guest/core/publisher.hpp"
 #include "guest/options.hpp"
+#include "shm/ivshmem_interrupts.hpp"
 #include "wire/build.hpp"
 
 // Sentences for people, and what both programs do before they publish.
@@ -23,6 +24,11 @@ std::string explain_fit(std::uint64_t region_bytes, Size size, wire::PixelFormat
 
 inline constexpr const char* kOtherGuest =
     "another Pierglass guest is using this memory: end it first, or choose other memory";
+
+// How readers and guest wake each other: "rings readers: peer 3, 2 vectors". `wanted`: not switched
+// off. `deaf`: why readers cannot ring us; null: they can.
+std::string describe_doorbell(bool wanted, const shm::IvshmemInterrupts& interrupts,
+                              const Error* deaf);
 
 // Why Publisher::create() failed.
 std::string explain_begin(const Error& error, const GuestOptions& options);

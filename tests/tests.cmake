@@ -94,11 +94,13 @@ if(PIERGLASS_TESTS AND NOT WIN32)
   pierglass_test(unit_ring
     SOURCES tests/unit/ring/frames_test.cpp tests/unit/ring/session_test.cpp
       tests/unit/ring/damage_test.cpp tests/unit/ring/cursor_test.cpp
-      tests/unit/ring/control_test.cpp
+      tests/unit/ring/control_test.cpp tests/unit/ring/doorbell_test.cpp
     LINK ring)
-  pierglass_test(model_ring SOURCES tests/unit/ring/model_test.cpp LINK ring)
+  pierglass_test(model_ring
+    SOURCES tests/unit/ring/model_test.cpp tests/unit/ring/sleep_model_test.cpp LINK ring)
   target_compile_options(model_ring PRIVATE -O2)  # an exhaustive search
-  pierglass_test(soak_ring SOURCES tests/unit/ring/soak_test.cpp LINK ring LABELS thread)
+  pierglass_test(soak_ring
+    SOURCES tests/unit/ring/sleep_soak_test.cpp tests/unit/ring/soak_test.cpp LINK ring LABELS thread)
   pierglass_test(processes_ring SOURCES tests/unit/ring/two_process_test.cpp LINK ring TIMEOUT 120)
 
   # pixel, pace
@@ -127,13 +129,15 @@ if(PIERGLASS_TESTS AND NOT WIN32)
   # guest
   pierglass_test(unit_guest
     SOURCES tests/unit/guest/cursor_shape_test.cpp tests/unit/guest/frame_publisher_test.cpp
-      tests/unit/guest/ivshmem_device_test.cpp tests/unit/guest/options_test.cpp
+      tests/unit/guest/ivshmem_device_test.cpp tests/unit/guest/ivshmem_interrupts_test.cpp
+      tests/unit/guest/options_test.cpp
       tests/unit/guest/other_guest_test.cpp tests/unit/guest/pacer_test.cpp
       tests/unit/guest/pattern_source_test.cpp
       tests/unit/guest/pattern_test.cpp tests/unit/guest/slot_damage_test.cpp
       tests/unit/guest/tile_differ_test.cpp
     LINK guest_options)
-  pierglass_test(threads_guest SOURCES tests/unit/guest/publisher_test.cpp
+  pierglass_test(threads_guest
+    SOURCES tests/unit/guest/publisher_doorbell_test.cpp tests/unit/guest/publisher_test.cpp
     LINK guest_core LABELS thread)
 
   # loop, control, wl
@@ -355,8 +359,8 @@ if(PIERGLASS_TESTS AND NOT WIN32)
     pkg_check_modules(XKBCOMMON REQUIRED IMPORTED_TARGET xkbcommon)
     pkg_check_modules(SYSTEMD REQUIRED IMPORTED_TARGET libsystemd)
     add_library(e2e_support STATIC
-      tests/support/broker_process.cpp tests/support/client.cpp tests/support/guest_image.cpp tests/support/injector.cpp
-      tests/support/input_log.cpp tests/support/ivshmem_machine.cpp tests/support/lab.cpp
+      tests/support/broker_process.cpp tests/support/client.cpp tests/support/guest_image.cpp
+      tests/support/injector.cpp tests/support/input_log.cpp tests/support/ivshmem_machine.cpp tests/support/lab.cpp
       tests/support/line_socket.cpp tests/support/mutter.cpp tests/support/proc_stats.cpp
       tests/support/process.cpp
       tests/support/qemu.cpp tests/support/screenshot.cpp tests/support/sway.cpp
@@ -393,6 +397,12 @@ if(PIERGLASS_TESTS AND NOT WIN32)
     target_link_libraries(e2e_desk PUBLIC e2e_support guest_core PRIVATE pierglass_flags)
     foreach(subject pixels life hostile desktop ivshmem)
       pierglass_test(e2e_${subject} SOURCES tests/e2e/${subject}_test.cpp LINK e2e_desk
+        LABELS e2e TIMEOUT 300)
+    endforeach()
+    add_library(e2e_broker_desk STATIC tests/e2e/broker_desk.cpp)
+    target_link_libraries(e2e_broker_desk PUBLIC e2e_desk PRIVATE pierglass_flags)
+    foreach(subject broker_life doorbell kill_order)
+      pierglass_test(e2e_${subject} SOURCES tests/e2e/${subject}_test.cpp LINK e2e_broker_desk
         LABELS e2e TIMEOUT 300)
     endforeach()
     pierglass_test(e2e_looking_glass SOURCES tests/e2e/looking_glass_test.cpp

@@ -26,7 +26,8 @@ constexpr int kMaxRequestsAtOnce =
     64;  // a hostile reader can refill its ring as fast as we empty it
 
 constexpr Nanoseconds kSlotRetry = milliseconds(1);
-constexpr Nanoseconds kSleep = std::chrono::seconds(1);  // nothing to do: until woken, nearly
+constexpr Nanoseconds kSlotRing = std::chrono::seconds(1);  // sleepers that hold slots may be dead
+constexpr Nanoseconds kSleep = std::chrono::seconds(1);     // nothing to do: until woken, nearly
 constexpr Nanoseconds kAcquireTimeout = milliseconds(100);
 
 }  // namespace
@@ -237,6 +238,7 @@ void Publisher::on_step(const Step& step, HostTime now) {
   switch (step.kind) {
     case Step::Kind::Published:
       ring_sleepers();
+      next_slot_ring_ = {};
       ++summary_.frames;
       summary_.bytes += step.bytes;
       observer_.on_published(step);
@@ -247,7 +249,9 @@ void Publisher::on_step(const Step& step, HostTime now) {
       return;
     case Step::Kind::Busy:
       not_before_ = now + kSlotRetry;
-      return;
+      if (now < next_slot_ring_) return;
+      next_slot_ring_ = now + kSlotRing;
+      return ring_sleepers();
     case Step::Kind::TooLarge:
       if (std::exchange(too_large_, step.size) != step.size) observer_.on_too_large(step.size);
       return;

@@ -127,7 +127,8 @@ class Publisher {
   // Capture thread.
   FramePublisher frames_;
   Pacer pacer_;
-  HostTime not_before_;  // after Busy or a failed reinit
+  HostTime not_before_;      // after Busy or a failed reinit
+  HostTime next_slot_ring_;  // while Busy
   bool reinit_needed_ = false;
   bool finished_ = false;
   Size too_large_;

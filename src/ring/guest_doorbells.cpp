@@ -46,7 +46,7 @@ void GuestSession::set_asleep(bool asleep) {
   if (asleep) {
     sleep::guest_declares(words);
   } else {
-    words.asleep().store(0, std::memory_order_relaxed);
+    words.asleep().store(0, std::memory_order_seq_cst);
   }
 }
 
@@ -122,7 +122,7 @@ std::uint32_t GuestSession::retire_dead_readers(HostTime now) {
   for (std::uint32_t reader = 0; reader < layout_.reader_count; ++reader) {
     if (!watch(reader, now)) continue;
     const DoorbellAddress address = address_of(region_, layout_, reader);
-    std::uint64_t token = watched_[reader].token;
+    std::uint64_t token = std::exchange(watched_[reader], {}).token;
     // Fails when the reader left and another took the block at this moment.
     if (!words.token(reader).compare_exchange_strong(token, 0, std::memory_order_seq_cst)) continue;
     retired_.add(address);

@@ -35,13 +35,6 @@ std::unexpected<Error> fail_here(const char* call, DWORD error = GetLastError())
   return fail_os(OsErrorKind::Win32, error, call, code);
 }
 
-// All of the driver's requests complete at once, on handles that are not overlapped.
-bool request(HANDLE device, DWORD code, void* in, DWORD in_bytes, void* out, DWORD out_bytes) {
-  DWORD returned = 0;
-  return DeviceIoControl(device, code, in, in_bytes, out, out_bytes, &returned, nullptr) != 0 &&
-         returned == out_bytes;
-}
-
 // The requests need no access right, so that none is asked for. Not inheritable: a close in another
 // process would unmap in the wrong address space.
 KernelHandle open_device(const std::wstring& path) {
@@ -52,7 +45,8 @@ KernelHandle open_device(const std::wstring& path) {
 std::optional<std::uint64_t> device_bytes(const std::wstring& path) {
   const KernelHandle device = open_device(path);
   std::uint64_t bytes = 0;
-  if (!device || !request(device.get(), kIvshmemRequestSize, nullptr, 0, &bytes, sizeof bytes))
+  if (!device ||
+      !ivshmem_request(device.get(), kIvshmemRequestSize, nullptr, 0, &bytes, sizeof bytes))
     return std::nullopt;
   return bytes;
 }
@@ -118,23 +112,24 @@ std::unexpected<Error> fail_mmap(DWORD error) {
 Result<IvshmemMmap> request_mapping(HANDLE device, IvshmemCache cache) {
   IvshmemMmapConfig config{.cache_mode = static_cast<std::uint8_t>(cache)};
   IvshmemMmap mapping{};
-  if (request(device, kIvshmemRequestMmap, &config, sizeof config, &mapping, sizeof mapping))
+  if (ivshmem_request(device, kIvshmemRequestMmap, &config, sizeof config, &mapping,
+                      sizeof mapping))
     return mapping;
   const DWORD error = GetLastError();
   // Old drivers know no cache mode and refuse an input that they do not expect.
   if (error == ERROR_INVALID_USER_BUFFER &&
-      request(device, kIvshmemRequestMmap, nullptr, 0, &mapping, sizeof mapping))
+      ivshmem_request(device, kIvshmemRequestMmap, nullptr, 0, &mapping, sizeof mapping))
     return mapping;
   return fail_mmap(error);
 }
 
 }  // namespace
 
-Result<SharedMemory> open_ivshmem(const IvshmemChoice& choice, IvshmemCache cache) {
+Result<IvshmemMemory> open_ivshmem(const IvshmemChoice& choice, IvshmemCache cache) {
   KernelHandle device = open_device(TRY(find_device(choice)));
   if (!device) return fail_here("opening the IVSHMEM device");
   std::uint64_t bytes = 0;
-  if (!request(device.get(), kIvshmemRequestSize, nullptr, 0, &bytes, sizeof bytes))
+  if (!ivshmem_request(device.get(), kIvshmemRequestSize, nullptr, 0, &bytes, sizeof bytes))
     return fail_here("IVSHMEM size request");
   const IvshmemMmap mapping = TRY(request_mapping(device.get(), cache));
   // A doorbell device without granted interrupts would show its interrupt table instead.
@@ -143,7 +138,10 @@ Result<SharedMemory> open_ivshmem(const IvshmemChoice& choice, IvshmemCache cach
     return fail(ErrorCode::Unsupported, "mapping that the IVSHMEM driver made", mapping.bytes,
                 bytes);
   }
-  return Mapper::from_device({static_cast<std::byte*>(mapping.address), bytes}, device.release());
+  const IvshmemPort port(device.get(), {.peer = mapping.peer, .granted = mapping.vectors});
+  return IvshmemMemory{.memory = Mapper::from_device(
+                           {static_cast<std::byte*>(mapping.address), bytes}, device.release()),
+                       .port = port};
 }
 
 }  // namespace pierglass::shm

@@ -9,9 +9,8 @@ namespace pierglass::shm {
 namespace {
 
 void release_device(HANDLE device) {
-  DWORD returned = 0;
   // Closing the handle would unmap as well; a failure leaves that to it.
-  DeviceIoControl(device, kIvshmemReleaseMmap, nullptr, 0, nullptr, 0, &returned, nullptr);
+  ivshmem_request(device, kIvshmemReleaseMmap, nullptr, 0, nullptr, 0);
   CloseHandle(device);
 }
 

@@ -3,6 +3,7 @@
 // rewrites any word of the region's tables in between. Nothing may reach outside the region, no
 // unchecked value may come out, and as long as the hostile hand rests every promise must be kept.
 // Input: operations {code u8, arguments}, see Script::step(); at most kMaxSteps.
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -86,12 +87,14 @@ class Script {
     std::unique_ptr<ReaderSession> session;
     std::vector<Held> leases;
     bool safe = true;  // has not been retired while it held something
+    bool asleep = false;
+    ring::DoorbellAddress own;
   };
 
   std::uint8_t byte() { return input_.take<std::uint8_t>(); }
 
   void step() {
-    switch (byte() % 20) {
+    switch (byte() % 24) {
       case 0:
         return begin();
       case 1:
@@ -132,6 +135,14 @@ class Script {
         return send(any_reader());
       case 19:
         return restart_guest();
+      case 20:
+        return fall_asleep(any_reader());
+      case 21:
+        return wake_up(any_reader());
+      case 22:
+        return ring();
+      case 23:
+        return change_addresses(any_reader());
     }
   }
 
@@ -141,14 +152,37 @@ class Script {
 
   void start_guest() {
     guest_.emplace(GuestSession::create(region(), kSpec, ++session_).value());
+    guest_->set_doorbell({.peer = 1, .vector = 0});
+    require(guest_->former_readers().size() <= wire::kMaxReaders, "former readers are few");
     honest_ = true;
     ticket_.reset();
     newest_ = 0;
   }
 
   void restart_guest() {
-    if (byte() % 2 == 0) guest_.reset();
+    const std::uint8_t choice = byte();
+    if (choice % 4 == 2) static_cast<void>(guest_->end());
+    if (choice % 2 == 0) guest_.reset();
     start_guest();
+  }
+
+  // What was published rings everybody who sleeps, and nobody else.
+  void ring() {
+    guest_->set_asleep(byte() % 2 == 0);
+    const ring::DoorbellList rung = guest_->sleepers();
+    static_cast<void>(guest_->control_waits());
+    static_cast<void>(guest_->unanswered(now_));
+    if (!honest_) return;
+    std::size_t expected = 0;
+    bool all_safe = true;
+    for (const Reader& reader : readers_) {
+      all_safe = all_safe && reader.safe;
+      if (!reader.asleep || !reader.safe || !reader.session->current()) continue;
+      if (!reader.own.reachable()) continue;
+      ++expected;
+      require(std::find(rung.begin(), rung.end(), reader.own) != rung.end(), "a sleeper is rung");
+    }
+    require(!all_safe || rung.size() == expected, "only sleepers are rung");
   }
 
   Rect any_rect() {
@@ -266,7 +300,7 @@ class Script {
     const wire::RegionLayout& layout = guest_->layout();
     const std::uint8_t which = byte();
     const std::uint32_t slot = which / 16 % kSpec.slot_count;
-    const std::array<std::uint64_t, 14> places{
+    const std::array<std::uint64_t, 17> places{
         offsetof(wire::RawHeader, session),
         offsetof(wire::RawHeader, heartbeat),
         layout.frames_offset + offsetof(wire::RawFramesHeader, newest_started),
@@ -280,7 +314,10 @@ class Script {
         layout.reader_at(slot) + offsetof(wire::RawReader, token),
         layout.reader_at(slot) + offsetof(wire::RawReader, held),
         layout.reader_at(slot) + offsetof(wire::RawReader, control_head),
-        layout.reader_at(slot) + offsetof(wire::RawReader, control_tail)};
+        layout.reader_at(slot) + offsetof(wire::RawReader, control_tail),
+        layout.reader_at(slot) + offsetof(wire::RawReader, flags),
+        layout.reader_at(slot) + offsetof(wire::RawReader, doorbell_peer),
+        offsetof(wire::RawHeader, doorbell_peer)};
     const std::uint64_t value = any_value();
     write_shared(region().data() + places[which % places.size()], &value, sizeof value);
   }
@@ -310,16 +347,45 @@ class Script {
     const std::size_t mapped = choice % 8 == 7 ? region().size() / 2 : region().size();
     const std::uint64_t token =
         0x1'0001u * static_cast<std::uint64_t>(1 + (&reader - readers_.data()));
-    auto session = ReaderSession::attach(region().first(mapped), token);
+    const ring::DoorbellAddress own{.peer = choice % 16 < 8 ? choice : wire::kNoPeer, .vector = 0};
+    auto session = ReaderSession::attach(region().first(mapped), token, own);
     if (!session) return;
     reader.session = std::move(*session);
     reader.safe = true;
+    reader.own = own;
     claimed_.push_back(reader.session->layout());
   }
 
   void detach(Reader& reader) {
     reader.leases.clear();
     reader.session.reset();
+    reader.asleep = false;
+  }
+
+  void fall_asleep(Reader& reader) {
+    if (!reader.session || reader.asleep) return;
+    ring::News seen = reader.session->look();
+    if (byte() % 4 == 0) ++seen.newest;
+    const bool news = seen != reader.session->look();
+    const bool asleep = reader.session->fall_asleep(seen);
+    require(!asleep || reader.own.reachable(), "nobody sleeps who cannot be rung");
+    require(!asleep || !news, "nobody sleeps beside news");
+    reader.asleep = asleep;
+  }
+
+  void wake_up(Reader& reader) {
+    if (!reader.session) return;
+    static_cast<void>(reader.session->wake_up());
+    reader.asleep = false;
+  }
+
+  void change_addresses(Reader& reader) {
+    if (!reader.session) return;
+    const std::uint8_t choice = byte();
+    reader.own.peer = choice % 8 == 7 ? wire::kNoPeer : choice;
+    reader.session->set_doorbell(reader.own);
+    static_cast<void>(reader.session->guest_doorbell());
+    static_cast<void>(reader.session->guest_asleep());
   }
 
   // What a reader wrote where a lying table said its block was, the next script must not find.

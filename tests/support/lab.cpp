@@ -83,9 +83,6 @@ void MemoryFile::remove() {
   if (::unlink(path_.c_str()) != 0) throw_errno(path_);
 }
 
-std::filesystem::path broker_program() {
-  return program("PIERGLASS_BROKER_PROGRAM", PIERGLASS_BROKER_PROGRAM);
-}
 std::filesystem::path client_program() {
   return program("PIERGLASS_CLIENT_PROGRAM", PIERGLASS_CLIENT_PROGRAM);
 }

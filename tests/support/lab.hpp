@@ -64,7 +64,6 @@ class MemoryFile {
 };
 
 // Where CMake built them; environment variables of the same names win.
-std::filesystem::path broker_program();         // PIERGLASS_BROKER_PROGRAM
 std::filesystem::path client_program();         // PIERGLASS_CLIENT_PROGRAM
 std::filesystem::path guest_program();          // PIERGLASS_GUEST_EXE
 std::filesystem::path feed_program();           // PIERGLASS_FEED_PROGRAM

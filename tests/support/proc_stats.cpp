@@ -104,8 +104,7 @@ std::vector<ThreadSwitches> switches_of(pid_t process) {
   return result;
 }
 
-bool falls_asleep(pid_t process, std::chrono::nanoseconds timeout) {
-  constexpr std::chrono::seconds kStill(1);
+bool falls_asleep(pid_t process, std::chrono::nanoseconds still, std::chrono::nanoseconds timeout) {
   std::vector<ThreadSwitches> last;
   auto since = std::chrono::steady_clock::now();
   return wait_until(
@@ -116,7 +115,7 @@ bool falls_asleep(pid_t process, std::chrono::nanoseconds timeout) {
           last = std::move(now);
           since = time;
         }
-        return !last.empty() && time - since >= kStill;
+        return !last.empty() && time - since >= still;
       },
       timeout, kLook);
 }

@@ -43,8 +43,9 @@ struct ThreadSwitches {
 };
 [[nodiscard]] std::vector<ThreadSwitches> switches_of(pid_t process);
 
-// Until no thread of it has run for a second.
-[[nodiscard]] bool falls_asleep(pid_t process, std::chrono::nanoseconds timeout);
+// Until no thread of it has run for as long as `still`.
+[[nodiscard]] bool falls_asleep(pid_t process, std::chrono::nanoseconds still,
+                                std::chrono::nanoseconds timeout);
 // Watches it for `span`, or until a thread runs; empty when none did, else which.
 [[nodiscard]] std::string who_ran(pid_t process, std::chrono::nanoseconds span);
 

@@ -179,5 +179,21 @@ TEST(GuestReport, SessionsAreRandomAndNotZero) {
   EXPECT_NE(one, random_session());
 }
 
+TEST(GuestOptions, TheDoorbellIsOnUnlessSwitchedOff) {
+  EXPECT_TRUE(guest({}).doorbell);
+  EXPECT_TRUE(guest({"--doorbell", "on"}).doorbell);
+  EXPECT_FALSE(guest({"--doorbell", "off"}).doorbell);
+}
+
+TEST(GuestReport, SaysHowReadersAndGuestWakeEachOther) {
+  constexpr shm::IvshmemInterrupts kTwo{.peer = 3, .granted = 2};
+  EXPECT_EQ(describe_doorbell(true, kTwo, nullptr), "rings readers: peer 3, 2 vectors");
+  EXPECT_EQ(describe_doorbell(false, kTwo, nullptr), "interrupts switched off: readers poll");
+  EXPECT_EQ(describe_doorbell(true, {}, nullptr), "no interrupts: plain device, readers poll");
+  const Error full{.code = ErrorCode::TooLarge, .what = "IVSHMEM registrations"};
+  EXPECT_TRUE(describe_doorbell(true, kTwo, &full)
+                  .starts_with("rings readers: peer 3, 2 vectors; cannot be rung"));
+}
+
 }  // namespace
 }  // namespace pierglass::guest

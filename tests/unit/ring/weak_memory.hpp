@@ -16,8 +16,10 @@
 // to be read there: each location keeps the messages written to it; each thread has a view (the
 // oldest message it may still read, per location); a release store carries the writer's view, an
 // acquire load takes it over; sequentially consistent accesses of one location are totally ordered.
-// A non-temporal store is carried by a release only after a store fence. What the model leaves out:
-// loads that are delayed past later stores.
+// A full fence takes over what every full fence before it had seen, and adds its own. A
+// non-temporal store is carried by a release only after a store fence. A thread may wait for a
+// ring; when only waiting threads are left, that is a violation. What the model leaves out: loads
+// that are delayed past later stores.
 //
 // Threads are ordinary functions of a ModelWords. They are resumed by running them again from the
 // start with the results of their earlier operations, so they may depend on nothing else.
@@ -39,7 +41,11 @@ enum class Kind : std::uint8_t {
   Store,
   StoreNonTemporal,
   Exchange,
+  SetBits,
+  ClearBits,
+  Await,  // until the word is not 0; swaps 0 in
   Fence,
+  FullFence,
   Begin,
   Believe,
   Doubt
@@ -116,8 +122,16 @@ class Word {
     expected = found;
     return done;
   }
+  T fetch_or(T bits, Order order) const { return change(Kind::SetBits, bits, order); }
+  T fetch_and(T bits, Order order) const { return change(Kind::ClearBits, bits, order); }
+  void await() const { change(Kind::Await, 0, Order::acq_rel); }
 
  private:
+  T change(Kind kind, T bits, Order order) const {
+    return static_cast<T>(
+        thread_.perform({.kind = kind, .location = location_, .value = bits, .order = order}));
+  }
+
   Thread& thread_;
   int location_;
 };
@@ -178,6 +192,7 @@ class Checker {
     std::array<Location, kLocations> memory;
     std::vector<ThreadState> threads;
     std::array<std::uint64_t, kMaxSlots> owners{};
+    View fenced{};  // what the full fences so far have seen
   };
 
   static std::size_t index(int location) { return static_cast<std::size_t>(location); }
@@ -223,9 +238,16 @@ class Checker {
       return;
     }
     if (!seen_.insert(digest(state)).second) return;
+    bool waiting = false;
+    bool moving = false;
     for (std::size_t t = 0; t < state.threads.size(); ++t) {
       if (!state.threads[t].next) continue;
       const Op op = *state.threads[t].next;
+      if (op.kind == Kind::Await && state.memory[index(op.location)].messages.back().value == 0) {
+        waiting = true;
+        continue;
+      }
+      moving = true;
       if (op.kind != Kind::Load) {
         step(state, t, op, newest(state, op.location));
         continue;
@@ -237,6 +259,7 @@ class Checker {
         step(state, t, op, static_cast<std::uint8_t>(m));
       }
     }
+    if (waiting && !moving) throw Violation{"a thread sleeps for ever"};
   }
 
   static std::uint8_t newest(const State& state, int location) {
@@ -247,18 +270,33 @@ class Checker {
     State state = before;
     ThreadState& thread = state.threads[t];
     std::uint64_t result = 0;
-    if (op.kind == Kind::Load || op.kind == Kind::Exchange) result = read(state, t, op, message);
+    if (op.kind == Kind::Load || updates(op.kind)) result = read(state, t, op, message);
     if (op.kind == Kind::Store || op.kind == Kind::StoreNonTemporal)
       write(state, t, op, op.value, {});
-    if (op.kind == Kind::Exchange && result == op.value) {
+    if (updates(op.kind) && (op.kind != Kind::Exchange || result == op.value)) {
       // Goes on with the release sequence of what it read.
       const View carried = state.memory[index(op.location)].messages[message].view;
-      write(state, t, op, op.desired, carried);
+      write(state, t, op, updated(op, result), carried);
     }
     if (op.kind == Kind::Fence) thread.published = thread.view;
+    if (op.kind == Kind::FullFence) {
+      join(state.fenced, thread.view);
+      join(thread.view, state.fenced);
+      thread.published = thread.view;
+    }
     thread.history.push_back(result);
     suspend(state, t);
     explore(state);
+  }
+
+  static bool updates(Kind kind) {
+    return kind == Kind::Exchange || kind == Kind::SetBits || kind == Kind::ClearBits ||
+           kind == Kind::Await;
+  }
+  static std::uint64_t updated(const Op& op, std::uint64_t old) {
+    if (op.kind == Kind::Exchange) return op.desired;
+    if (op.kind == Kind::SetBits) return old | op.value;
+    return op.kind == Kind::ClearBits ? old & op.value : 0;
   }
 
   static bool acquires(Order order) {
@@ -328,6 +366,7 @@ class Checker {
       digest.add(thread.view);
       digest.add(thread.published);
     }
+    digest.add(state.fenced);
     return digest;  // owners and beliefs follow from the histories
   }
 

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tests/e2e/desk.hpp"
+
+namespace pierglass::test {
+
+// So soon a picture must be back after the last of broker, guest and client has come back.
+#if defined(__SANITIZE_ADDRESS__)
+inline constexpr std::chrono::seconds kBack(6);  // a sanitized client alone takes one to start
+#else
+inline constexpr std::chrono::seconds kBack(2);
+#endif
+
+// A desk whose client and guest are peers of a real broker. The output has the pattern's size.
+class BrokerDesk {
+ public:
+  explicit BrokerDesk(const guest::PatternSpec& pattern);
+
+  Desk& desk() { return desk_; }
+  Process& broker() { return *broker_; }
+  [[nodiscard]] const std::filesystem::path& socket() const { return socket_; }
+
+  // Each replaces what there was; nobody waits for the others. The broker finds the socket that a
+  // killed one left.
+  void start_broker();
+  void start_guest(std::vector<std::string> more = {});
+  void start_client(std::vector<std::string> more = {}, Records records = Records::None);
+  void kill_broker() { broker_.reset(); }
+
+  // Until the socket is there, which QEMU does not wait for.
+  [[nodiscard]] bool broker_listens();
+
+  // Two different frames of the pattern, all pixels right, within `patience`.
+  [[nodiscard]] testing::AssertionResult moves(std::chrono::nanoseconds patience);
+
+  // Guest and client have mapped the same memory, and not `but`; within `patience`. Of 0: none.
+  [[nodiscard]] testing::AssertionResult shares_memory(std::chrono::nanoseconds patience,
+                                                       std::uint64_t but = 0);
+  // The memory that the guest has mapped; 0: none.
+  [[nodiscard]] std::uint64_t guest_memory();
+
+  // The client has nothing to do, and does nothing for ten seconds.
+  [[nodiscard]] testing::AssertionResult client_sleeps();
+
+ private:
+  guest::PatternSpec pattern_;
+  Desk desk_;
+  std::filesystem::path folder_;
+  std::filesystem::path socket_;
+  std::optional<Process> broker_;
+};
+
+}  // namespace pierglass::test
