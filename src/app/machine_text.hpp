@@ -16,10 +16,9 @@ enum class MemoryKind : std::uint8_t { Doorbell, Plain, Kvmfr };
 
 // What `pierglass vm-xml` was asked for.
 struct MachineWishes {
-  std::string name;                        // of the machine, one that is_vm_name()
-  std::string user;                        // who runs the client
-  std::string qemu_user = "libvirt-qemu";  // whom libvirt runs QEMU as
-  std::vector<Size> sizes;                 // of its screen; empty: kUsualScreen
+  std::string name;         // of the machine, one that is_vm_name()
+  std::string user;         // who runs the client
+  std::vector<Size> sizes;  // of its screen; empty: kUsualScreen
   wire::PixelRoom room = wire::PixelRoom::Standard;
   std::vector<MemoryKind> kinds;  // in the order of printing
 };

@@ -71,12 +71,6 @@ std::string user_name() {
   return user != nullptr ? user->pw_name : std::to_string(geteuid());
 }
 
-// Of Debian's libvirt and of others'.
-std::string qemu_user() {
-  return getpwnam("libvirt-qemu") == nullptr && getpwnam("qemu") != nullptr ? "qemu"
-                                                                            : "libvirt-qemu";
-}
-
 MachineWishes understood(const Words& words) {
   if (!is_vm_name(words.name)) {
     throw OptionError("--name", "'" + words.name +
@@ -85,7 +79,6 @@ MachineWishes understood(const Words& words) {
   }
   return {.name = words.name,
           .user = user_name(),
-          .qemu_user = qemu_user(),
           .sizes = understood(words.sizes),
           .room = words.hdr ? wire::PixelRoom::Hdr : wire::PixelRoom::Standard,
           .kinds = kinds_named(words.kind)};

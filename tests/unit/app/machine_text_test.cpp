@@ -21,7 +21,6 @@ std::string text_of(const MachineWishes& wishes) {
 TEST(MachineText, ForADoorbellDevice) {
   EXPECT_EQ(text_of({.name = "win11",
                      .user = "ann",
-                     .qemu_user = "qemu",
                      .sizes = {{3840, 2160}, {1920, 1080}},
                      .room = wire::PixelRoom::Hdr,
                      .kinds = {MemoryKind::Doorbell}}),
@@ -30,10 +29,14 @@ TEST(MachineText, ForADoorbellDevice) {
 # ==== doorbell: the guest rings when there is something, nobody has to look; needs
 # pierglass-broker, which gives the memory (and can give it to the GPU without a copy).
 #
-# On the host, before the machine starts, as root for libvirt's qemu:///system:
+# On the host, in /etc/pierglass/broker-win11.env:
 
-pierglass-broker win11 --for 3840x2160 --for 1920x1080 --hdr \
-  --allow-user qemu --allow-user ann
+PIERGLASS_BROKER_OPTIONS="--allow-group=kvm --for=3840x2160 --for=1920x1080 --hdr"
+
+# then once, as root:
+
+systemctl enable --now pierglass-broker@win11.socket
+usermod -aG kvm ann
 
 # libvirt, in <devices>; the memory's size is the broker's:
 
@@ -43,8 +46,7 @@ pierglass-broker win11 --for 3840x2160 --for 1920x1080 --hdr \
   <msi vectors="2" ioeventfd="on" />
 </shmem>
 
-# or QEMU. Where you start the broker yourself, its socket is in
-# $XDG_RUNTIME_DIR/pierglass-broker:
+# or QEMU:
 
 -chardev socket,id=pierglass-broker,path=/run/pierglass-broker/win11.sock \
 -device ivshmem-doorbell,chardev=pierglass-broker,vectors=2,ioeventfd=on,id=pierglass
@@ -52,6 +54,10 @@ pierglass-broker win11 --for 3840x2160 --for 1920x1080 --hdr \
 # The client:
 
 pierglass --memory unix:win11
+
+# Without root and systemd, for a QEMU that you start yourself, the socket of
+#   pierglass-broker win11 --for=3840x2160 --for=1920x1080 --hdr
+# is $XDG_RUNTIME_DIR/pierglass-broker/win11.sock
 )");
 }
 
@@ -130,10 +136,10 @@ pierglass --memory /dev/kvmfr0
 )x");
 }
 
-TEST(MachineText, DoesNotAllowRootWhoMayAnyway) {
+TEST(MachineText, LeavesRootInItsGroups) {
   const std::string text =
       text_of({.name = "win11", .user = "root", .sizes = {}, .kinds = {MemoryKind::Doorbell}});
-  EXPECT_NE(text.find("--allow-user libvirt-qemu\n"), std::string::npos) << text;
+  EXPECT_EQ(text.find("usermod"), std::string::npos) << text;
 }
 
 TEST(MachineText, SaysWhatTheKvmfrModuleCannotDo) {
