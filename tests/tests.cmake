@@ -368,7 +368,7 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       target_link_options(kvmfr_check PRIVATE -static)
     endif()
     # a Linux in QEMU that makes dma-bufs; what it checks is the kernel's part
-    if(NOT PIERGLASS_SANITIZE)
+    if(TARGET pierglass-broker AND NOT PIERGLASS_SANITIZE)
       add_executable(udmabuf_check tests/lab/udmabuf_check.cpp tests/lab/udmabuf_refusals.cpp)
       target_include_directories(udmabuf_check PRIVATE ${CMAKE_SOURCE_DIR})
       target_link_libraries(udmabuf_check PRIVATE guest_core ivshmem ring source)

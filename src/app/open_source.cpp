@@ -121,8 +121,9 @@ std::expected<OpenedSource, std::string> open_file_source(std::string path,
   if (const auto identity = shm::identify(path); identity && identity->open_to_others()) {
     spdlog::warn("every user of this machine can read the guest's screen: chmod 0660 {}", path);
   }
-  if (const std::string line = zero_copy_line(path); !line.empty()) spdlog::info("{}", line);
-  return OpenedSource{.source = std::move(*source), .memory = std::move(path)};
+  std::string zero_copy = zero_copy_line(path);
+  return OpenedSource{
+      .source = std::move(*source), .memory = std::move(path), .zero_copy = std::move(zero_copy)};
 }
 
 // The sentence for what is in a broker's memory; empty when it is good.
@@ -148,13 +149,14 @@ std::expected<OpenedSource, std::string> make_broker_source(const OpenedBroker& 
     if (!trouble.empty()) return std::unexpected(std::move(trouble));
     spdlog::info("{}: {} MiB{}", address, memory.bytes().size() >> 20,
                  shm::keeps_its_size(broker.link->memory()) ? "" : ", which others may shrink");
-    spdlog::info("{}", zero_copy_line(broker.link->memory()));
   } else {
     spdlog::warn("{}; waiting for it", broker.missing);
   }
+  const bool there = broker.missing.empty();
   return OpenedSource{
       .source = make_source(std::move(memory), WatchedMemory::behind(broker.link), choice),
-      .memory = std::move(address)};
+      .memory = std::move(address),
+      .zero_copy = there ? zero_copy_line(broker.link->memory()) : std::string()};
 }
 
 std::expected<OpenedSource, std::string> open_broker_source(std::string address,
