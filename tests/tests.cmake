@@ -189,7 +189,7 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       SOURCES tests/support/temp_dir.cpp tests/unit/broker/soak_test.cpp LINK broker TIMEOUT 300)
     pierglass_test(processes_broker
       SOURCES tests/support/process.cpp tests/support/temp_dir.cpp
-        tests/unit/broker/fake_systemd.cpp tests/unit/broker/program_test.cpp
+        tests/support/fake_systemd.cpp tests/unit/broker/program_test.cpp
       LINK broker)
     target_compile_definitions(processes_broker PRIVATE
       PIERGLASS_BROKER_PROGRAM="${CMAKE_BINARY_DIR}/pierglass-broker")
@@ -408,7 +408,8 @@ if(PIERGLASS_TESTS AND NOT WIN32)
     pierglass_test(unit_e2e_support SOURCES tests/e2e/support_test.cpp LINK e2e_support)
     if(PIERGLASS_BROKER)
       add_dependencies(e2e_support pierglass-broker)
-      pierglass_test(e2e_broker SOURCES tests/e2e/broker_test.cpp LINK e2e_support LABELS e2e)
+      pierglass_test(e2e_broker SOURCES tests/e2e/broker_test.cpp tests/support/fake_systemd.cpp
+        LINK e2e_support ivshmem LABELS e2e TIMEOUT 120)
     endif()
     pierglass_test(e2e_lab SOURCES tests/e2e/lab_test.cpp LINK e2e_support LABELS e2e TIMEOUT 300)
     if(PIERGLASS_SANITIZE MATCHES "address|leak")

@@ -30,8 +30,8 @@ namespace {
 constexpr std::size_t kPlaces = 8;
 constexpr std::size_t kVectors = 2;
 constexpr std::size_t kMostSteps = 200;
-// More rounds than this are not needed for any number of things that kMostSteps steps can begin.
-constexpr int kSettled = 40;
+// Rounds in which everything happens that peers have begun, once all of them were seen.
+constexpr int kSettled = 4;
 
 // A listening socket without a file, one for all scripts.
 struct Listener {
@@ -60,10 +60,13 @@ struct Play {
   std::unique_ptr<Server> server;
   std::vector<RawPeer> crowd;
   std::deque<HonestPeer> honest;
+  std::uint64_t made = 0;  // connections
+  std::uint64_t seen = 0;  // of them by servers before this one
 
   explicit Play(Stage& on) : stage(on) { start(); }
 
   void start() {
+    if (server) seen += server->callers();
     server.reset();
     server = Server::create(*stage.loop,
                             {.name = "fuzz",
@@ -72,12 +75,16 @@ struct Play {
                              .limits = {.peers = kPlaces, .vectors = kVectors},
                              .access = {.self = geteuid(), .users = {}, .groups = {}},
                              .store = &store,
+                             .ids = store.ids(),
                              .log = [](Level, std::string_view) {}},
                             store.copy())
                  .value();
   }
 
-  RawPeer caller() { return RawPeer(stage.listener.address, stage.listener.length); }
+  RawPeer caller() {
+    ++made;
+    return RawPeer(stage.listener.address, stage.listener.length);
+  }
 
   void step() {
     require(bool(stage.loop->step(Nanoseconds(0))), "the loop goes on");
@@ -85,6 +92,7 @@ struct Play {
   }
 
   void settle() {
+    while (seen + server->callers() < made) step();
     for (int i = 0; i < kSettled; ++i) step();
   }
 

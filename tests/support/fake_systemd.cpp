@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "tests/unit/broker/fake_systemd.hpp"
+#include "tests/support/fake_systemd.hpp"
 
 #include <fcntl.h>
 #include <signal.h>
