@@ -152,11 +152,11 @@ std::expected<OpenedSource, std::string> make_broker_source(const OpenedBroker& 
   } else {
     spdlog::warn("{}; waiting for it", broker.missing);
   }
-  const bool there = broker.missing.empty();
-  return OpenedSource{
-      .source = make_source(std::move(memory), WatchedMemory::behind(broker.link), choice),
-      .memory = std::move(address),
-      .zero_copy = there ? zero_copy_line(broker.link->memory()) : std::string()};
+  OpenedSource opened;
+  opened.source = make_source(std::move(memory), WatchedMemory::behind(broker.link), choice);
+  opened.memory = std::move(address);
+  if (broker.missing.empty()) opened.zero_copy = zero_copy_line(broker.link->memory());
+  return opened;
 }
 
 std::expected<OpenedSource, std::string> open_broker_source(std::string address,

@@ -159,7 +159,7 @@ class Script {
     require(connection_->own_vectors() >= vectors, "own vectors stay");
     require(connection_->own_vectors() <= ivshmem::kMaxVectors, "own vectors are bounded");
     require(connection_->peer_count() <= ivshmem::kMaxPeers, "peers are bounded");
-    require(!connection_->id() || !connection_->has_peer(*connection_->id()), "not its own peer");
+    require(!id || !connection_->has_peer(*id), "not its own peer");
   }
 
   Input input_;

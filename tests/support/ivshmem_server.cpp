@@ -28,8 +28,8 @@ void say(const Fd& socket, std::int64_t value, int descriptor = -1) {
 }
 
 std::vector<Fd> eventfds(std::size_t count) {
-  std::vector<Fd> made;
-  for (std::size_t i = 0; i < count; ++i) made.push_back(new_eventfd());
+  std::vector<Fd> made(count);
+  for (Fd& fd : made) fd = new_eventfd();
   return made;
 }
 

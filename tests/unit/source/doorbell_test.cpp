@@ -21,7 +21,7 @@
 namespace pierglass::source {
 namespace {
 
-constexpr std::uint64_t kBytes = 16 * 1024 * 1024;
+constexpr std::uint64_t kBytes = std::uint64_t{16} << 20;
 constexpr Size kSize{64, 48};
 constexpr ring::DoorbellAddress kGuest{.peer = 0, .vector = 0};
 constexpr ivshmem::PeerId kReader = 1;
@@ -206,6 +206,15 @@ TEST_F(Doorbells, ThatRangBeforeASleepDoNotEndIt) {
   ASSERT_TRUE(source_->fall_asleep());
   EXPECT_FALSE(readable(source_->doorbell()));
   EXPECT_FALSE(source_->wake_up());
+}
+
+TEST_F(Doorbells, AreNotSleptOnWhileTheBrokerHasNews) {
+  start();
+  broker_->add_peer(9);
+  EXPECT_FALSE(source_->fall_asleep()) << "a tick is due";
+  EXPECT_EQ(guest_->sleepers().size(), 0u);
+  tick();
+  EXPECT_TRUE(source_->fall_asleep());
 }
 
 TEST_F(Doorbells, KeepASleeperInItsPlaceWithoutABeat) {
