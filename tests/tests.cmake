@@ -175,6 +175,27 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       LINK wl wayland_protocols fake_compositor LABELS thread)
   endif()
 
+  # broker
+  if(PIERGLASS_BROKER)
+    pierglass_test(unit_broker
+      SOURCES tests/support/temp_dir.cpp tests/unit/broker/access_test.cpp
+        tests/unit/broker/endpoint_test.cpp tests/unit/broker/kept_test.cpp
+        tests/unit/broker/memory_test.cpp tests/unit/broker/options_test.cpp
+        tests/unit/broker/server_test.cpp
+      LINK broker broker_options)
+    target_compile_definitions(unit_broker PRIVATE
+      PIERGLASS_SAMPLE="${CMAKE_SOURCE_DIR}/src/broker/pierglass-broker.conf")
+    pierglass_test(soak_broker
+      SOURCES tests/support/temp_dir.cpp tests/unit/broker/soak_test.cpp LINK broker TIMEOUT 300)
+    pierglass_test(processes_broker
+      SOURCES tests/support/process.cpp tests/support/temp_dir.cpp
+        tests/support/fake_systemd.cpp tests/unit/broker/program_test.cpp
+      LINK broker)
+    target_compile_definitions(processes_broker PRIVATE
+      PIERGLASS_BROKER_PROGRAM="${CMAKE_BINARY_DIR}/pierglass-broker")
+    add_dependencies(processes_broker pierglass-broker)
+  endif()
+
   # spice: against the protocol's server library, and against servers that break its rules
   if(PIERGLASS_CLIENT)
     pkg_check_modules(SPICE_SERVER REQUIRED IMPORTED_TARGET spice-server)
@@ -364,7 +385,8 @@ if(PIERGLASS_TESTS AND NOT WIN32)
     pierglass_test(unit_e2e_support SOURCES tests/e2e/support_test.cpp LINK e2e_support)
     if(PIERGLASS_BROKER)
       add_dependencies(e2e_support pierglass-broker)
-      pierglass_test(e2e_broker SOURCES tests/e2e/broker_test.cpp LINK e2e_support LABELS e2e)
+      pierglass_test(e2e_broker SOURCES tests/e2e/broker_test.cpp tests/support/fake_systemd.cpp
+        LINK e2e_support ivshmem LABELS e2e TIMEOUT 120)
     endif()
     pierglass_test(e2e_lab SOURCES tests/e2e/lab_test.cpp LINK e2e_support LABELS e2e TIMEOUT 300)
     if(PIERGLASS_SANITIZE MATCHES "address|leak")
@@ -414,6 +436,12 @@ if((PIERGLASS_TESTS OR PIERGLASS_FUZZERS) AND NOT WIN32)
   pierglass_fuzzer(ivshmem_connection SOURCES tests/fuzz/ivshmem_connection.cpp LINK ivshmem)
   pierglass_fuzzer(input_router SOURCES tests/fuzz/input_router.cpp LINK input_model)
   pierglass_fuzzer(input_bindings SOURCES tests/fuzz/input_bindings.cpp LINK input)
+  pierglass_fuzzer(sizes SOURCES tests/fuzz/sizes.cpp LINK base)
+  if(PIERGLASS_BROKER)
+    foreach(subject broker broker_kept)
+      pierglass_fuzzer(${subject} SOURCES tests/fuzz/${subject}.cpp LINK broker)
+    endforeach()
+  endif()
   if(PIERGLASS_CLIENT)
     pierglass_fuzzer(lgmp_reader SOURCES tests/fuzz/lgmp_reader.cpp LINK compat)
     foreach(record control_request control_reply)

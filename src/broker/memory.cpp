@@ -96,9 +96,10 @@ Result<Memory> expose_memory(const std::string& name, std::uint64_t bytes, mode_
   constexpr int kFlags = O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
   Fd fd(open(path.c_str(), kFlags | O_CREAT | O_EXCL, 0600));
   if (fd) {
-    const bool made = ftruncate(fd.get(), static_cast<off_t>(bytes)) == 0 &&
-                      fchown(fd.get(), static_cast<uid_t>(-1), group) == 0 &&
-                      fchmod(fd.get(), mode) == 0;
+    const bool made =
+        ftruncate(fd.get(), static_cast<off_t>(bytes)) == 0 &&
+        (group == static_cast<gid_t>(-1) || fchown(fd.get(), static_cast<uid_t>(-1), group) == 0) &&
+        fchmod(fd.get(), mode) == 0;
     if (!made) {
       const int error = errno;
       unlink(path.c_str());

@@ -25,7 +25,7 @@ namespace {
 
 constexpr int kUsageError = 2;
 constexpr std::size_t kHelpColumn = 34;
-constexpr std::size_t kMostPeers = 4096;
+constexpr std::size_t kMostPeers = 256;
 constexpr const char* kProgram = "pierglass-broker";
 
 using OptionError = CLI::ValidationError;

@@ -46,12 +46,14 @@ Result<void> send_vectors(int connection, PeerId id, const std::vector<Fd>& vect
   return {};
 }
 
+constexpr const char* kLeft = "left";
+
 const char* fault_of(const Error& error) {
   switch (error.code) {
     case ErrorCode::Busy:
       return "does not read what it is sent";
     case ErrorCode::Lost:
-      return "left";
+      return kLeft;
     default:
       return "cannot be sent anything";
   }
@@ -64,7 +66,7 @@ std::string person(const Credentials& who) {
 }  // namespace
 
 Server::Server(loop::EventLoop& loop, ServerSetup setup)
-    : loop_(loop), setup_(std::move(setup)), log_(setup_.log) {}
+    : loop_(loop), setup_(std::move(setup)), log_(setup_.log), faults_(setup_.log) {}
 
 Result<std::unique_ptr<Server>> Server::create(loop::EventLoop& loop, ServerSetup setup,
                                                std::vector<KeptPeer> kept) {
@@ -117,8 +119,8 @@ bool Server::take_caller() {
   }
   if (errno == ECONNABORTED || errno == EINTR) return true;
   if (errno == EAGAIN) return false;
-  log_.write(Level::Warning, setup_.name + ": nobody can be let in for now: " +
-                                 describe(fail_os(OsErrorKind::Errno, errno, "accept").error()));
+  faults_.write(Level::Warning, setup_.name + ": nobody can be let in for now: " +
+                                    describe(fail_os(OsErrorKind::Errno, errno, "accept").error()));
   rest();
   return false;
 }
@@ -127,17 +129,17 @@ void Server::consider(Fd connection) {
   auto who = credentials_of(connection.get());
   if (!who) return;
   if (!is_allowed(setup_.access, *who)) {
-    return log_.write(Level::Warning, setup_.name + ": refused " + person(*who) +
-                                          ": that user is not allowed to connect");
+    return faults_.write(Level::Warning, setup_.name + ": refused " + person(*who) +
+                                             ": that user is not allowed to connect");
   }
   const std::string caller = person(*who);
   if (peers_.size() >= setup_.limits.peers) {
-    return log_.write(Level::Warning, setup_.name + ": refused " + caller + ": there are " +
-                                          std::to_string(peers_.size()) + " peers already");
+    return faults_.write(Level::Warning, setup_.name + ": refused " + caller + ": there are " +
+                                             std::to_string(peers_.size()) + " peers already");
   }
   if (const auto joined = join(std::move(connection), std::move(*who)); !joined) {
-    log_.write(Level::Warning,
-               setup_.name + ": refused " + caller + ": " + describe(joined.error()));
+    faults_.write(Level::Warning,
+                  setup_.name + ": refused " + caller + ": " + describe(joined.error()));
   }
 }
 
@@ -203,7 +205,7 @@ void Server::on_ready(PeerId id) {
   char byte = 0;
   const ssize_t got = recv(peer->connection.get(), &byte, 1, MSG_DONTWAIT);
   if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
-  peer->fault = got > 0 ? "spoke, which no peer may" : "left";
+  peer->fault = got > 0 ? "spoke, which no peer may" : kLeft;
   remove_faulty();
 }
 
@@ -235,8 +237,10 @@ void Server::depart(Peer peer) {
   if (setup_.store != nullptr) setup_.store->forget_connection(peer.id);
   tell_others(peer, News::Left);
   if (setup_.store != nullptr) setup_.store->forget_vectors(peer.id, peer.vectors.size());
-  log_.write(Level::Info, setup_.name + ": peer " + std::to_string(peer.id) + " (" +
-                              person(peer.who) + ") is gone: it " + peer.fault);
+  const std::string line = setup_.name + ": peer " + std::to_string(peer.id) + " (" +
+                           person(peer.who) + ") is gone: it " + peer.fault;
+  if (peer.fault == kLeft) return log_.write(Level::Info, line);
+  faults_.write(Level::Warning, line);
 }
 
 std::optional<PeerId> Server::next_id() {

@@ -84,7 +84,8 @@ class Server {
 
   loop::EventLoop& loop_;
   const ServerSetup setup_;
-  PeerLog log_;
+  PeerLog log_;            // who comes and goes
+  PeerLog faults_;         // who may not, or must
   std::list<Peer> peers_;  // in the order in which they came
   std::optional<loop::Timer> timer_;
   loop::Registration callers_watch_;

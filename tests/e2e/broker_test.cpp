@@ -1,19 +1,122 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+// The broker with QEMU's own ivshmem device as its peer.
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <string>
+#include <system_error>
+#include <vector>
+
 #include "tests/support/broker_process.hpp"
+#include "tests/support/fake_systemd.hpp"
+#include "tests/support/wait_until.hpp"
+#include "tests/unit/broker/raw_peer.hpp"
 
 namespace pierglass::test {
 namespace {
 
+namespace fs = std::filesystem;
+using broker::RawPeer;
+constexpr std::chrono::seconds kPatience{30};
+
+// How many descriptors of that kind a process has open.
+std::ptrdiff_t count_open(pid_t process, const std::string& kind) {
+  std::ptrdiff_t count = 0;
+  std::error_code ended;
+  for (const fs::directory_entry& one :
+       fs::directory_iterator("/proc/" + std::to_string(process) + "/fd", ended)) {
+    std::error_code closed;
+    count += fs::read_symlink(one.path(), closed).string().contains(kind) ? 1 : 0;
+  }
+  return count;
+}
+
+// A machine without a system, with an ivshmem device of two vectors.
+std::vector<std::string> machine(const fs::path& socket) {
+  return {"qemu-system-x86_64",
+          "-machine",
+          "q35",
+          "-accel",
+          "tcg",
+          "-m",
+          "64",
+          "-nodefaults",
+          "-display",
+          "none",
+          "-monitor",
+          "none",
+          "-chardev",
+          "socket,id=c,path=" + socket.string(),
+          "-device",
+          "ivshmem-doorbell,chardev=c,vectors=2"};
+}
+
+// A peer that has heard so many messages of its greeting.
+RawPeer join(const fs::path& socket, std::size_t messages) {
+  RawPeer peer(socket);
+  EXPECT_TRUE(wait_until([&] { return peer.has_heard(messages); }, kPatience)) << peer.words();
+  return peer;
+}
+
+// QEMU is peer 0, and gets to know another and to forget it.
+void meet(Process& qemu, const fs::path& socket) {
+  const auto eventfds = [&] { return count_open(qemu.pid(), "[eventfd]"); };
+  const std::ptrdiff_t before = eventfds();
+  RawPeer peer = join(socket, 7);
+  EXPECT_TRUE(peer.words().starts_with("0 ")) << peer.words();
+  EXPECT_TRUE(peer.words().contains(" -1+ 0+ 0+ ")) << peer.words();
+  EXPECT_TRUE(wait_until([&] { return eventfds() == before + 2; }, kPatience)) << eventfds();
+  peer.leave();
+  EXPECT_TRUE(wait_until([&] { return eventfds() == before; }, kPatience)) << eventfds();
+  EXPECT_TRUE(qemu.running()) << qemu.err();
+  EXPECT_EQ(qemu.err(), "");
+}
+
+// QEMU once it is a peer: it has mapped the memory.
+void wait_for_memory(Process& qemu) {
+  EXPECT_TRUE(
+      wait_until([&] { return count_open(qemu.pid(), "memfd:pierglass-win11") == 1; }, kPatience))
+      << qemu.err();
+}
+
 TEST(BrokerProcess, ServesAndComesBackAfterACrash) {
   Lab lab;
   BrokerProcess broker(lab, "win11", {"--for", "640x480"});
-  EXPECT_TRUE(std::filesystem::is_socket(broker.socket()));
+  EXPECT_TRUE(fs::is_socket(broker.socket()));
   broker.kill();
   broker.start();
   EXPECT_EQ(broker.process().stop(std::chrono::seconds(10)), (Exit{.code = 0, .signal = 0}));
-  EXPECT_FALSE(std::filesystem::exists(broker.socket()));
+  EXPECT_FALSE(fs::exists(broker.socket()));
+}
+
+TEST(QemusDevice, IsAPeerThatMeetsOthers) {
+  Lab lab;
+  BrokerProcess broker(lab, "win11", {"--for", "640x480"});
+  Process qemu(lab.command("qemu", machine(broker.socket())));
+  wait_for_memory(qemu);
+  meet(qemu, broker.socket());
+  meet(qemu, broker.socket());
+}
+
+TEST(QemusDevice, NoticesNothingWhenTheBrokerIsKilledAndStartedAgain) {
+  FakeSystemd systemd;
+  const fs::path socket = systemd.folder() / "win11.sock";
+  const std::vector<std::string> words = {broker_program().string(),           "win11",  "--folder",
+                                          (systemd.folder() / "own").string(), "--size", "1M"};
+  systemd.listen("win11", socket);
+  ASSERT_TRUE(systemd.start(words)) << systemd.err();
+  Process qemu(
+      {.words = machine(socket), .environment = {}, .user = {}, .log = systemd.folder() / "qemu"});
+  wait_for_memory(qemu);
+  const auto kept = [&] {
+    systemd.receive();
+    return systemd.store().contains("win11/peer/0/connection");
+  };
+  ASSERT_TRUE(wait_until(kept, kPatience));
+  meet(qemu, socket);
+  systemd.kill();
+  ASSERT_TRUE(systemd.start(words)) << systemd.err();
+  meet(qemu, socket);
 }
 
 }  // namespace

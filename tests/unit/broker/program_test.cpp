@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The program itself, by itself and under a service manager that kills it.
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+
+#include "tests/support/process.hpp"
+#include "tests/support/wait_until.hpp"
+#include "tests/support/fake_systemd.hpp"
+#include "tests/unit/broker/raw_peer.hpp"
+
+namespace pierglass::broker {
+namespace {
+
+using test::wait_until;
+constexpr std::chrono::seconds kPatience{20};
+constexpr const char* kProgram = PIERGLASS_BROKER_PROGRAM;
+
+RawPeer join(const std::filesystem::path& path, std::size_t messages) {
+  RawPeer peer(path);
+  EXPECT_TRUE(wait_until([&] { return peer.has_heard(messages); }, kPatience)) << peer.words();
+  return peer;
+}
+
+struct BrokerProgram : testing::Test {
+  test::FakeSystemd systemd;
+  std::filesystem::path folder = systemd.folder() / "sockets";
+  std::filesystem::path socket = folder / "win11.sock";
+  std::vector<std::string> words = {kProgram,        "win11", "--folder",
+                                    folder.string(), "--for", "640x480"};
+
+  test::Process run(std::vector<std::string> command) {
+    return test::Process({.words = std::move(command),
+                          .environment = {},
+                          .user = {},
+                          .log = systemd.folder() / "log"});
+  }
+};
+
+TEST_F(BrokerProgram, ServesUntilSigtermAndRemovesItsSocket) {
+  test::Process program = run(words);
+  ASSERT_TRUE(wait_until([&] { return std::filesystem::is_socket(socket); }, kPatience));
+  RawPeer peer = join(socket, 5);
+  EXPECT_EQ(program.stop(kPatience), (test::Exit{.code = 0, .signal = 0})) << program.err();
+  EXPECT_TRUE(peer.ended());
+  EXPECT_FALSE(std::filesystem::exists(socket));
+}
+
+TEST_F(BrokerProgram, LeavesALiveOneAlone) {
+  ASSERT_TRUE(systemd.start(words)) << systemd.err();
+  const test::Finished second = test::run_to_end(
+      {.words = words, .environment = {}, .user = {}, .log = systemd.folder() / "second"},
+      kPatience);
+  EXPECT_EQ(second.exit, (test::Exit{.code = 1, .signal = 0}));
+  EXPECT_TRUE(second.err.contains("serves " + socket.string() + " already: end it first"))
+      << second.err;
+  RawPeer peer = join(socket, 5);
+}
+
+TEST_F(BrokerProgram, SaysWhatIsWrong) {
+  struct Case {
+    std::vector<std::string> arguments;
+    std::string sentence;
+    int status;
+  };
+  const Case cases[] = {
+      {{"a", "--folder", "/nowhere/at/all"}, "there is no folder for /nowhere/at/all", 1},
+      {{"a", "--folder", "/etc/passwd"}, "/etc/passwd/a.sock cannot be made", 1},
+      {{}, "name the virtual machine to serve", 2},
+  };
+  for (const Case& one : cases) {
+    std::vector<std::string> command = {kProgram};
+    command.insert(command.end(), one.arguments.begin(), one.arguments.end());
+    const test::Finished ended = test::run_to_end({.words = std::move(command),
+                                                   .environment = {},
+                                                   .user = {},
+                                                   .log = systemd.folder() / "wrong"},
+                                                  kPatience);
+    EXPECT_EQ(ended.exit, (test::Exit{.code = one.status, .signal = 0})) << ended.err;
+    EXPECT_TRUE(ended.err.contains(one.sentence)) << ended.err;
+    EXPECT_EQ(std::ranges::count(ended.err, '\n'), 1) << ended.err;
+  }
+}
+
+TEST_F(BrokerProgram, KilledAndStartedAgainGoesOnWithMemoryAndPeers) {
+  ASSERT_TRUE(systemd.start(words)) << systemd.err();
+  RawPeer machine = join(socket, 5);
+  RawPeer reader = join(socket, 7);
+  ASSERT_TRUE(wait_until([&] { return machine.has_heard(7); }, kPatience));
+  // The connection of the last one is kept after it was greeted.
+  ASSERT_TRUE(wait_until(
+      [&] {
+        systemd.receive();
+        return systemd.store().contains("win11/peer/1/connection");
+      },
+      kPatience));
+  EXPECT_EQ(systemd.store().size(), 1U + 2 * 3);
+  for (int deaths = 0; deaths < 3; ++deaths) {
+    systemd.kill();
+    EXPECT_FALSE(machine.ended());
+    EXPECT_FALSE(reader.ended());
+    ASSERT_TRUE(systemd.start(words)) << systemd.err();
+  }
+
+  RawPeer newcomer = join(socket, 9);
+  EXPECT_EQ(newcomer.words(), "0 2 -1+ 0+ 0+ 1+ 1+ 2+ 2+ ");
+  EXPECT_EQ(file_of(newcomer.heard()[2].descriptor), file_of(machine.heard()[2].descriptor));
+  ASSERT_TRUE(wait_until([&] { return machine.has_heard(9); }, kPatience));
+  EXPECT_TRUE(ring(newcomer.heard()[3].descriptor));
+  EXPECT_EQ(rings_of(machine.heard()[3].descriptor), 1U);
+  EXPECT_TRUE(ring(machine.heard()[8].descriptor));
+  EXPECT_EQ(rings_of(newcomer.heard()[8].descriptor), 1U);
+
+  reader.leave();
+  ASSERT_TRUE(wait_until([&] { return machine.has_heard(10); }, kPatience));
+  EXPECT_EQ(machine.heard().back().value, 1);
+  EXPECT_EQ(systemd.terminate(), 0);
+  EXPECT_EQ(systemd.store().size(), 1U + 2 * 3) << "memory, machine and newcomer";
+}
+
+TEST_F(BrokerProgram, TakesSocketsFromTheServiceManagerByName) {
+  const std::filesystem::path first = systemd.folder() / "first";
+  const std::filesystem::path second = systemd.folder() / "second";
+  systemd.listen("win11", first);
+  systemd.listen("linux", second);
+  ASSERT_TRUE(systemd.start({kProgram, "win11", "linux", "--size", "1M"})) << systemd.err();
+  RawPeer one = join(first, 5);
+  RawPeer two = join(second, 5);
+  EXPECT_NE(file_of(one.heard()[2].descriptor), file_of(two.heard()[2].descriptor));
+  EXPECT_EQ(systemd.terminate(), 0);
+  EXPECT_TRUE(std::filesystem::is_socket(first)) << "it is the service manager's";
+}
+
+TEST_F(BrokerProgram, ForgetsWhatIsNoMachinesAnyMore) {
+  ASSERT_TRUE(
+      systemd.start({kProgram, "win11", "old", "--folder", folder.string(), "--size", "1M"}))
+      << systemd.err();
+  RawPeer stays = join(socket, 5);
+  RawPeer old = join(folder / "old.sock", 5);
+  ASSERT_TRUE(wait_until(
+      [&] {
+        systemd.receive();
+        return systemd.store().size() == 8;
+      },
+      kPatience));
+  systemd.kill();
+  words = {kProgram, "win11", "--folder", folder.string(), "--size", "1M"};
+  ASSERT_TRUE(systemd.start(words)) << systemd.err();
+  ASSERT_TRUE(wait_until(
+      [&] {
+        systemd.receive();
+        return systemd.store().size() == 4;
+      },
+      kPatience));
+  EXPECT_TRUE(wait_until([&] { return old.ended(); }, kPatience));
+  EXPECT_FALSE(stays.ended());
+}
+
+TEST_F(BrokerProgram, KeepsItsMemoryWhileItIsUsedAndTakesOtherAfterwards) {
+  words = {kProgram, "win11", "--folder", folder.string(), "--size", "1M"};
+  ASSERT_TRUE(systemd.start(words)) << systemd.err();
+  RawPeer machine = join(socket, 5);
+  const auto file = file_of(machine.heard()[2].descriptor);
+  ASSERT_TRUE(wait_until(
+      [&] {
+        systemd.receive();
+        return systemd.store().size() == 4;
+      },
+      kPatience));
+  systemd.kill();
+  words.back() = "2M";
+  ASSERT_TRUE(systemd.start(words)) << systemd.err();
+  {
+    RawPeer reader = join(socket, 7);
+    EXPECT_EQ(file_of(reader.heard()[2].descriptor), file);
+  }
+  EXPECT_TRUE(systemd.err().contains("stays at 1 MiB, not 2 MiB")) << systemd.err();
+  machine.leave();
+  ASSERT_TRUE(wait_until(
+      [&] {
+        systemd.receive();
+        return systemd.store().size() == 1;
+      },
+      kPatience));
+  systemd.kill();
+  ASSERT_TRUE(systemd.start(words)) << systemd.err();
+  RawPeer again = join(socket, 5);
+  struct stat status{};
+  ASSERT_EQ(fstat(again.heard()[2].descriptor.get(), &status), 0);
+  EXPECT_EQ(status.st_size, 2 << 20);
+}
+
+}  // namespace
+}  // namespace pierglass::broker
