@@ -34,6 +34,7 @@ DoorbellAddress address_of(std::span<std::byte> region, const wire::RegionLayout
 }  // namespace
 
 void GuestSession::set_doorbell(DoorbellAddress own) {
+  rings_.store(own.reachable(), std::memory_order_relaxed);
   const auto store = [&](std::uint64_t field, std::uint32_t value) {
     word_at<std::uint32_t>(region_, field).store(value, std::memory_order_relaxed);
   };
@@ -62,7 +63,9 @@ bool GuestSession::control_waits() const {
 
 bool GuestSession::sleeps(std::uint32_t reader) const {
   const SharedWords words(region_, layout_);
-  return sleep::reader_sleeps(words, reader) && address_of(region_, layout_, reader).reachable();
+  // Beside a guest that rings nobody, nobody may sleep: the flag of one that does it says nothing.
+  return rings_.load(std::memory_order_relaxed) && sleep::reader_sleeps(words, reader) &&
+         address_of(region_, layout_, reader).reachable();
 }
 
 bool GuestSession::unanswered(std::uint32_t reader, std::uint64_t token,

@@ -163,7 +163,8 @@ class GuestSession {
 
   // ---- doorbells ----
 
-  // Tells readers where we are rung, and that we ring those that sleep.
+  // Tells readers where we are rung, and that we ring those that sleep. Not reachable(), as at
+  // first: we ring nobody, and nobody counts as asleep. The thread that beats.
   void set_doorbell(DoorbellAddress own);
 
   // True, before the thread that serves readers sleeps until rung; it then looks once more
@@ -215,6 +216,7 @@ class GuestSession {
   std::uint64_t heartbeat_ = 0;
   std::array<Watched, wire::kMaxReaders> watched_{};
   std::array<std::atomic<std::uint64_t>, wire::kMaxReaders> marks_{};  // of the last rings
+  std::atomic<bool> rings_{false};                                     // we have a doorbell
   DoorbellList former_readers_;
   DoorbellList retired_;  // and not rung since
   std::array<std::uint32_t, wire::kMaxReaders> control_tail_{};

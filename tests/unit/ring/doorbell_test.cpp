@@ -206,6 +206,15 @@ TEST_F(Doorbells, ASleeperWithoutAnAddressAges) {
   EXPECT_EQ(retired_, 1u);
 }
 
+TEST_F(Doorbells, BesideAGuestThatRingsNobodyASleeperAges) {
+  const auto reader = join(kAlice);
+  ASSERT_TRUE(sleep(*reader));
+  guest_.set_doorbell({});
+  EXPECT_TRUE(guest_.sleepers().empty());
+  keep_house(kStart + GuestSession::kReaderTimeout + kBeat);
+  EXPECT_EQ(retired_, 1u);
+}
+
 TEST_F(Doorbells, WhenAllBlocksAreTakenSleepersMustShowThatTheyLive) {
   const auto alive = join(kAlice, 1);
   const auto dead = join(kBob, 2);
