@@ -29,12 +29,12 @@ bool is_socket(const std::string& path) {
   return stat(path.c_str(), &status) == 0 && S_ISSOCK(status.st_mode);
 }
 
-// Until its memory is there, it is clear that none comes now, or the time is up.
-void wait_for_memory(source::BrokerLink& link) {
+// Until it has introduced itself, it is clear that none comes now, or the time is up.
+void wait_for_broker(source::BrokerLink& link) {
   const HostTime deadline = HostClock::now() + kLongestWait;
   for (HostTime now = HostClock::now(); now < deadline; now = HostClock::now()) {
     link.tick(now);
-    if (link.generation() != 0 || link.trouble()) return;
+    if (link.own().reachable() || link.trouble()) return;
     pollfd ready{.fd = link.doorbell(), .events = POLLIN, .revents = 0};
     const auto rest = std::chrono::ceil<std::chrono::milliseconds>(deadline - now);
     (void)poll(&ready, 1, static_cast<int>(rest.count()));
@@ -62,7 +62,7 @@ std::expected<OpenedBroker, std::string> open_broker(std::string_view memory) {
   if (!places) return std::unexpected(describe(places.error()));
   auto link = source::BrokerLink::create(std::move(*places), broker_message);
   if (!link) return std::unexpected(describe(link.error()));
-  wait_for_memory(**link);
+  wait_for_broker(**link);
   OpenedBroker opened{.link = std::move(*link), .missing = {}};
   if (opened.link->generation() != 0) return opened;
   const Error silent{.code = ErrorCode::Busy, .what = "the broker"};

@@ -133,31 +133,39 @@ std::string broker_contents_trouble(const source::BrokerLink& link, std::span<st
   return brokers ? link.words(good.error()) : memory_message(good.error(), address);
 }
 
-std::expected<OpenedSource, std::string> open_broker_source(std::string address,
+std::expected<OpenedSource, std::string> make_broker_source(const OpenedBroker& broker,
+                                                            std::string address,
                                                             SourceChoice choice) {
-  auto broker = open_broker(address);
-  if (!broker) return std::unexpected(std::move(broker.error()));
-  WatchedMemory memory = WatchedMemory::behind(broker->link);
-  if (broker->missing.empty()) {
+  WatchedMemory memory = WatchedMemory::behind(broker.link);
+  if (broker.missing.empty()) {
     memory.reopen();
     std::string trouble = memory.error();
     if (trouble.empty()) {
-      trouble = broker_contents_trouble(*broker->link, memory.bytes(), address, choice);
+      trouble = broker_contents_trouble(*broker.link, memory.bytes(), address, choice);
     }
     if (!trouble.empty()) return std::unexpected(std::move(trouble));
+    spdlog::info("{}: {} MiB{}", address, memory.bytes().size() >> 20,
+                 shm::keeps_its_size(broker.link->memory()) ? "" : ", which others may shrink");
   } else {
-    spdlog::warn("{}; waiting for it", broker->missing);
+    spdlog::warn("{}; waiting for it", broker.missing);
   }
   return OpenedSource{
-      .source = make_source(std::move(memory), WatchedMemory::behind(broker->link), choice),
+      .source = make_source(std::move(memory), WatchedMemory::behind(broker.link), choice),
       .memory = std::move(address)};
+}
+
+std::expected<OpenedSource, std::string> open_broker_source(std::string address,
+                                                            SourceChoice choice) {
+  const auto broker = open_broker(address);
+  if (!broker) return std::unexpected(broker.error());
+  return make_broker_source(*broker, std::move(address), choice);
 }
 
 // A broker that nobody named is taken when it has memory, or there is no other. Nothing: look
 // elsewhere.
 std::optional<std::expected<OpenedSource, std::string>> try_usual_broker(
     const Options& options, const MemoryPlaces& places) {
-  const std::string address = usual_broker(options.name);
+  std::string address = usual_broker(options.name);
   if (address.empty()) return std::nullopt;
   const auto broker = open_broker(address);
   const bool there = broker && broker->missing.empty();
@@ -165,7 +173,8 @@ std::optional<std::expected<OpenedSource, std::string>> try_usual_broker(
     spdlog::warn("{}; looking for other memory", broker ? broker->missing : broker.error());
     return std::nullopt;
   }
-  return open_broker_source(address, options.source);
+  if (!broker) return std::unexpected(broker.error());
+  return make_broker_source(*broker, std::move(address), options.source);
 }
 
 }  // namespace

@@ -23,9 +23,9 @@ struct OpenedSource {
   std::string memory;  // its path, or "unix:" and the broker's address
 };
 
-// Finds, creates if that is wanted, and maps the memory, and makes the reader or readers for it. May
-// take a second when a broker does not answer; one that is not there is waited for by the source.
-// Logs what the user should know although it goes on. Error: the sentence to end with.
+// Finds, creates if that is wanted, and maps the memory, and makes the reader or readers for it.
+// May take a second when a broker does not answer; one that is not there is waited for by the
+// source. Logs what the user should know although it goes on. Error: the sentence to end with.
 std::expected<OpenedSource, std::string> open_source(
     const Options& options, const MemoryPlaces& places = usual_memory_places());
 

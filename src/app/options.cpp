@@ -210,12 +210,13 @@ struct Parser {
            "Name of this virtual machine's pierglass, of which one runs at a time; else the "
            "memory's or socket's file name without extension, or default")
         ->type_name("NAME");
-    cli.add_option("--memory", options.memory,
-                   "File or kvmfr device that the virtual machine shares its memory in, or unix:PATH "
-                   "or unix:NAME, the socket or name of a pierglass-broker; else the broker of that "
-                   "--name when there is one, else the first with a guest's pictures, or else the "
-                   "first there is, of " +
-                       usual_places())
+    cli.add_option(
+           "--memory", options.memory,
+           "File or kvmfr device that the virtual machine shares its memory in, or unix:PATH "
+           "or unix:NAME, the socket or name of a pierglass-broker; else the broker of that "
+           "--name when there is one, else the first with a guest's pictures, or else the "
+           "first there is, of " +
+               usual_places())
         ->type_name("MEMORY");
     cli.add_option("--source", source,
                    "auto, pierglass or looking-glass: whose pictures the memory holds")

@@ -161,7 +161,7 @@ Result<void> Connection::take_greeting(Message message) {
 
 Result<void> Connection::take_vector(std::int64_t peer, Fd descriptor) {
   TRY(accept_eventfd(descriptor.get()));
-  if (peer == *id_) return take_own_vector(std::move(descriptor));
+  if (id_ == peer) return take_own_vector(std::move(descriptor));
   const std::scoped_lock lock(mutex_);
   const auto id = static_cast<PeerId>(peer);
   if (event_fds_ >= kMaxEventFds || (peers_.size() >= kMaxPeers && !peers_.contains(id))) {

@@ -23,8 +23,8 @@ bool is_eventfd(int fd) {
   std::array<char, 64> name{};
   std::snprintf(link.data(), link.size(), "/proc/self/fd/%d", fd);
   const ssize_t length = readlink(link.data(), name.data(), name.size());
-  return length > 0 && std::string_view(name.data(), static_cast<std::size_t>(length)) ==
-                           kEventFdName;
+  return length > 0 &&
+         std::string_view(name.data(), static_cast<std::size_t>(length)) == kEventFdName;
 }
 
 }  // namespace

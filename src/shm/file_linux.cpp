@@ -70,6 +70,11 @@ Result<SharedMemory> map_fd(int fd) {
   return Mapper::map(fd, bytes);
 }
 
+bool keeps_its_size(int fd) {
+  const int seals = fcntl(fd, F_GET_SEALS);
+  return seals >= 0 && (seals & F_SEAL_SHRINK) != 0;
+}
+
 Result<SharedMemory> open_file(const std::string& path) {
   const Fd fd = TRY(open_path(path, 0));
   return map_fd(fd.get());

@@ -44,7 +44,12 @@ Result<SharedMemory> create_file(const std::string& path, std::uint64_t bytes);
 // Memory without a name, sealed against changes of its size; the descriptor is not kept.
 Result<SharedMemory> create_memfd(std::uint64_t bytes);
 
-// Maps all of what `fd` refers to; the descriptor stays the caller's.
+// Maps all of what `fd` refers to, a regular file or a memfd that may have come from anybody; the
+// descriptor stays the caller's. Any size from kMinMemoryBytes on. Errors: as open_file.
 Result<SharedMemory> map_fd(int fd);
+
+// True when nobody can make what `fd` refers to smaller (F_SEAL_SHRINK): SharedMemory::intact()
+// stays true for ever then.
+bool keeps_its_size(int fd);
 
 }  // namespace pierglass::shm

@@ -162,8 +162,10 @@ bool BrokerLink::needs_tick() {
 }
 
 ring::DoorbellAddress BrokerLink::own() const {
-  if (!current_ || !current_->id() || current_->own_vectors() <= kNewsVector) return {};
-  return {.peer = *current_->id(), .vector = kNewsVector};
+  if (!current_ || current_->own_vectors() <= kNewsVector) return {};
+  const std::optional<ivshmem::PeerId> id = current_->id();
+  if (!id) return {};
+  return {.peer = *id, .vector = kNewsVector};
 }
 
 bool BrokerLink::knows(ring::DoorbellAddress peer) const {

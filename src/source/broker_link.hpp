@@ -34,7 +34,8 @@ class BrokerLink {
 
   // `places`: where its socket may be, the best first; at least one. Nothing is connected before
   // the first tick().
-  static Result<std::shared_ptr<BrokerLink>> create(std::vector<std::string> places, Words in_words);
+  static Result<std::shared_ptr<BrokerLink>> create(std::vector<std::string> places,
+                                                    Words in_words);
 
   BrokerLink(const BrokerLink&) = delete;
   BrokerLink& operator=(const BrokerLink&) = delete;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "source/watched_memory.hpp"
 
+#include <optional>
 #include <utility>
 
 #include "base/describe.hpp"
@@ -39,7 +40,8 @@ void WatchedMemory::tick(HostTime now) {
   BrokerLink& link = *view_->link;
   link.tick(now);
   error_ = view_->trouble;
-  if (error_.empty() && link.trouble()) error_ = link.words(*link.trouble());
+  if (!error_.empty()) return;
+  if (const std::optional<Error>& trouble = link.trouble()) error_ = link.words(*trouble);
 }
 
 void WatchedMemory::set_guest_lives(bool lives) {

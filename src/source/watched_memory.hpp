@@ -16,9 +16,9 @@
 
 namespace pierglass::source {
 
-// The memory behind a path or a broker, whatever happens there: truncated, grown, removed, replaced.
-// Whoever points into bytes() asks changed() regularly, lets go when it says so, and calls reopen().
-// One thread; nothing blocks. Move-only.
+// The memory behind a path or a broker, whatever happens there: truncated, grown, removed,
+// replaced. Whoever points into bytes() asks changed() regularly, lets go when it says so, and
+// calls reopen(). One thread; nothing blocks. Move-only.
 class WatchedMemory {
  public:
   // Maps the file or kvmfr device. Errors: as shm::open_memory.
@@ -45,9 +45,9 @@ class WatchedMemory {
   // False while nothing is mapped and once a page of the mapping has vanished.
   [[nodiscard]] bool intact() const { return memory_.intact(); }
 
-  // Looks at the path, or what the broker gave. True when it names other memory than what is mapped, or this is no longer
-  // intact and there is something to map. Gone from the folder is no change: whoever has it mapped
-  // may go on.
+  // Looks at the path, or what the broker gave. True when it names other memory than what is
+  // mapped, or this is no longer intact and there is something to map. Gone from the folder is no
+  // change: whoever has it mapped may go on.
   [[nodiscard]] bool changed();
 
   // Maps what is there now; bytes() from before are gone.

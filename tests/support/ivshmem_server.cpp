@@ -70,8 +70,8 @@ Fd IvshmemServer::accept() {
 }
 
 void IvshmemServer::admit(ivshmem::PeerId id, std::size_t vectors) {
-  const Fd& client = peers_.insert_or_assign(id, Peer{accept(), eventfds(vectors)})
-                         .first->second.socket;
+  const Fd& client =
+      peers_.insert_or_assign(id, Peer{accept(), eventfds(vectors)}).first->second.socket;
   say(client, ivshmem::kProtocolVersion);
   say(client, id);
   say(client, ivshmem::kMemory, memory_.get());

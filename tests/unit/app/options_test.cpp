@@ -79,9 +79,9 @@ TEST_F(OptionTest, WhatPrintConfigPrintsIsAConfigFile) {
 
 TEST_F(OptionTest, HelpAndVersionEndWell) {
   EXPECT_EQ(parse({"--help"}).exit_status, 0);
-  for (const char* words : {"--memory-size", "--source", "/dev/shm/pierglass", "/dev/kvmfr0",
-                            "/dev/shm/looking-glass", "unix:NAME", "pierglass toggle",
-                            "pierglass send"}) {
+  for (const char* words :
+       {"--memory-size", "--source", "/dev/shm/pierglass", "/dev/kvmfr0", "/dev/shm/looking-glass",
+        "unix:NAME", "pierglass toggle", "pierglass send"}) {
     EXPECT_NE(stdout_.find(words), std::string::npos) << words;
   }
   EXPECT_EQ(parse({"--version"}).exit_status, 0);

@@ -106,7 +106,7 @@ TEST_F(Served, IsIntroducedOnceAllIsThere) {
   say_with_eventfd(3);
   EXPECT_EQ(*take_all(), Events{.peers_changed = true});
   EXPECT_EQ(connection_->own_vectors(), 2u);
-  struct stat status {};
+  struct stat status{};
   ASSERT_EQ(fstat(connection_->memory(), &status), 0);
   EXPECT_EQ(status.st_size, static_cast<off_t>(kMemoryBytes));
 }

@@ -27,8 +27,7 @@ class Messages : public testing::Test {
   Result<std::optional<Message>> next() { return reader_.next(here_.get()); }
 
   void write_bytes(std::span<const std::uint8_t> bytes) const {
-    ASSERT_EQ(write(there_.get(), bytes.data(), bytes.size()),
-              static_cast<ssize_t>(bytes.size()));
+    ASSERT_EQ(write(there_.get(), bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
   }
 
   // One byte, or more, with `count` descriptors.

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "shm/file_linux.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -14,6 +17,8 @@
 #include <string>
 #include <thread>
 #include <vector>
+
+#include "base/fd.hpp"
 
 namespace pierglass::shm {
 namespace {
@@ -156,6 +161,37 @@ TEST(Memfd, CannotShrink) {
   ASSERT_TRUE(memory);
   EXPECT_EQ(memory->bytes().size(), 2 * kMiB);
   EXPECT_TRUE(memory->intact());
+}
+
+TEST(Memfd, TellsWhetherItKeepsItsSize) {
+  const Fd loose(memfd_create("memory", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+  ASSERT_EQ(ftruncate(loose.get(), 2 * kMiB), 0);
+  EXPECT_FALSE(keeps_its_size(loose.get()));
+  ASSERT_EQ(fcntl(loose.get(), F_ADD_SEALS, F_SEAL_SHRINK), 0);
+  EXPECT_TRUE(keeps_its_size(loose.get()));
+  EXPECT_FALSE(keeps_its_size(-1));
+  const Fd other(eventfd(0, EFD_CLOEXEC));
+  EXPECT_FALSE(keeps_its_size(other.get()));
+}
+
+// As a stranger may send it over a socket.
+TEST(Descriptors, AreMappedWhenTheyAreMemory) {
+  const Fd odd(memfd_create("memory", MFD_CLOEXEC));
+  ASSERT_EQ(ftruncate(odd.get(), 3 * kMiB + 5), 0);
+  const auto memory = map_fd(odd.get());
+  ASSERT_TRUE(memory);
+  EXPECT_EQ(memory->bytes().size(), 3 * kMiB + 5);
+  const auto code_of = [](int fd) {
+    const auto mapped = map_fd(fd);
+    return mapped ? ErrorCode::Lost : mapped.error().code;
+  };
+  EXPECT_EQ(code_of(Fd(eventfd(0, EFD_CLOEXEC)).get()), ErrorCode::NotARegularFile);
+  EXPECT_EQ(code_of(Fd(open("/dev/null", O_RDWR | O_CLOEXEC)).get()), ErrorCode::NotARegularFile);
+  EXPECT_EQ(code_of(Fd(open("/", O_RDONLY | O_CLOEXEC)).get()), ErrorCode::NotARegularFile);
+  EXPECT_EQ(code_of(Fd(memfd_create("empty", MFD_CLOEXEC)).get()), ErrorCode::TooSmall);
+  const std::string path = "/proc/self/fd/" + std::to_string(odd.get());
+  EXPECT_EQ(code_of(Fd(open(path.c_str(), O_RDONLY | O_CLOEXEC)).get()), ErrorCode::OsCall);
+  EXPECT_EQ(code_of(-1), ErrorCode::OsCall);
 }
 
 TEST(Mappings, AreGivenBack) {

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <sys/eventfd.h>
+#include <unistd.h>
 
 #include "base/describe.hpp"
 #include "source/watched_memory.hpp"
@@ -103,8 +104,8 @@ TEST_F(Link, LooksAgainAtTheEndOfAnInterval) {
 
 TEST_F(Link, WakesWhoSleepsToLookForABroker) {
   tick();
-  ASSERT_TRUE(test::wait_until([&] { return readable(link_->doorbell()); },
-                               std::chrono::seconds(10)));
+  ASSERT_TRUE(
+      test::wait_until([&] { return readable(link_->doorbell()); }, std::chrono::seconds(10)));
   EXPECT_TRUE(link_->needs_tick());
   start_broker();
   join();
@@ -315,6 +316,21 @@ TEST_F(Link, SaysWhatIsWrongWithTheMemory) {
   EXPECT_NE(memory.error().find("too small"), std::string::npos) << memory.error();
   EXPECT_FALSE(memory.waiting());
   EXPECT_FALSE(memory.changed());
+}
+
+TEST_F(Link, MapsMemoryAgainThatShrankUnderIt) {
+  WatchedMemory memory = WatchedMemory::behind(link_);
+  const Fd file = test::new_memory(kBytes);
+  start_broker(own_place(), test::copy_of(file));
+  join();
+  memory.reopen();
+  ASSERT_EQ(ftruncate(file.get(), kBytes / 2), 0);
+  memory.bytes().back() = std::byte{1};
+  EXPECT_FALSE(memory.intact());
+  ASSERT_TRUE(memory.changed());
+  memory.reopen();
+  EXPECT_TRUE(memory.intact());
+  EXPECT_EQ(memory.bytes().size(), kBytes / 2);
 }
 
 TEST_F(Link, RefusesSomethingElseForMemory) {

@@ -208,6 +208,15 @@ TEST_F(Doorbells, ThatRangBeforeASleepDoNotEndIt) {
   EXPECT_FALSE(source_->wake_up());
 }
 
+TEST_F(Doorbells, AreNotSleptOnWhileTheBrokerHasNews) {
+  start();
+  broker_->add_peer(9);
+  EXPECT_FALSE(source_->fall_asleep()) << "a tick is due";
+  EXPECT_EQ(guest_->sleepers().size(), 0u);
+  tick();
+  EXPECT_TRUE(source_->fall_asleep());
+}
+
 TEST_F(Doorbells, KeepASleeperInItsPlaceWithoutABeat) {
   start();
   ASSERT_TRUE(source_->fall_asleep());
