@@ -108,7 +108,11 @@ bool GuestSession::watch(std::uint32_t reader, HostTime now) {
       words.at<std::uint64_t>(layout_.reader_at(reader) + offsetof(wire::RawReader, heartbeat))
           .load(std::memory_order_acquire);
   if (token == 0 || token != watched.token || heartbeat != watched.heartbeat) {
-    watched = {.token = token, .heartbeat = heartbeat, .moved = now, .since = now};
+    watched = {.token = token,
+               .heartbeat = heartbeat,
+               .moved = now,
+               .since = now,
+               .greeted = token == watched.token && watched.greeted};
     return false;
   }
   const bool asleep = sleeps(reader);
@@ -142,11 +146,13 @@ DoorbellList GuestSession::unanswered(HostTime now) {
     full = full && words.token(reader).load(std::memory_order_acquire) != 0;
   }
   for (std::uint32_t reader = 0; reader < layout_.reader_count; ++reader) {
-    const Watched& watched = watched_[reader];
+    Watched& watched = watched_[reader];
     if (watched.token == 0 || !sleeps(reader)) continue;
+    const bool greeted = std::exchange(watched.greeted, true);
     const bool doubted = full && now - watched.moved >= kReaderTimeout;
-    if (!doubted && !unanswered(reader, watched.token, watched.heartbeat)) continue;
-    mark_rung(reader, watched.token);
+    const bool again = doubted || unanswered(reader, watched.token, watched.heartbeat);
+    if (!again && greeted) continue;
+    if (again) mark_rung(reader, watched.token);  // a greeting needs no answer
     list.add(address_of(region_, layout_, reader));
   }
   return list;

@@ -182,7 +182,8 @@ class GuestSession {
 
   // Ring these again: sleepers whose last ring was lost or is not answered yet, readers that were
   // just retired (one that only seemed dead comes back), and when all blocks are taken sleepers
-  // that have not been heard of for kReaderTimeout. Call with each beat.
+  // that have not been heard of for kReaderTimeout; and once each reader that sleeps for the first
+  // time, which learns by it that rings reach it. Call with each beat.
   [[nodiscard]] DoorbellList unanswered(HostTime now);
 
   // Readers of the session that stood in the region before this one. Ring them once.
@@ -199,6 +200,7 @@ class GuestSession {
     HostTime moved;     // the heartbeat, last
     HostTime since;     // silent, though it ought to be heard
     bool rung = false;  // asleep and rung at this heartbeat
+    bool greeted = false;
   };
   GuestSession() = default;
   std::optional<wire::ControlMessage> next_control_of(std::uint32_t reader);
