@@ -18,6 +18,12 @@ if(PIERGLASS_BENCHMARKS)
   if(TARGET e2e_support)
     add_executable(benchmark_client benchmarks/client.cpp)
     target_link_libraries(benchmark_client PRIVATE e2e_support)
+    if(PIERGLASS_BROKER)
+      add_executable(benchmark_doorbell
+        benchmarks/doorbell.cpp benchmarks/doorbell_guest.cpp benchmarks/doorbell_reader.cpp)
+      target_include_directories(benchmark_doorbell PRIVATE ${CMAKE_SOURCE_DIR})
+      target_link_libraries(benchmark_doorbell PRIVATE e2e_support app pierglass_flags)
+    endif()
     add_executable(benchmark_input
       benchmarks/input.cpp benchmarks/input_desk.cpp benchmarks/input_times.cpp)
     target_link_libraries(benchmark_input PRIVATE e2e_support spice_server pierglass_flags)

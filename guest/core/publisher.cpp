@@ -141,6 +141,7 @@ void Publisher::announce_doorbell() {
   const ring::DoorbellAddress own =
       doorbell_ != nullptr ? doorbell_->own() : ring::DoorbellAddress{};
   if (own == announced_) return;
+  if (!own.reachable()) ring_sleepers();  // the last time
   announced_ = own;
   own_peer_.store(own.peer, std::memory_order_relaxed);
   session_.set_doorbell(own);

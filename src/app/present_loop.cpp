@@ -58,7 +58,9 @@ Result<PresentLoop::Sleep> PresentLoop::step(HostTime now) {
 }
 
 bool PresentLoop::fall_asleep() {
-  if (source_.fall_asleep()) {
+  const bool asleep = source_.fall_asleep();
+  if (source_.rung_awake()) ladder_.on_late_ring();
+  if (asleep) {
     refusals_ = 0;
     return true;
   }
@@ -68,9 +70,10 @@ bool PresentLoop::fall_asleep() {
 }
 
 void PresentLoop::wake_up(HostTime now, bool signalled) {
-  const bool rung = source_.wake_up() || signalled;
-  ladder_.on_wake(now, rung);
-  if (rung) next_tick_ = {};
+  const bool rung = source_.wake_up();
+  using Wake = pace::DoorbellTrust::Wake;
+  ladder_.on_wake(now, rung ? Wake::Ring : signalled ? Wake::Signal : Wake::Other);
+  if (rung || signalled) next_tick_ = {};
 }
 
 Result<PresentLoop::Sleep> PresentLoop::show_news(HostTime now) {

@@ -24,12 +24,21 @@ void DoorbellTrust::reset() {
   counters_ = counters;
 }
 
-void DoorbellTrust::on_wake(HostTime now, bool rung) {
-  woke_ = true;
-  rung_ = rung_ || rung;
-  heard_ = heard_ || rung;
-  if (rung) ++counters_.rings;
+void DoorbellTrust::on_wake(HostTime now, Wake wake) {
   if (suspect_) *suspect_ += now - asleep_since_;
+  if (wake == Wake::Signal) return count_empty(now);
+  woke_ = true;
+  if (wake != Wake::Ring) return;
+  rung_ = true;
+  heard_ = true;
+  ++counters_.rings;
+}
+
+void DoorbellTrust::on_late_ring() {
+  heard_ = true;
+  if (!suspect_) return;
+  suspect_.reset();
+  ++counters_.late;
 }
 
 void DoorbellTrust::on_look(HostTime now, News news) {
@@ -69,6 +78,10 @@ void DoorbellTrust::on_empty(HostTime now) {
     return;
   }
   ++counters_.empty;
+  count_empty(now);
+}
+
+void DoorbellTrust::count_empty(HostTime now) {
   empty_ = now - last_empty_ < kEmptyApart ? empty_ + 1 : 1;
   last_empty_ = now;
   if (empty_ > kMaxEmpty) distrust(now);

@@ -62,6 +62,12 @@ class DoorbellTrust {
     std::uint64_t skips = 0;   // rings that brought a later frame than the next
     std::uint64_t distrusts = 0;
   };
+  // What ended a sleep on the doorbell.
+  enum class Wake : std::uint8_t {
+    Ring,
+    Signal,  // the doorbell had something else to tell
+    Other,   // time, or somebody else
+  };
   // What a look found.
   enum class News : std::uint8_t {
     None,
@@ -73,8 +79,10 @@ class DoorbellTrust {
     bool on_doorbell;   // say that we sleep, and wait for the doorbell too
   };
 
-  // A sleep on the doorbell ended, rung or not.
-  void on_wake(HostTime now, bool rung);
+  // A sleep on the doorbell ended.
+  void on_wake(HostTime now, Wake wake);
+  // A ring came while nobody slept: that of news which were found before it.
+  void on_late_ring();
   // The memory was looked at, after that or after any other sleep.
   void on_look(HostTime now, News news);
   // Somebody acts upon the guest: its silence begins anew.
@@ -91,6 +99,7 @@ class DoorbellTrust {
  private:
   void on_untold(HostTime now, bool news);
   void on_empty(HostTime now);
+  void count_empty(HostTime now);
   void on_good(HostTime now, News news);
   void on_miss(HostTime now);
   void distrust(HostTime now);

@@ -20,9 +20,9 @@ const char* name(Rung rung) {
   return kNames[index(rung)];
 }
 
-void WaitLadder::on_wake(HostTime now, bool rung) {
-  if (last_rung_ != Rung::Unseen) trust_.on_wake(now, rung);
-  if (!rung) return;
+void WaitLadder::on_wake(HostTime now, DoorbellTrust::Wake wake) {
+  if (last_rung_ != Rung::Unseen) trust_.on_wake(now, wake);
+  if (wake == DoorbellTrust::Wake::Other) return;
   rung_ = true;
   last_ring_ = now;
 }

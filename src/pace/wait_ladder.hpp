@@ -87,8 +87,10 @@ class WaitLadder {
     bool skipped = false;  // the frame is not the next after the one found before
   };
 
-  // A sleep on the doorbell ended, rung or not.
-  void on_wake(HostTime now, bool rung);
+  // A sleep on the doorbell ended.
+  void on_wake(HostTime now, DoorbellTrust::Wake wake);
+  // A ring came while nobody slept.
+  void on_late_ring() { trust_.on_late_ring(); }
   // The memory was looked at, at `now`, and this was new.
   void on_look(HostTime now, Found found);
   // The user typed or moved the mouse: the guest is likely to answer soon.

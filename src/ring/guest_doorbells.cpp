@@ -34,6 +34,7 @@ DoorbellAddress address_of(std::span<std::byte> region, const wire::RegionLayout
 }  // namespace
 
 void GuestSession::set_doorbell(DoorbellAddress own) {
+  rings_.store(own.reachable(), std::memory_order_relaxed);
   const auto store = [&](std::uint64_t field, std::uint32_t value) {
     word_at<std::uint32_t>(region_, field).store(value, std::memory_order_relaxed);
   };
@@ -62,7 +63,9 @@ bool GuestSession::control_waits() const {
 
 bool GuestSession::sleeps(std::uint32_t reader) const {
   const SharedWords words(region_, layout_);
-  return sleep::reader_sleeps(words, reader) && address_of(region_, layout_, reader).reachable();
+  // Beside a guest that rings nobody, nobody may sleep: the flag of one that does it says nothing.
+  return rings_.load(std::memory_order_relaxed) && sleep::reader_sleeps(words, reader) &&
+         address_of(region_, layout_, reader).reachable();
 }
 
 bool GuestSession::unanswered(std::uint32_t reader, std::uint64_t token,
@@ -105,7 +108,11 @@ bool GuestSession::watch(std::uint32_t reader, HostTime now) {
       words.at<std::uint64_t>(layout_.reader_at(reader) + offsetof(wire::RawReader, heartbeat))
           .load(std::memory_order_acquire);
   if (token == 0 || token != watched.token || heartbeat != watched.heartbeat) {
-    watched = {.token = token, .heartbeat = heartbeat, .moved = now, .since = now};
+    watched = {.token = token,
+               .heartbeat = heartbeat,
+               .moved = now,
+               .since = now,
+               .greeted = token == watched.token && watched.greeted};
     return false;
   }
   const bool asleep = sleeps(reader);
@@ -139,11 +146,13 @@ DoorbellList GuestSession::unanswered(HostTime now) {
     full = full && words.token(reader).load(std::memory_order_acquire) != 0;
   }
   for (std::uint32_t reader = 0; reader < layout_.reader_count; ++reader) {
-    const Watched& watched = watched_[reader];
+    Watched& watched = watched_[reader];
     if (watched.token == 0 || !sleeps(reader)) continue;
+    const bool greeted = std::exchange(watched.greeted, true);
     const bool doubted = full && now - watched.moved >= kReaderTimeout;
-    if (!doubted && !unanswered(reader, watched.token, watched.heartbeat)) continue;
-    mark_rung(reader, watched.token);
+    const bool again = doubted || unanswered(reader, watched.token, watched.heartbeat);
+    if (!again && greeted) continue;
+    if (again) mark_rung(reader, watched.token);  // a greeting needs no answer
     list.add(address_of(region_, layout_, reader));
   }
   return list;

@@ -47,6 +47,7 @@ GuestSession::GuestSession(GuestSession&& other) noexcept
       cursor_(other.cursor_),
       heartbeat_(other.heartbeat_),
       watched_(other.watched_),
+      rings_(other.rings_.load()),
       former_readers_(other.former_readers_),
       retired_(other.retired_),
       control_tail_(other.control_tail_),

@@ -163,7 +163,8 @@ class GuestSession {
 
   // ---- doorbells ----
 
-  // Tells readers where we are rung, and that we ring those that sleep.
+  // Tells readers where we are rung, and that we ring those that sleep. Not reachable(), as at
+  // first: we ring nobody, and nobody counts as asleep. The thread that beats.
   void set_doorbell(DoorbellAddress own);
 
   // True, before the thread that serves readers sleeps until rung; it then looks once more
@@ -181,7 +182,8 @@ class GuestSession {
 
   // Ring these again: sleepers whose last ring was lost or is not answered yet, readers that were
   // just retired (one that only seemed dead comes back), and when all blocks are taken sleepers
-  // that have not been heard of for kReaderTimeout. Call with each beat.
+  // that have not been heard of for kReaderTimeout; and once each reader that sleeps for the first
+  // time, which learns by it that rings reach it. Call with each beat.
   [[nodiscard]] DoorbellList unanswered(HostTime now);
 
   // Readers of the session that stood in the region before this one. Ring them once.
@@ -198,6 +200,7 @@ class GuestSession {
     HostTime moved;     // the heartbeat, last
     HostTime since;     // silent, though it ought to be heard
     bool rung = false;  // asleep and rung at this heartbeat
+    bool greeted = false;
   };
   GuestSession() = default;
   std::optional<wire::ControlMessage> next_control_of(std::uint32_t reader);
@@ -215,6 +218,7 @@ class GuestSession {
   std::uint64_t heartbeat_ = 0;
   std::array<Watched, wire::kMaxReaders> watched_{};
   std::array<std::atomic<std::uint64_t>, wire::kMaxReaders> marks_{};  // of the last rings
+  std::atomic<bool> rings_{false};                                     // we have a doorbell
   DoorbellList former_readers_;
   DoorbellList retired_;  // and not rung since
   std::array<std::uint32_t, wire::kMaxReaders> control_tail_{};

@@ -147,6 +147,10 @@ class FrameSource {
   // Takes a fall_asleep() that was true back, and beats. True: the doorbell was rung meanwhile.
   virtual bool wake_up() { return false; }
 
+  // Whether the doorbell was rung between the last wake_up() and the last fall_asleep(): by a ring
+  // that was late. Each is told once.
+  virtual bool rung_awake() { return false; }
+
   // Asks the guest to put its pointer's hot spot there, pixels of the upright frame. Errors: Busy
   // (try again), Unsupported (this guest cannot), NotReady (there is none).
   virtual Result<void> move_pointer(Point position) = 0;

@@ -41,6 +41,7 @@ class LiveSource final : public FrameSource {
   [[nodiscard]] bool guest_rings() const override { return shown().guest_rings(); }
   bool fall_asleep() override { return shown().fall_asleep(); }
   bool wake_up() override { return shown().wake_up(); }
+  bool rung_awake() override { return shown().rung_awake(); }
 
   // Reaches all.
   void set_visible(bool visible) override;

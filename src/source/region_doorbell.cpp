@@ -23,7 +23,7 @@ bool RegionSource::fall_asleep() {
   if (!guest_rings()) return false;
   // A ring from before must not end the sleep at once; all else there must.
   BrokerLink& broker = *memory_.broker();
-  rung_ |= broker.take_ring();
+  take_late_ring(broker);
   if (broker.needs_tick() || !memory_.intact()) return false;
   const ring::News now = session_->look();
   if (!visible_) return session_->fall_asleep(now);
@@ -40,11 +40,17 @@ bool RegionSource::wake_up() {
   return rung;
 }
 
+void RegionSource::take_late_ring(BrokerLink& broker) {
+  if (!broker.take_ring()) return;
+  rung_ = true;
+  rung_awake_ = true;
+}
+
 // Takes what the broker said of addresses over into the session.
 void RegionSource::follow_broker(HostTime now) {
   BrokerLink* broker = memory_.broker();
   if (broker == nullptr) return;
-  rung_ |= broker->take_ring();
+  take_late_ring(*broker);
   if (status_ == GuestStatus::Live) broker->follow(session_->guest_doorbell());
   if (const ring::DoorbellAddress own = broker->own(); own != own_address_) {
     own_address_ = own;

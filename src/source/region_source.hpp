@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "ring/reader_session.hpp"
@@ -59,6 +60,7 @@ class RegionSource final : public FrameSource {
   [[nodiscard]] bool guest_rings() const override;
   bool fall_asleep() override;
   bool wake_up() override;
+  bool rung_awake() override { return std::exchange(rung_awake_, false); }
 
  private:
   RegionSource(WatchedMemory memory, KnownElsewhere known_elsewhere);
@@ -76,6 +78,7 @@ class RegionSource final : public FrameSource {
   void follow_broker(HostTime now);
   void watch_guest_peer(HostTime now);
   void ring_guest();
+  void take_late_ring(BrokerLink& broker);
   pixel::DamageRegion damage_since_seen(const wire::FrameRecord& record) const;
   void refresh_shape(std::uint64_t ticket);
 
@@ -92,6 +95,7 @@ class RegionSource final : public FrameSource {
   HostTime heartbeat_moved_;
   std::uint64_t spared_heartbeat_ = 0;  // a ring spoke for the guest that stood there; 0: none
   bool rung_ = false;                   // since the last tick
+  bool rung_awake_ = false;             // and not told of it
   bool peer_seen_ = false;              // the broker told of the guest's address
   ring::DoorbellAddress own_address_;   // as the session has it
   HostTime next_beat_;

@@ -135,7 +135,8 @@ class Simulation {
     const HostTime rung = next_ring(until);
     if (rung <= until) pending_ring_.reset();
     now_ = std::max(now_ + microseconds(5), std::min(until, rung));
-    ladder_.on_wake(now_, rung <= until);
+    using Wake = DoorbellTrust::Wake;
+    ladder_.on_wake(now_, rung <= until ? Wake::Ring : Wake::Other);
   }
 
   // The first ring of those that the guest sends to a sleeper until `until`. One that comes later

@@ -14,6 +14,7 @@ constexpr Nanoseconds kPoll = milliseconds(2);
 
 class Trust : public testing::Test {
  protected:
+  using Wake = DoorbellTrust::Wake;
   using News = DoorbellTrust::News;
   enum class Ring : std::uint8_t { No, Yes };
 
@@ -21,7 +22,7 @@ class Trust : public testing::Test {
   void wake(Ring ring, News news, Nanoseconds slept = milliseconds(1)) {
     plan_ = trust_.next(now_, kPoll);
     now_ += slept;
-    if (plan_.on_doorbell) trust_.on_wake(now_, ring == Ring::Yes);
+    if (plan_.on_doorbell) trust_.on_wake(now_, ring == Ring::Yes ? Wake::Ring : Wake::Other);
     trust_.on_look(now_, news);
   }
   void earn() {
@@ -94,6 +95,28 @@ TEST_F(Trust, TimeAwakeIsNotWaitedForTheRing) {
   now_ += seconds(1);  // drawing, and waiting for the compositor
   wake(Ring::Yes, News::None, milliseconds(0));
   EXPECT_EQ(trust_.counters().misses, 0u);
+}
+
+TEST_F(Trust, ARingThatCameAwakeIsNoMiss) {
+  earn();
+  for (int i = 0; i < 100; ++i) {
+    wake(Ring::No, News::Some);
+    trust_.on_late_ring();
+    wake(Ring::No, News::None, DoorbellTrust::kGrace);
+  }
+  EXPECT_EQ(trust_.counters().misses, 0u);
+  EXPECT_EQ(trust_.counters().late, 100u);
+}
+
+TEST_F(Trust, ADoorbellThatTellsOfOtherThingsAllTheTimeIsNotListenedTo) {
+  earn();
+  for (std::uint32_t i = 0; i <= DoorbellTrust::kMaxEmpty; ++i) {
+    (void)limit();
+    trust_.on_wake(now_, Wake::Signal);
+    trust_.on_look(now_, News::None);
+  }
+  EXPECT_EQ(trust_.standing(), Standing::Distrusted);
+  EXPECT_EQ(trust_.counters().rings, DoorbellTrust::kEarnMin);
 }
 
 TEST_F(Trust, ARingAfterTheGraceIsAMissOnce) {

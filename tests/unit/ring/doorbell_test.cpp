@@ -153,10 +153,21 @@ TEST_F(Doorbells, WhoIsVisibleAndWhoSleepsAreToldApart) {
   EXPECT_EQ(flags(), wire::kReaderVisible);
 }
 
+TEST_F(Doorbells, ASleeperIsGreetedOnceAndNeedNotAnswer) {
+  const auto reader = join(kAlice);
+  EXPECT_TRUE(keep_house(kStart + 1s).empty()) << "it does not sleep";
+  ASSERT_TRUE(sleep(*reader));
+  EXPECT_EQ(keep_house(now_ + 1h), Addresses{kAlice});
+  EXPECT_EQ(retired_, 0u);
+  ASSERT_TRUE(reader->wake_up());
+  ASSERT_TRUE(sleep(*reader));
+  EXPECT_TRUE(keep_house(now_ + 1min).empty());
+}
+
 TEST_F(Doorbells, ASleeperThatNobodyRingsDoesNotAge) {
   const auto reader = join(kAlice);
   ASSERT_TRUE(sleep(*reader));
-  EXPECT_TRUE(keep_house(kStart + 1h).empty());
+  EXPECT_EQ(keep_house(kStart + 1h), Addresses{kAlice}) << "that was its greeting";
   EXPECT_EQ(retired_, 0u);
   EXPECT_EQ(guest_.demand().readers, 1u);
 }
@@ -206,6 +217,15 @@ TEST_F(Doorbells, ASleeperWithoutAnAddressAges) {
   EXPECT_EQ(retired_, 1u);
 }
 
+TEST_F(Doorbells, BesideAGuestThatRingsNobodyASleeperAges) {
+  const auto reader = join(kAlice);
+  ASSERT_TRUE(sleep(*reader));
+  guest_.set_doorbell({});
+  EXPECT_TRUE(guest_.sleepers().empty());
+  keep_house(kStart + GuestSession::kReaderTimeout + kBeat);
+  EXPECT_EQ(retired_, 1u);
+}
+
 TEST_F(Doorbells, WhenAllBlocksAreTakenSleepersMustShowThatTheyLive) {
   const auto alive = join(kAlice, 1);
   const auto dead = join(kBob, 2);
@@ -235,7 +255,7 @@ TEST_F(Doorbells, AnHeirIsNotTakenForTheReaderThatWasRung) {
   const auto heir = join(kBob, 2);
   EXPECT_TRUE(heir->wake_up());  // the same heartbeat, were it not for the token
   ASSERT_TRUE(sleep(*heir));
-  EXPECT_TRUE(keep_house(kStart + 1min).empty());
+  EXPECT_EQ(keep_house(kStart + 1min), Addresses{kBob}) << "its greeting, and no repetition";
   EXPECT_EQ(guest_.demand().readers, 1u);
 }
 
