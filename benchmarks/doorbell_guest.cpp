@@ -56,6 +56,10 @@ class Guest {
     session_->set_doorbell({.peer = *connection_->id(), .vector = 0});
     session_->set_state(wire::GuestState::Capturing);
     ring(session_->former_readers());
+    const wire::ShapeInfo shape{.type = wire::CursorType::Colour, .size = {8, 8}, .pitch = 32};
+    const std::vector<std::byte> image(shape.bytes(), std::byte{0xff});
+    if (!session_->cursor().set_shape(shape, image)) throw std::runtime_error("shape");
+    session_->cursor().move({.position = {1, 5}, .visible = true});
   }
 
   [[noreturn]] void run() {

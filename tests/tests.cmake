@@ -302,7 +302,8 @@ if(PIERGLASS_TESTS AND NOT WIN32)
   # app with a compositor
   if(PIERGLASS_CLIENT)
     pierglass_test(unit_desktop
-      SOURCES tests/unit/app/desktop_test.cpp tests/unit/app/guest_log_test.cpp
+      SOURCES tests/unit/app/desktop_test.cpp tests/unit/app/doorbell_thread_test.cpp
+        tests/unit/app/guest_log_test.cpp
         tests/unit/app/guest_news_test.cpp tests/unit/app/pointer_board_test.cpp
         tests/unit/app/present_thread_requests_test.cpp tests/unit/app/present_thread_test.cpp
         tests/unit/app/statistics_test.cpp tests/unit/app/window_control_test.cpp

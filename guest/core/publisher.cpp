@@ -304,7 +304,10 @@ void Publisher::publish_pointer(const PointerUpdate& update) {
     session_.cursor().move(update.state);
     ++summary_.pointer_moves;
   }
-  if (update.reshaped || update.moved) ring_sleepers();
+  // Games hide the pointer and go on moving it: nobody need wake up for that.
+  const bool seen = update.moved && (update.state.visible || pointer_visible_);
+  if (update.moved) pointer_visible_ = update.state.visible;
+  if (update.reshaped || seen) ring_sleepers();
 }
 
 }  // namespace pierglass::guest

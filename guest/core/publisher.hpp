@@ -124,6 +124,8 @@ class Publisher {
   HostTime next_beat_;
   std::uint32_t rounds_ = 0;  // since the last beat that was due
 
+  bool pointer_visible_ = false;  // pointer thread: as published last
+
   // Capture thread.
   FramePublisher frames_;
   Pacer pacer_;

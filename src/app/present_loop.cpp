@@ -233,6 +233,8 @@ void PresentLoop::watch_visibility(HostTime now) {
 
 void PresentLoop::watch_pointer(HostTime now) {
   const source::Cursor cursor = source_.cursor();
+  const std::uint32_t serial = source_.cursor_serial();
+  if (std::exchange(cursor_serial_, serial) != serial) found_.hidden = true;
   if (cursor == cursor_) return;
   cursor_ = cursor;
   desk_.on_cursor(cursor, now);

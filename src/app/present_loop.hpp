@@ -133,6 +133,7 @@ class PresentLoop {
   std::uint64_t found_sequence_ = 0;           // of the frame that it was told of last
   source::GuestStatus status_ = source::GuestStatus::Absent;
   source::Cursor cursor_;  // as last seen
+  std::uint32_t cursor_serial_ = 0;
   bool have_size_ = false;
   bool have_picture_ = false;
   Size picture_;              // upright, of the newest one taken over

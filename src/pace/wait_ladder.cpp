@@ -30,10 +30,12 @@ void WaitLadder::on_wake(HostTime now, DoorbellTrust::Wake wake) {
 void WaitLadder::on_look(HostTime now, Found found) {
   ++counters_.looks;
   using News = DoorbellTrust::News;
-  const bool news = found.frame || found.cursor;
+  const bool pointer = found.cursor || found.hidden;
+  const bool news = found.frame || pointer;
   trust_.on_look(now, !news ? News::None : found.skipped ? News::Skipped : News::Some);
   if (found.frame) on_frame(now);
-  hurried_ = found.cursor && !found.frame && now - last_cursor_ <= kCursorHurry;
+  hurried_ = pointer && !found.frame && now - last_told_ <= kCursorHurry;
+  if (pointer) last_told_ = now;
   if (found.cursor) last_cursor_ = now;
   last_look_ = now;
   rung_ = false;

@@ -103,7 +103,8 @@ class FrameSource {
   virtual ~FrameSource() = default;
 
   // Housekeeping: heartbeats, a guest that came, went or restarted, memory that was replaced. Call
-  // at least four times a second; more often is cheap. Returns where things stand.
+  // at least four times a second, but for sleeps after fall_asleep(); more often is cheap. Returns
+  // where things stand.
   virtual GuestStatus tick(HostTime now) = 0;
 
   // Why the status is Unreadable, or what is to come before a guest that is Absent can (a broker),
@@ -128,6 +129,10 @@ class FrameSource {
   virtual void forget() = 0;
 
   [[nodiscard]] virtual Cursor cursor() = 0;
+
+  // Another one after each cursor() that found something new of the pointer, seen or not: motion
+  // of one that is hidden too.
+  [[nodiscard]] virtual std::uint32_t cursor_serial() const { return 0; }
 
   // Tells the guest whether anybody looks.
   virtual void set_visible(bool visible) = 0;

@@ -36,6 +36,7 @@ class LiveSource final : public FrameSource {
   std::optional<HeldFrame> acquire() override { return shown().acquire(); }
   void forget() override { shown().forget(); }
   Cursor cursor() override;
+  [[nodiscard]] std::uint32_t cursor_serial() const override { return shown().cursor_serial(); }
   Result<void> move_pointer(Point position) override { return shown().move_pointer(position); }
   [[nodiscard]] int doorbell() const override { return shown().doorbell(); }
   [[nodiscard]] bool guest_rings() const override { return shown().guest_rings(); }

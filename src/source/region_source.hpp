@@ -54,6 +54,7 @@ class RegionSource final : public FrameSource {
   std::optional<HeldFrame> acquire() override;
   void forget() override;
   Cursor cursor() override;
+  [[nodiscard]] std::uint32_t cursor_serial() const override { return cursor_serial_; }
   void set_visible(bool visible) override;
   Result<void> move_pointer(Point position) override;
   [[nodiscard]] int doorbell() const override;

@@ -151,6 +151,18 @@ TEST_F(DoorbellLoop, AFrameThatCannotBeTakenIsNotSleptOver) {
   EXPECT_LE(loop_sleep_, pace::WaitLadder::kIdlePoll);
 }
 
+TEST_F(DoorbellLoop, RingsForAPointerThatIsHiddenAreNotForNothing) {
+  earn_trust();
+  for (int i = 0; i < 100; ++i) {
+    ++source_.pointer_serial;
+    if (!sleep(milliseconds(1), true)) now_ += loop_sleep_ + kLate;
+    step(Nanoseconds(0));
+  }
+  EXPECT_EQ(loop_.snapshot().doorbell.empty, 0u);
+  EXPECT_EQ(loop_.snapshot().trust, Trust::Standing::Trusted);
+  EXPECT_LE(loop_.snapshot().doorbell.rings, 60u) << "and not all of them are waited for";
+}
+
 TEST_F(DoorbellLoop, AHiddenWindowSleepsUntilRungWhateverTheGuestIsWorth) {
   show_first_frame();
   surface_.pending = VideoSurface::State{.hidden = true, .generation = 1};

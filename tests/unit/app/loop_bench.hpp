@@ -57,6 +57,7 @@ class FakeSource final : public source::FrameSource {
   }
   void forget() override { seen = 0; }
   source::Cursor cursor() override { return pointer; }
+  std::uint32_t cursor_serial() const override { return pointer_serial; }
   void set_visible(bool visible) override { told_visible.push_back(visible); }
 
   source::GuestStatus status = source::GuestStatus::Live;
@@ -74,6 +75,7 @@ class FakeSource final : public source::FrameSource {
   std::optional<pixel::DamageRegion> damage;  // none: all
   std::uint32_t rows = kPicture.height;       // of the frame that is held, written so far
   source::Cursor pointer;
+  std::uint32_t pointer_serial = 0;
   std::vector<bool> told_visible;
   std::vector<Point> asked_positions;
   std::optional<ErrorCode> move_fails;

@@ -40,6 +40,13 @@ TEST_F(OptionTest, ASourceHasAName) {
   EXPECT_EQ(parse({"--source", "pierglass"}).options->source, SourceChoice::Pierglass);
 }
 
+TEST_F(OptionTest, ADoorbellIsListenedToUnlessForbidden) {
+  EXPECT_TRUE(parse({}).options->doorbell);
+  EXPECT_FALSE(parse({"--no-doorbell"}).options->doorbell);
+  write_config("no-doorbell=true\n");
+  EXPECT_FALSE(parse({}).options->doorbell);
+}
+
 TEST_F(OptionTest, MemorySizesTakeUnits) {
   for (const auto& [text, bytes] : std::vector<std::pair<std::string, std::uint64_t>>{
            {"8388608", 8 << 20}, {"65536K", 64 << 20}, {"64M", 64 << 20}, {"1G", 1 << 30}}) {

@@ -33,6 +33,10 @@ struct GuestControls {
   std::atomic<bool> takes_positions{true};
   std::atomic<bool> stalled{false};  // the present thread hangs in tick() until notified
   std::atomic<bool> hanging{false};  // as it does now; set by the guest
+  std::atomic<bool> rings{false};    // whoever sleeps, through `bell`
+  loop::EventFd bell = loop::EventFd::create().value();
+  std::atomic<bool> asleep{false};  // the reader said so
+  std::atomic<std::uint64_t> sleeps{0};
 };
 
 // A guest that says one thing after the other and shows a white picture.
@@ -83,6 +87,21 @@ class TalkingSource final : public source::FrameSource {
             .image = &pointer_};
   }
   void set_visible(bool) override {}
+  int doorbell() const override { return controls_.bell.fd(); }
+  bool guest_rings() const override { return controls_.rings; }
+  bool fall_asleep() override {
+    controls_.asleep = true;
+    if (!has_new_frame()) {
+      ++controls_.sleeps;
+      return true;
+    }
+    controls_.asleep = false;
+    return false;
+  }
+  bool wake_up() override {
+    controls_.asleep = false;
+    return controls_.bell.drain();
+  }
   Result<void> move_pointer(Point) override {
     if (controls_.takes_positions) return {};
     return fail(ErrorCode::Unsupported, "pointer");
@@ -140,6 +159,20 @@ struct PresentThreadTest : testing::Test {
     client.display->on_read([this]() noexcept { thread->wake(); });
     client.window_events.changed = [this] { thread->wake(); };
     thread->wake();
+  }
+
+  // Publishes a frame, and rings if the reader sleeps.
+  void publish() {
+    ++guest.newest;
+    if (guest.asleep) guest.bell.notify();
+  }
+  // So many frames, each drawn before the next one comes.
+  void publish_in_turn(int frames) {
+    for (int i = 0; i < frames; ++i) {
+      const std::uint64_t sleeps = guest.sleeps;
+      publish();
+      ASSERT_TRUE(serve_until([&] { return guest.sleeps > sleeps && guest.asleep; })) << i;
+    }
   }
 
   void take() {

@@ -25,6 +25,22 @@ TEST(StatisticsTest, WithoutAGuestThereAreNoRecordsOfOne) {
   EXPECT_FALSE(line.contains("guest"));
 }
 
+TEST(StatisticsTest, HowWellAGuestRingsIsPrinted) {
+  Statistics statistics = Statistics::create({.summaries = true}).value();
+  EXPECT_EQ(printed(statistics)["doorbell"]["trust"], "none") << "it does not ring";
+  PresentSnapshot snapshot{.doorbell = {.rings = 7, .misses = 1},
+                           .trust = pace::DoorbellTrust::Standing::Probation,
+                           .rings = true};
+  snapshot.ladder.sleeps[static_cast<std::size_t>(pace::Rung::Doorbell)] = 3;
+  testing::internal::CaptureStdout();
+  statistics.print_summary(snapshot, 0);
+  const Json line = Json::parse(testing::internal::GetCapturedStdout());
+  EXPECT_EQ(line["doorbell"]["trust"], "probation");
+  EXPECT_EQ(line["doorbell"]["rings"], 7);
+  EXPECT_EQ(line["doorbell"]["misses"], 1);
+  EXPECT_EQ(line["sleeps"]["doorbell"], 3);
+}
+
 TEST(StatisticsTest, WhatTheGuestSaysOfItselfIsPrintedUntilItGoes) {
   Statistics statistics = Statistics::create({.summaries = true}).value();
   statistics.set_guest({.program = "Looking Glass host B7",

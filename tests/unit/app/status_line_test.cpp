@@ -59,6 +59,15 @@ TEST_F(StatusLineTest, ALongerStretchIsNoHigherRate) {
           .starts_with("shm: 60 fps"));
 }
 
+TEST_F(StatusLineTest, SaysHowWellAGuestRings) {
+  const PresentSnapshot snapshot{.doorbell = {.rings = 61, .empty = 2, .misses = 1},
+                                 .trust = pace::DoorbellTrust::Standing::Trusted,
+                                 .rings = true,
+                                 .status = GuestStatus::Live};
+  const Lines said = status_lines(snapshot, *summary, std::chrono::seconds(1), "gl");
+  EXPECT_EQ(said, (Lines{"gl: no new frames", "doorbell trusted: 61 rings, 1 missed, 2 empty"}));
+}
+
 TEST_F(StatusLineTest, IsOneLineWithoutFramesOrGuest) {
   EXPECT_EQ(lines(), (Lines{"gl: no new frames"}));
   EXPECT_EQ(lines(GuestStatus::Silent), (Lines{"gl: the guest is silent"}));

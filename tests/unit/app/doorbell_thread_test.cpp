@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The present thread asleep on a doorbell.
+#include <gtest/gtest.h>
+
+#include "tests/unit/app/present_bench.hpp"
+
+namespace pierglass::app {
+namespace {
+
+using std::chrono::milliseconds;
+using Standing = pace::DoorbellTrust::Standing;
+
+class DoorbellThread : public PresentThreadTest {
+ protected:
+  // A live guest that rings, and has earned that it is waited for.
+  void start_trusted(std::vector<GuestNews> script) {
+    guest.rings = true;
+    guest.newest = 1;
+    script.front().status = GuestStatus::Live;
+    start(std::move(script));
+    ASSERT_TRUE(serve_until([&] { return guest.asleep.load(); }));
+    publish_in_turn(3 * static_cast<int>(pace::DoorbellTrust::kEarnMin));
+    draws();
+    ASSERT_EQ(snapshots.back().trust, Standing::Trusted);
+    ASSERT_TRUE(falls_into_deep_sleep());
+  }
+  // A sleep of which no time-out of up to a second ends.
+  bool falls_into_deep_sleep() {
+    return serve_until([&] {
+      const std::uint64_t before = guest.sleeps;
+      const HostTime until = HostClock::now() + milliseconds(300);
+      while (HostClock::now() < until && loop->step(milliseconds(20))) {
+      }
+      return guest.sleeps == before && guest.asleep;
+    });
+  }
+};
+
+TEST_F(DoorbellThread, SleepsUntilRungAndShowsTheFrame) {
+  start_trusted({GuestNews{}});
+  const std::uint64_t before = draws();
+  ASSERT_TRUE(falls_into_deep_sleep());
+  publish();
+  EXPECT_TRUE(serve_until([&] { return draws() > before; }));
+  EXPECT_EQ(snapshots.back().doorbell.misses, 0u);
+  EXPECT_GT(snapshots.back().ladder.sleeps[static_cast<std::size_t>(pace::Rung::Doorbell)], 0u);
+}
+
+TEST_F(DoorbellThread, IsWokenByAttentionToSeeThatTheGuestDied) {
+  std::vector<GuestNews> script(2);
+  script[1].status = GuestStatus::Silent;
+  start_trusted(std::move(script));
+  guest.chosen = 1;
+  const HostTime died = HostClock::now();
+  ASSERT_TRUE(serve_until([&] {
+    thread->on_attention();
+    return !heard.empty() && heard.back().status == GuestStatus::Silent;
+  }));
+  EXPECT_LT(HostClock::now() - died, kPatience);
+}
+
+TEST_F(DoorbellThread, IsNotWokenByAttentionAllTheTime) {
+  start_trusted({GuestNews{}});
+  const std::uint64_t before = guest.sleeps;
+  for (int i = 0; i < 10'000; ++i) thread->on_attention();
+  draws();
+  EXPECT_LE(guest.sleeps - before, 3u);
+}
+
+TEST_F(DoorbellThread, IsWokenByWhatMainAsks) {
+  start_trusted({GuestNews{}});
+  const std::uint64_t before = draws();
+  ASSERT_TRUE(falls_into_deep_sleep());
+  thread->set_panel({"a line"});
+  EXPECT_TRUE(serve_until([&] { return draws() > before; }));
+}
+
+TEST_F(DoorbellThread, EndsAtOnce) {
+  start_trusted({GuestNews{}});
+  EXPECT_TRUE(thread->stop_within(std::chrono::seconds(5)));
+}
+
+}  // namespace
+}  // namespace pierglass::app
