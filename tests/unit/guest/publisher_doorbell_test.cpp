@@ -90,6 +90,7 @@ class PublisherDoorbell : public testing::Test {
   void run(MakeWaiter make_waiter = make_condition_waiter) {
     guest.emplace(demand.source, kFast, make_waiter, &doorbell);
     reader = attach(1);
+    ring_guest();
     // Both have been published and rung for: nothing is on its way.
     ASSERT_TRUE(guest->reaches(1));
     ASSERT_TRUE(wait_until([&] { return demand.idle_polls > 0; }, 5s));
