@@ -295,7 +295,7 @@ if(PIERGLASS_TESTS AND NOT WIN32)
         tests/unit/app/present_loop_test.cpp tests/unit/app/present_requests_test.cpp
         tests/unit/app/screenshot_test.cpp tests/unit/app/status_line_test.cpp
         tests/unit/app/take_over_test.cpp tests/unit/app/user_files_test.cpp
-        tests/unit/app/verbs_test.cpp
+        tests/unit/app/verbs_test.cpp tests/unit/app/zero_copy_test.cpp
       LINK app ivshmem_server looking_glass_writer PkgConfig::SPNG)
   endif()
 
@@ -361,8 +361,15 @@ if(PIERGLASS_TESTS AND NOT WIN32)
     # for tests/lab/interop.sh, which needs programs of QEMU's that nobody packages
     add_executable(ivshmem_peer tests/lab/ivshmem_peer.cpp)
     target_link_libraries(ivshmem_peer PRIVATE ivshmem shm)
-    # a Linux in QEMU that makes dma-bufs; what it checks is the kernel's part
+    # for tests/lab/kvmfr.sh, which needs a kernel module that nobody packages
     if(NOT PIERGLASS_SANITIZE)
+      add_executable(kvmfr_check tests/lab/kvmfr_check.cpp)
+      target_include_directories(kvmfr_check PRIVATE ${CMAKE_SOURCE_DIR})
+      target_link_libraries(kvmfr_check PRIVATE source)
+      target_link_options(kvmfr_check PRIVATE -static)
+    endif()
+    # a Linux in QEMU that makes dma-bufs; what it checks is the kernel's part
+    if(TARGET pierglass-broker AND NOT PIERGLASS_SANITIZE)
       add_executable(udmabuf_check tests/lab/udmabuf_check.cpp tests/lab/udmabuf_refusals.cpp)
       target_include_directories(udmabuf_check PRIVATE ${CMAKE_SOURCE_DIR})
       target_link_libraries(udmabuf_check PRIVATE guest_core ivshmem ring source)

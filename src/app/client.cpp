@@ -101,6 +101,7 @@ class Client final : private wl::WindowEvents {
     if (!opened) return opened.error();
     source_ = std::move(opened->source);
     memory_ = std::move(opened->memory);
+    zero_copy_ = std::move(opened->zero_copy);
     return {};
   }
 
@@ -365,6 +366,8 @@ class Client final : private wl::WindowEvents {
     if (report.renderer) {
       spdlog::info("drawing with {} ({}){}{}", *report.renderer, report.device,
                    report.reason.empty() ? "" : "; ", report.reason);
+      // Once, and not before the client runs: a start that fails says nothing else.
+      if (!zero_copy_.empty()) spdlog::info("{}", std::exchange(zero_copy_, {}));
       renderer_ = *report.renderer;
       statistics_.set_presenter(*report.renderer, report.device);
     }
@@ -437,7 +440,8 @@ class Client final : private wl::WindowEvents {
   Statistics statistics_;
   pace::FrameLog log_;
   std::unique_ptr<source::FrameSource> source_;
-  std::string memory_;  // where the source's memory is
+  std::string memory_;     // where the source's memory is
+  std::string zero_copy_;  // of OpenedSource, until it is logged
   std::unique_ptr<wl::Display> display_;
   std::unique_ptr<wl::Registry> registry_;
   std::unique_ptr<wl::Window> window_;

@@ -117,28 +117,49 @@ std::string file_backend(const Machine& machine, std::string_view path) {
          "M \\\n-device ivshmem-plain,memdev=pierglass-mem,id=pierglass\n";
 }
 
+// One word each, as a unit's environment file can hold them.
+std::string broker_options(const Machine& machine) {
+  return joined(sizes_of(machine.wishes), "--for=", " ") +
+         (machine.wishes.room == wire::PixelRoom::Hdr ? " --hdr" : "");
+}
+
+std::string broker_set_up(const Machine& machine) {
+  const std::string& name = machine.wishes.name;
+  const std::string& user = machine.wishes.user;
+  return "# On the host, in /etc/pierglass/broker-" + name +
+         ".env:\n\n"
+         "PIERGLASS_BROKER_OPTIONS=\"--allow-group=kvm " +
+         broker_options(machine) +
+         "\"\n\n"
+         "# then once, as root:\n\n"
+         "systemctl enable --now pierglass-broker@" +
+         name + ".socket\n" + (user == "root" ? "" : "usermod -aG kvm " + user + "\n") + "\n";
+}
+
 std::string doorbell(const Machine& machine) {
   const std::string& name = machine.wishes.name;
-  const std::string hdr = machine.wishes.room == wire::PixelRoom::Hdr ? " --hdr" : "";
   return "# ==== doorbell: the guest rings when there is something, nobody has to look; needs\n"
          "# pierglass-broker, which gives the memory (and can give it to the GPU without a copy).\n"
-         "#\n"
-         "# On the host, before the machine starts; as root, for libvirt's qemu:///system:\n\n"
-         "pierglass-broker --name " +
-         name + " " + joined(sizes_of(machine.wishes), "--for ", " ") + hdr +
-         "\n\n"
+         "#\n" +
+         broker_set_up(machine) +
          "# libvirt, in <devices>; the memory's size is the broker's:\n\n" +
          doorbell_shmem(machine) +
          "\n"
-         "# or QEMU. Where you start the broker yourself, its socket is in\n"
-         "# $XDG_RUNTIME_DIR/pierglass-broker:\n\n"
+         "# or QEMU:\n\n"
          "-chardev socket,id=pierglass-broker,path=" +
          socket_of(machine) +
          " \\\n"
          "-device ivshmem-doorbell,chardev=pierglass-broker,vectors=2,ioeventfd=on,id=pierglass\n\n"
          "# The client:\n\n"
          "pierglass --memory unix:" +
-         name + "\n\n";
+         name +
+         "\n\n"
+         "# Without root and systemd, for a QEMU that you start yourself, the socket of\n"
+         "#   pierglass-broker " +
+         name + " " + broker_options(machine) +
+         "\n"
+         "# is $XDG_RUNTIME_DIR/pierglass-broker/" +
+         name + ".sock\n\n";
 }
 
 std::string plain(const Machine& machine) {

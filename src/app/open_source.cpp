@@ -12,6 +12,7 @@
 
 #include "app/messages.hpp"
 #include "app/open_broker.hpp"
+#include "app/zero_copy.hpp"
 #include "compat/looking_glass_source.hpp"
 #include "shm/file_linux.hpp"
 #include "shm/kvmfr_linux.hpp"
@@ -120,7 +121,9 @@ std::expected<OpenedSource, std::string> open_file_source(std::string path,
   if (const auto identity = shm::identify(path); identity && identity->open_to_others()) {
     spdlog::warn("every user of this machine can read the guest's screen: chmod 0660 {}", path);
   }
-  return OpenedSource{.source = std::move(*source), .memory = std::move(path)};
+  std::string zero_copy = zero_copy_line(path);
+  return OpenedSource{
+      .source = std::move(*source), .memory = std::move(path), .zero_copy = std::move(zero_copy)};
 }
 
 // The sentence for what is in a broker's memory; empty when it is good.
@@ -152,6 +155,7 @@ std::expected<OpenedSource, std::string> make_broker_source(const OpenedBroker& 
   OpenedSource opened;
   opened.source = make_source(std::move(memory), WatchedMemory::behind(broker.link), choice);
   opened.memory = std::move(address);
+  if (broker.missing.empty()) opened.zero_copy = zero_copy_line(broker.link->memory());
   return opened;
 }
 

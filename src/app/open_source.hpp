@@ -20,7 +20,8 @@ MemoryPlaces usual_memory_places();
 
 struct OpenedSource {
   std::unique_ptr<source::FrameSource> source;
-  std::string memory;  // its path, or "unix:" and the broker's address
+  std::string memory;     // its path, or "unix:" and the broker's address
+  std::string zero_copy;  // zero_copy_line() for it; empty: not known yet
 };
 
 // Finds, creates if that is wanted, and maps the memory, and makes the reader or readers for it.

@@ -20,12 +20,16 @@ inline constexpr std::chrono::seconds kBack(6);  // a sanitized client alone tak
 inline constexpr std::chrono::seconds kBack(2);
 #endif
 
+// The client's last act: five seconds after the last frame it lets the screen go dark.
+inline constexpr std::chrono::seconds kStill(6);
+
 // A desk whose client and guest are peers of a real broker. The output has the pattern's size.
 class BrokerDesk {
  public:
   explicit BrokerDesk(const guest::PatternSpec& pattern);
 
   Desk& desk() { return desk_; }
+  [[nodiscard]] const guest::PatternSpec& pattern() const { return pattern_; }
   Process& broker() { return *broker_; }
   [[nodiscard]] const std::filesystem::path& socket() const { return socket_; }
 
@@ -48,7 +52,9 @@ class BrokerDesk {
   // The memory that the guest has mapped; 0: none.
   [[nodiscard]] std::uint64_t guest_memory();
 
-  // The client has nothing to do, and does nothing for ten seconds.
+  // Until no thread of the client has run for `still`; not when it goes on polling.
+  [[nodiscard]] bool client_falls_asleep(std::chrono::nanoseconds still);
+  // Then no thread of it runs for ten seconds.
   [[nodiscard]] testing::AssertionResult client_sleeps();
 
  private:

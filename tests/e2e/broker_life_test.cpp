@@ -3,10 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <csignal>
 #include <string>
 
 #include "guest/core/pattern.hpp"
 #include "tests/e2e/broker_desk.hpp"
+#include "tests/e2e/frame_requests.hpp"
 #include "tests/support/proc_stats.hpp"
 #include "tests/support/wait_until.hpp"
 
@@ -14,7 +16,9 @@ namespace pierglass::test {
 namespace {
 
 constexpr guest::PatternSpec kPattern{.size = {320, 240}, .mode = guest::PatternMode::Full};
-constexpr std::chrono::milliseconds kNap(500);             // longer than any polling
+constexpr std::chrono::milliseconds kNap(500);  // longer than any polling
+constexpr std::uint32_t kMoving = 60;           // frames, where the guest shows the rest on request
+const std::string kFrames = std::to_string(kMoving);
 constexpr std::uint64_t kGrowth = std::uint64_t{1} << 20;  // of private memory, allowed over rounds
 
 class Alone : public testing::Test {
@@ -38,6 +42,11 @@ class Alone : public testing::Test {
           return dark > screen.pixels.size() * 3 / 4 && light > 50;
         },
         kPatience);
+  }
+
+  // Of a guest that was started with kFrames.
+  FrameRequests ask_guest() {
+    return {desk_, kMoving, [this] { desk_.desk().guest().signal(SIGUSR1); }};
   }
 
   BrokerDesk desk_{kPattern};
@@ -72,35 +81,36 @@ TEST_F(Alone, TheNextBrokerIsTakenOverWithAGuestThatBeginsAnew) {
 // More often than there are places for readers; those that died asleep hold theirs.
 TEST_F(Alone, ClientsThatDieAsleepLeaveTheGuestToTheirSuccessors) {
   desk_.start_broker();
-  desk_.start_guest({"--frames", "30", "--on-request"});
-  const Picture last = pattern_picture(kPattern, 30);
+  desk_.start_guest({"--frames", kFrames, "--on-request"});
+  FrameRequests requests = ask_guest();
   for (int i = 0; i < 20; ++i) {
     desk_.start_client();
-    ASSERT_TRUE(desk_.desk().shows(last, 0, "client " + std::to_string(i)));
-    ASSERT_TRUE(falls_asleep(desk_.desk().client().process().pid(), kNap, kPatience));
+    ASSERT_TRUE(requests.shown(kPatience)) << "client " << i;
+    ASSERT_TRUE(requests.until_asleep(kNap)) << "client " << i;
     desk_.desk().kill_client();
   }
   EXPECT_TRUE(desk_.desk().guest().running());
 }
 
 TEST_F(Alone, AGuestKilledWhileTheClientSleepsIsMissedAndItsSuccessorShown) {
-  start({"--frames", "60", "--on-request"});
-  ASSERT_TRUE(desk_.desk().shows(pattern_picture(kPattern, 60), 0, "last picture"));
-  ASSERT_TRUE(falls_asleep(desk_.desk().client().process().pid(), kNap, kPatience));
+  start({"--frames", kFrames, "--on-request"});
+  FrameRequests requests = ask_guest();
+  ASSERT_TRUE(requests.shown(kPatience));
+  ASSERT_TRUE(requests.until_asleep(kNap));
   desk_.desk().kill_guest();
   EXPECT_TRUE(shows_text());
-  // Asleep again, or as far as it goes without a guest.
   desk_.start_guest();
   EXPECT_TRUE(desk_.moves(kBack));
   desk_.desk().expect_clean_end();
 }
 
 TEST_F(Alone, AGuestReplacedWhileTheClientSleepsIsShown) {
-  start({"--frames", "60", "--on-request"});
+  start({"--frames", kFrames, "--on-request"});
   for (int i = 0; i < 5; ++i) {
-    ASSERT_TRUE(desk_.desk().shows(pattern_picture(kPattern, 60), 0, "last picture"));
-    ASSERT_TRUE(falls_asleep(desk_.desk().client().process().pid(), kNap, kPatience));
-    desk_.start_guest({"--frames", "60", "--on-request"});
+    FrameRequests requests = ask_guest();
+    ASSERT_TRUE(requests.shown(kPatience)) << "guest " << i;
+    ASSERT_TRUE(requests.until_asleep(kNap)) << "guest " << i;
+    desk_.start_guest({"--frames", kFrames, "--on-request"});
     ASSERT_TRUE(desk_.moves(kBack)) << "guest " << i;
   }
   desk_.desk().expect_clean_end();

@@ -15,7 +15,7 @@ namespace pierglass::test {
 namespace {
 
 constexpr guest::PatternSpec kPattern{.size = {320, 240}, .mode = guest::PatternMode::Full};
-constexpr int kRounds = 50;  // of each of the two ways
+constexpr int kRounds = 50;  // half of them each of the two ways
 
 class KillOrder : public testing::TestWithParam<std::string> {
  protected:
@@ -48,7 +48,7 @@ TEST_P(KillOrder, BringsThePictureBackEachTime) {
     if (round == 1) descriptors = std::max(descriptors, open_descriptors(compositor));
     return shared ? shared : testing::AssertionResult(shared) << "\nround " << round << ", " << way;
   };
-  for (int round = 0; round < kRounds; ++round) {
+  for (int round = 0; round < kRounds; round += 2) {
     for (const char who : order) {
       kill(who);
       start(who);
@@ -56,7 +56,7 @@ TEST_P(KillOrder, BringsThePictureBackEachTime) {
     ASSERT_TRUE(picture_is_back(round, "one after the other"));
     for (const char who : order) kill(who);
     for (const char who : order) start(who);
-    ASSERT_TRUE(picture_is_back(round, "all at once"));
+    ASSERT_TRUE(picture_is_back(round + 1, "all at once"));
   }
   std::fprintf(stderr, "%s: longest %.0f ms\n", order.c_str(),
                std::chrono::duration<double, std::milli>(longest).count());

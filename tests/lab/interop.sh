@@ -20,12 +20,12 @@ finish() {
 }
 trap finish EXIT
 
-# begin NAME PROGRAM...: runs it with a pipe for its input; NAME.out gets what it says, line by line.
+# begin NAME PROGRAM...: runs it with a pipe for its input; NAME.out gets what it says.
 begin() {
   name=$1
   shift
   mkfifo "$work/$name.in"
-  stdbuf -oL "$@" <"$work/$name.in" >"$work/$name.out" 2>&1 &
+  "$@" <"$work/$name.in" >"$work/$name.out" 2>&1 &
   running="$running $!"
   eval "pid_$name=$!"
   # Held open until `end`: a program that reads the end of its input ends.
@@ -77,7 +77,7 @@ next_round() {
   rm -f "$work"/*.in "$work"/*.out "$work/socket"
 }
 
-client_c() { begin c "$tools/ivshmem-client" -v -S "$work/socket"; }
+client_c() { begin c stdbuf -oL "$tools/ivshmem-client" -v -S "$work/socket"; }
 
 # What every server must do between two of our peers and one of QEMU's clients: ids 0, 1, 2.
 three_peers() {
@@ -128,7 +128,7 @@ peers_come_and_go() {
 }
 
 rm -f "$work/socket"
-begin server "$tools/ivshmem-server" -F -v -S "$work/socket" -m "$work" -l 1M -n 2
+begin server stdbuf -oL "$tools/ivshmem-server" -F -v -S "$work/socket" -m "$work" -l 1M -n 2
 socket_is_there
 three_peers "QEMU's server"
 peers_come_and_go "QEMU's server"

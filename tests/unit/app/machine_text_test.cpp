@@ -29,9 +29,14 @@ TEST(MachineText, ForADoorbellDevice) {
 # ==== doorbell: the guest rings when there is something, nobody has to look; needs
 # pierglass-broker, which gives the memory (and can give it to the GPU without a copy).
 #
-# On the host, before the machine starts; as root, for libvirt's qemu:///system:
+# On the host, in /etc/pierglass/broker-win11.env:
 
-pierglass-broker --name win11 --for 3840x2160 --for 1920x1080 --hdr
+PIERGLASS_BROKER_OPTIONS="--allow-group=kvm --for=3840x2160 --for=1920x1080 --hdr"
+
+# then once, as root:
+
+systemctl enable --now pierglass-broker@win11.socket
+usermod -aG kvm ann
 
 # libvirt, in <devices>; the memory's size is the broker's:
 
@@ -41,8 +46,7 @@ pierglass-broker --name win11 --for 3840x2160 --for 1920x1080 --hdr
   <msi vectors="2" ioeventfd="on" />
 </shmem>
 
-# or QEMU. Where you start the broker yourself, its socket is in
-# $XDG_RUNTIME_DIR/pierglass-broker:
+# or QEMU:
 
 -chardev socket,id=pierglass-broker,path=/run/pierglass-broker/win11.sock \
 -device ivshmem-doorbell,chardev=pierglass-broker,vectors=2,ioeventfd=on,id=pierglass
@@ -50,6 +54,10 @@ pierglass-broker --name win11 --for 3840x2160 --for 1920x1080 --hdr
 # The client:
 
 pierglass --memory unix:win11
+
+# Without root and systemd, for a QEMU that you start yourself, the socket of
+#   pierglass-broker win11 --for=3840x2160 --for=1920x1080 --hdr
+# is $XDG_RUNTIME_DIR/pierglass-broker/win11.sock
 )");
 }
 
@@ -126,6 +134,12 @@ cgroup_device_acl = [ "/dev/null", "/dev/full", "/dev/zero", "/dev/random",
 
 pierglass --memory /dev/kvmfr0
 )x");
+}
+
+TEST(MachineText, LeavesRootInItsGroups) {
+  const std::string text =
+      text_of({.name = "win11", .user = "root", .sizes = {}, .kinds = {MemoryKind::Doorbell}});
+  EXPECT_EQ(text.find("usermod"), std::string::npos) << text;
 }
 
 TEST(MachineText, SaysWhatTheKvmfrModuleCannotDo) {
