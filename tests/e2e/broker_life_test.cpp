@@ -81,12 +81,12 @@ TEST_F(Alone, TheNextBrokerIsTakenOverWithAGuestThatBeginsAnew) {
   desk_.desk().expect_clean_end();
 }
 
-// More often than there are places for readers; those that died asleep hold theirs.
+// More often than there are places for readers (8); those that died asleep hold theirs.
 TEST_F(Alone, ClientsThatDieAsleepLeaveTheGuestToTheirSuccessors) {
   desk_.start_broker();
   desk_.start_guest({"--frames", kFrames, "--on-request"});
   FrameRequests requests = ask_guest();
-  for (int i = 0; i < 20; ++i) {
+  for (int i = 0; i < 12; ++i) {
     desk_.start_client();
     ASSERT_TRUE(requests.shown(kPatience)) << "client " << i;
     ASSERT_TRUE(requests.until_asleep(kNap)) << "client " << i;
