@@ -423,12 +423,14 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       pierglass_test(e2e_${subject} SOURCES tests/e2e/${subject}_test.cpp LINK e2e_desk
         LABELS e2e TIMEOUT 300)
     endforeach()
-    add_library(e2e_broker_desk STATIC tests/e2e/broker_desk.cpp)
-    target_link_libraries(e2e_broker_desk PUBLIC e2e_desk PRIVATE pierglass_flags)
-    foreach(subject broker_life doorbell kill_order)
-      pierglass_test(e2e_${subject} SOURCES tests/e2e/${subject}_test.cpp LINK e2e_broker_desk
-        LABELS e2e TIMEOUT 300)
-    endforeach()
+    if(PIERGLASS_BROKER)
+      add_library(e2e_broker_desk STATIC tests/e2e/broker_desk.cpp)
+      target_link_libraries(e2e_broker_desk PUBLIC e2e_desk PRIVATE pierglass_flags)
+      foreach(subject broker_life doorbell kill_order)
+        pierglass_test(e2e_${subject} SOURCES tests/e2e/${subject}_test.cpp LINK e2e_broker_desk
+          LABELS e2e TIMEOUT 300)
+      endforeach()
+    endif()
     pierglass_test(e2e_looking_glass SOURCES tests/e2e/looking_glass_test.cpp
       LINK e2e_desk looking_glass_writer LABELS e2e TIMEOUT 300)
     pierglass_test(e2e_looking_glass_life SOURCES tests/e2e/looking_glass_life_test.cpp
