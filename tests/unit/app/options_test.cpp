@@ -110,7 +110,8 @@ INSTANTIATE_TEST_SUITE_P(
     Table, WrongUses,
     testing::Values(
         WrongUse{"UnknownOption", {"--bogus"}, "", "--bogus; see pierglass --help"},
-        WrongUse{"UnknownCommand", {"stray"}, "", "no command 'stray', only toggle, send and vm-xml"},
+        WrongUse{
+            "UnknownCommand", {"stray"}, "", "no command 'stray', only toggle, send and vm-xml"},
         WrongUse{"StrayWord", {"--windowed", "stray"}, "", "stray"},
         WrongUse{"StrayWordAfterToggle", {"toggle", "now"}, "", "now; see pierglass toggle --help"},
         WrongUse{"MissingValue", {"--memory"}, "", "--memory"},
