@@ -11,8 +11,8 @@
 #include <string>
 
 #include "base/fd.hpp"
-#include "loop/unix_listener.hpp"
 #include "loop/event_loop.hpp"
+#include "loop/unix_listener.hpp"
 
 namespace pierglass::control {
 
