@@ -12,9 +12,8 @@ constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 62;
 template <typename Number>
 std::optional<Number> parse_number(std::string_view text) {
   Number number = 0;
-  const char* end = text.data() + text.size();
-  const auto [rest, status] = std::from_chars(text.data(), end, number);
-  if (status != std::errc() || rest != end) return std::nullopt;
+  const auto [rest, status] = std::from_chars(text.begin(), text.end(), number);
+  if (status != std::errc() || rest != text.end()) return std::nullopt;
   return number;
 }
 

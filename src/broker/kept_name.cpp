@@ -17,10 +17,9 @@ constexpr std::string_view kConnection = "connection";
 template <typename Number>
 std::optional<Number> parse_number(std::string_view text, Number most) {
   Number number = 0;
-  const char* end = text.data() + text.size();
-  const auto [rest, status] = std::from_chars(text.data(), end, number);
+  const auto [rest, status] = std::from_chars(text.begin(), text.end(), number);
   const bool padded = text.size() > 1 && text[0] == '0';
-  if (status != std::errc() || rest != end || padded || number > most) return std::nullopt;
+  if (status != std::errc() || rest != text.end() || padded || number > most) return std::nullopt;
   return number;
 }
 

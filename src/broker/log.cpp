@@ -11,12 +11,10 @@ LogSink standard_log() {
   // Set by systemd when standard error goes to its journal.
   const bool journal = std::getenv("JOURNAL_STREAM") != nullptr;
   return [journal](Level level, std::string_view line) {
-    const int length = static_cast<int>(line.size());
-    if (journal) {
-      std::fprintf(stderr, "<%d>%.*s\n", static_cast<int>(level), length, line.data());
-    } else {
-      std::fprintf(stderr, "pierglass-broker: %.*s\n", length, line.data());
-    }
+    std::string text = journal ? "<" + std::to_string(static_cast<int>(level)) + ">"
+                               : std::string("pierglass-broker: ");
+    text.append(line) += '\n';
+    std::fputs(text.c_str(), stderr);
   };
 }
 

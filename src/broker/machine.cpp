@@ -32,9 +32,10 @@ std::string explain_endpoint(const Error& error, const std::string& path) {
   const std::string folder = path.substr(0, path.rfind('/'));
   switch (error.code) {
     case ErrorCode::Busy:
-      if (error.got != 0)
+      if (error.got != 0) {
         return "a broker with process id " + std::to_string(error.got) + " serves " + path +
                " already: end it first, or choose another name";
+      }
       return path + " is in use: end the other broker, or remove it if it is no socket";
     case ErrorCode::NotFound:
       return "there is no folder for " + folder + ": make it, or name another with --folder";
@@ -64,14 +65,14 @@ std::expected<std::unique_ptr<Machine>, std::string> Machine::start(const std::s
                                                                     const Surroundings& around) {
   std::unique_ptr<Machine> machine(new Machine(name, around));
   // The socket first: its lock says that no other broker has this machine.
-  if (auto done = machine->open_endpoint(settings, std::move(handed.listener)); !done)
-    return std::unexpected(done.error());
+  const auto listener = machine->open_endpoint(settings, std::move(handed.listener));
+  if (!listener) return std::unexpected(listener.error());
   if (auto done = machine->take_memory(settings, handed); !done)
     return std::unexpected(done.error());
   auto server = Server::create(around.loop,
                                {.name = name,
                                 .memory = machine->memory_.descriptor.get(),
-                                .listener = machine->endpoint_->listener(),
+                                .listener = *listener,
                                 .limits = settings.limits,
                                 .access = settings.access,
                                 .store = &machine->kept_,
@@ -83,19 +84,18 @@ std::expected<std::unique_ptr<Machine>, std::string> Machine::start(const std::s
   return machine;
 }
 
-std::expected<void, std::string> Machine::open_endpoint(const Settings& settings, Fd listener) {
+std::expected<int, std::string> Machine::open_endpoint(const Settings& settings, Fd listener) {
   const std::string path = socket_path(name_, settings);
   if (listener) {
-    if (!ServiceManager::prepare_listener(listener.get()))
+    if (!ServiceManager::prepare_listener(listener.get())) {
       return std::unexpected("what systemd handed over as " + name_ +
                              " is no listening stream socket: use ListenStream= in its unit");
-    endpoint_.emplace(Endpoint::adopt(std::move(listener)));
-    return {};
+    }
+    return endpoint_.emplace(Endpoint::adopt(std::move(listener))).listener();
   }
   auto endpoint = Endpoint::create(path, kind_of_folder(settings), modes_for(settings.access));
   if (!endpoint) return std::unexpected(explain_endpoint(endpoint.error(), path));
-  endpoint_.emplace(std::move(*endpoint));
-  return {};
+  return endpoint_.emplace(std::move(*endpoint)).listener();
 }
 
 // Memory that is in use stays, whatever the settings say now.

@@ -41,7 +41,7 @@ class Machine {
       : name_(std::move(name)), log_(around.log), kept_(name_, around.manager) {}
 
   std::expected<void, std::string> take_memory(const Settings& settings, Handed& handed);
-  std::expected<void, std::string> open_endpoint(const Settings& settings, Fd listener);
+  std::expected<int, std::string> open_endpoint(const Settings& settings, Fd listener);
   std::expected<Memory, std::string> new_memory(const Settings& settings);
   [[nodiscard]] bool keeps(const Memory& memory, const Settings& settings, const Handed& handed);
   void dismiss(std::vector<KeptPeer>& peers);

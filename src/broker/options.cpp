@@ -90,10 +90,11 @@ std::string default_folder() {
 void check_names(const std::vector<std::string>& names) {
   if (names.empty()) throw OptionError("NAME", "name the virtual machine to serve");
   for (auto name = names.begin(); name != names.end(); ++name) {
-    if (!is_vm_name(*name))
+    if (!is_vm_name(*name)) {
       throw OptionError("NAME", "'" + *name +
                                     "' is not 1 to 64 of letters, digits, '.', '_' and '-', "
                                     "without a dot in front");
+    }
     if (std::find(names.begin(), name, *name) != name)
       throw OptionError("NAME", "'" + *name + "' is named twice");
   }
@@ -110,10 +111,11 @@ void check_places(Settings& settings) {
   if (!settings.expose.empty() && !is_vm_name(settings.expose))
     throw OptionError("--expose", "'" + settings.expose + "' is not a file's name in /dev/shm");
   if (settings.folder.empty()) settings.folder = default_folder();
-  if (settings.socket.empty() && (settings.folder.empty() || settings.folder[0] != '/'))
-    throw OptionError("--folder", settings.folder.empty()
-                                      ? "XDG_RUNTIME_DIR is not set: name the folder for the socket"
-                                      : "'" + settings.folder + "' is not an absolute path");
+  if (!settings.socket.empty()) return;
+  if (settings.folder.empty())
+    throw OptionError("--folder", "XDG_RUNTIME_DIR is not set: name the folder for the socket");
+  if (settings.folder[0] != '/')
+    throw OptionError("--folder", "'" + settings.folder + "' is not an absolute path");
 }
 
 struct Parser {

@@ -102,7 +102,7 @@ Result<void> Server::listen() {
 
 void Server::rest() {
   callers_watch_.reset();
-  (void)timer_->arm_at(HostClock::now() + kRest);
+  if (timer_) (void)timer_->arm_at(HostClock::now() + kRest);
 }
 
 void Server::on_callers() {

@@ -18,7 +18,7 @@ std::vector<NamedFd> ServiceManager::take_descriptors() {
     descriptors.push_back({.name = names[i], .fd = Fd(SD_LISTEN_FDS_START + i)});
     std::free(names[i]);
   }
-  std::free(names);
+  std::free(static_cast<void*>(names));
   return descriptors;
 }
 
