@@ -167,12 +167,12 @@ class Reader {
   pace::FrameLog log_;
   std::unique_ptr<source::RegionSource> source_;
   NoPresenter presenter_;
-  NoSurface surface_;
-  ReadPlan plan_;
-  Reading result_;
   HostTime callback_;
   HostTime next_tick_;
   std::uint64_t last_noted_ = 0;
+  ReadPlan plan_;
+  NoSurface surface_;
+  Reading result_;
   app::PresentLoop loop_;
 };
 
