@@ -52,8 +52,9 @@ class Guest {
     }
     memory_ = shm::map_fd(connection_->memory()).value();
     std::random_device random;
-    session_.emplace(ring::GuestSession::create(memory_.bytes(), {}, random() | 1u).value());
-    session_->set_doorbell({.peer = *connection_->id(), .vector = 0});
+    session_ = std::make_unique<ring::GuestSession>(
+        ring::GuestSession::create(memory_.bytes(), {}, random() | 1u).value());
+    session_->set_doorbell({.peer = connection_->id().value_or(0), .vector = 0});
     session_->set_state(wire::GuestState::Capturing);
     ring(session_->former_readers());
     const wire::ShapeInfo shape{.type = wire::CursorType::Colour, .size = {8, 8}, .pitch = 32};
@@ -124,7 +125,7 @@ class Guest {
   Stream stream_;
   Published& published_;
   shm::SharedMemory memory_;
-  std::optional<ring::GuestSession> session_;
+  std::unique_ptr<ring::GuestSession> session_;
   std::minstd_rand random_{7};
   std::int32_t moves_ = 0;
 };

@@ -77,7 +77,7 @@ Usage usage() {
 class Reader {
  public:
   Reader(const std::filesystem::path& socket, const ReadPlan& plan)
-      : plan_(plan), source_(open(socket)), loop_(*source_, presenter_, surface_, &log_, "") {
+      : source_(open(socket)), plan_(plan), loop_(*source_, presenter_, surface_, &log_, "") {
     if (plan.wait != Wait::Doorbell) loop_.ignore_doorbell();
     app::PresentRequests requests;
     requests.show_pointer = plan.draws_pointer;
@@ -164,16 +164,16 @@ class Reader {
     result_.seen.emplace_back(sequence, seen.time_since_epoch().count());
   }
 
-  ReadPlan plan_;
+  pace::FrameLog log_;
   std::unique_ptr<source::RegionSource> source_;
   NoPresenter presenter_;
-  NoSurface surface_;
-  pace::FrameLog log_;
-  app::PresentLoop loop_;
-  Reading result_;
   HostTime callback_;
   HostTime next_tick_;
   std::uint64_t last_noted_ = 0;
+  ReadPlan plan_;
+  NoSurface surface_;
+  Reading result_;
+  app::PresentLoop loop_;
 };
 
 }  // namespace
