@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "broker/kept.hpp"
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <map>
 #include <utility>
@@ -42,6 +45,7 @@ Handed take_handed(std::string_view vm, std::vector<NamedFd>& descriptors) {
     const auto name = parse_kept_name(one.name);
     if (!name || name->vm != vm) continue;
     if (name->kind == Kind::Memory) put(handed.memory, std::move(one.fd));
+    if (name->kind == Kind::Ids) put(handed.ids, std::move(one.fd));
     if (name->kind == Kind::Connection) put(peers[name->peer].connection, std::move(one.fd));
     if (name->kind == Kind::Vector) put(peers[name->peer].vectors[name->vector], std::move(one.fd));
     one.fd.reset();
@@ -49,6 +53,22 @@ Handed take_handed(std::string_view vm, std::vector<NamedFd>& descriptors) {
   std::erase_if(descriptors, [](const NamedFd& one) { return !one.fd; });
   for (auto& [id, parts] : peers) handed.peers.push_back(assemble(id, std::move(parts)));
   return handed;
+}
+
+IdState KeptBySystemd::open_ids(Fd kept) {
+  IdState ids;
+  ids_ = std::move(kept);
+  if (ids_ && pread(ids_.get(), &ids, sizeof ids, 0) == static_cast<ssize_t>(sizeof ids) &&
+      ids.oldest <= ids.next)
+    return ids;
+  ids_.reset(memfd_create("pierglass-ids", MFD_CLOEXEC));
+  if (ids_) manager_.keep(to_text({.vm = vm_, .kind = Kind::Ids}), ids_.get());
+  return {};
+}
+
+void KeptBySystemd::keep_ids(const IdState& ids) {
+  // Into memory: there is nothing that could go wrong.
+  (void)!pwrite(ids_.get(), &ids, sizeof ids, 0);
 }
 
 void KeptBySystemd::keep_memory(int memory) {
@@ -70,14 +90,11 @@ void KeptBySystemd::keep_connection(ivshmem::PeerId id, int connection) {
   manager_.keep(to_text({.vm = vm_, .kind = Kind::Connection, .peer = id}), connection);
 }
 
-void KeptBySystemd::forget_connection(ivshmem::PeerId id) {
-  manager_.remove(to_text({.vm = vm_, .kind = Kind::Connection, .peer = id}));
-}
-
-void KeptBySystemd::forget_vectors(ivshmem::PeerId id, std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) {
+void KeptBySystemd::forget(ivshmem::PeerId id, std::size_t vectors) {
+  for (std::size_t i = 0; i < vectors; ++i) {
     manager_.remove(to_text({.vm = vm_, .kind = Kind::Vector, .peer = id, .vector = i}));
   }
+  manager_.remove(to_text({.vm = vm_, .kind = Kind::Connection, .peer = id}));
 }
 
 }  // namespace pierglass::broker

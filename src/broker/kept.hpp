@@ -14,6 +14,7 @@ namespace pierglass::broker {
 struct Handed {
   Fd listener;
   Fd memory;
+  Fd ids;
   std::vector<KeptPeer> peers;  // by id
 };
 
@@ -26,16 +27,19 @@ class KeptBySystemd final : public PeerStore {
  public:
   KeptBySystemd(std::string vm, ServiceManager& manager) : vm_(std::move(vm)), manager_(manager) {}
 
+  // Goes on with the state that is in `kept`, or begins anew when that is empty or nonsense.
+  IdState open_ids(Fd kept);
   void keep_memory(int memory);
   void forget_memory();
+  void keep_ids(const IdState& ids) override;
   void keep_vectors(ivshmem::PeerId id, const std::vector<Fd>& vectors) override;
   void keep_connection(ivshmem::PeerId id, int connection) override;
-  void forget_connection(ivshmem::PeerId id) override;
-  void forget_vectors(ivshmem::PeerId id, std::size_t count) override;
+  void forget(ivshmem::PeerId id, std::size_t vectors) override;
 
  private:
   std::string vm_;
   ServiceManager& manager_;
+  Fd ids_;  // memory of a few bytes, of which the store has the other end
 };
 
 }  // namespace pierglass::broker

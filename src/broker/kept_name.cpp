@@ -9,6 +9,7 @@ namespace pierglass::broker {
 namespace {
 
 constexpr std::string_view kMemory = "memory";
+constexpr std::string_view kIds = "ids";
 constexpr std::string_view kPeer = "peer/";
 constexpr std::string_view kConnection = "connection";
 
@@ -46,6 +47,7 @@ std::optional<KeptName> parse_peer(KeptName name, std::string_view text) {
 std::string to_text(const KeptName& name) {
   std::string text = name.vm + "/";
   if (name.kind == KeptName::Kind::Memory) return text.append(kMemory);
+  if (name.kind == KeptName::Kind::Ids) return text.append(kIds);
   text.append(kPeer) += std::to_string(name.peer) + "/";
   if (name.kind == KeptName::Kind::Connection) return text.append(kConnection);
   return text += std::to_string(name.vector);
@@ -57,6 +59,10 @@ std::optional<KeptName> parse_kept_name(std::string_view text) {
   KeptName name{.vm = std::string(text.substr(0, slash))};
   const std::string_view what = text.substr(slash + 1);
   if (what == kMemory) return name;
+  if (what == kIds) {
+    name.kind = KeptName::Kind::Ids;
+    return name;
+  }
   if (!what.starts_with(kPeer)) return std::nullopt;
   return parse_peer(std::move(name), what.substr(kPeer.size()));
 }

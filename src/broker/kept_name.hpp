@@ -12,13 +12,13 @@
 namespace pierglass::broker {
 
 // What a descriptor in systemd's store is, written in its name there: "VM/memory",
-// "VM/peer/ID/connection", "VM/peer/ID/VECTOR".
+// "VM/ids", "VM/peer/ID/connection", "VM/peer/ID/VECTOR".
 struct KeptName {
-  enum class Kind : std::uint8_t { Memory, Connection, Vector };
+  enum class Kind : std::uint8_t { Memory, Ids, Connection, Vector };
 
   std::string vm;  // is_vm_name
   Kind kind = Kind::Memory;
-  ivshmem::PeerId peer = 0;  // not of memory
+  ivshmem::PeerId peer = 0;  // not of memory and ids
   std::size_t vector = 0;    // below ivshmem::kMaxVectors
   friend bool operator==(const KeptName&, const KeptName&) = default;
 };

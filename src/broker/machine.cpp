@@ -75,6 +75,7 @@ std::expected<std::unique_ptr<Machine>, std::string> Machine::start(const std::s
                                 .limits = settings.limits,
                                 .access = settings.access,
                                 .store = &machine->kept_,
+                                .ids = machine->kept_.open_ids(std::move(handed.ids)),
                                 .log = around.log},
                                std::move(handed.peers));
   if (!server) return std::unexpected(name + " cannot be served: " + describe(server.error()));
@@ -156,8 +157,7 @@ std::expected<Memory, std::string> Machine::new_memory(const Settings& settings)
 void Machine::dismiss(std::vector<KeptPeer>& peers) {
   for (const KeptPeer& peer : std::exchange(peers, {})) {
     if (peer.connection) shutdown(peer.connection.get(), SHUT_RDWR);
-    kept_.forget_connection(peer.id);
-    kept_.forget_vectors(peer.id, peer.vectors.size());
+    kept_.forget(peer.id, peer.vectors.size());
   }
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/fd.hpp"
+#include "broker/peer_ids.hpp"
 #include "ivshmem/message.hpp"
 
 namespace pierglass::broker {
@@ -13,15 +14,17 @@ namespace pierglass::broker {
 // A place that outlives the broker and holds its peers' descriptors meanwhile. All of it on the
 // loop's thread. What cannot be kept is lost with the broker, and nothing else.
 //
-// A peer is whole when its connection is kept: that comes last and goes first. One that is found
-// without is not known to everybody, or not any more: the others must be told that it is gone.
+// A newcomer's connection is kept last, when all have heard of it, and a peer is forgotten before
+// the first hears that it is gone: a peer of which only a part is found must be announced as gone,
+// and nobody hears that twice.
 class PeerStore {
  public:
   virtual ~PeerStore() = default;
+  // Before anybody hears of the newcomer with the number before `ids.next`.
+  virtual void keep_ids(const IdState& ids) = 0;
   virtual void keep_vectors(ivshmem::PeerId id, const std::vector<Fd>& vectors) = 0;
   virtual void keep_connection(ivshmem::PeerId id, int connection) = 0;
-  virtual void forget_connection(ivshmem::PeerId id) = 0;
-  virtual void forget_vectors(ivshmem::PeerId id, std::size_t count) = 0;
+  virtual void forget(ivshmem::PeerId id, std::size_t vectors) = 0;
 
  protected:
   PeerStore() = default;

@@ -23,8 +23,6 @@ constexpr Nanoseconds kRest = std::chrono::milliseconds(100);
 // Asked for a peer's messages; the kernel gives what net.core.wmem_max allows, twice.
 constexpr int kSendBuffer = 1 << 20;
 
-constexpr std::size_t kIds = ivshmem::kMaxPeerId + 1;
-
 void enlarge_buffer(int socket) {
   // Without it there is room for fewer messages, which buffered_messages() counts.
   (void)setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &kSendBuffer, sizeof kSendBuffer);
@@ -66,12 +64,16 @@ std::string person(const Credentials& who) {
 }  // namespace
 
 Server::Server(loop::EventLoop& loop, ServerSetup setup)
-    : loop_(loop), setup_(std::move(setup)), log_(setup_.log), faults_(setup_.log) {}
+    : loop_(loop),
+      setup_(std::move(setup)),
+      log_(setup_.log),
+      faults_(setup_.log),
+      next_(setup_.ids.next) {}
 
 Result<std::unique_ptr<Server>> Server::create(loop::EventLoop& loop, ServerSetup setup,
                                                std::vector<KeptPeer> kept) {
   CHECK(setup.limits.vectors >= 1 && setup.limits.vectors <= ivshmem::kMaxVectors);
-  CHECK(setup.limits.peers >= 1 && setup.limits.peers < kIds);
+  CHECK(setup.limits.peers >= 1 && setup.limits.peers <= ivshmem::kMaxPeerId);
   std::unique_ptr<Server> server(new Server(loop, std::move(setup)));
   TRY(server->start_timer());
   for (KeptPeer& peer : kept) server->restore(std::move(peer));
@@ -145,18 +147,25 @@ void Server::consider(Fd connection) {
 
 // An error: nobody has heard of it.
 Result<void> Server::join(Fd connection, Credentials who) {
-  const auto id = next_id();
-  if (!id) return fail(ErrorCode::Busy, "every id");
+  const auto id = next_id({.next = next_, .oldest = oldest_known()});
+  if (!id) return fail(ErrorCode::Busy, "every id, until those who came first have left,");
   Peer newcomer{.id = *id,
+                .number = next_,
+                .oldest = next_,
                 .who = std::move(who),
                 .connection = std::move(connection),
                 .registration = {},
                 .vectors = TRY(new_vectors(setup_.limits.vectors))};
+  for (const Peer& other : peers_) newcomer.oldest = std::min(newcomer.oldest, other.number);
   enlarge_buffer(newcomer.connection.get());
   TRY(watch(newcomer));
   TRY(greet(newcomer));
+  ++next_;
   Peer& peer = peers_.emplace_back(std::move(newcomer));
-  if (setup_.store != nullptr) setup_.store->keep_vectors(peer.id, peer.vectors);
+  if (setup_.store != nullptr) {
+    setup_.store->keep_ids({.next = next_, .oldest = oldest_known()});
+    setup_.store->keep_vectors(peer.id, peer.vectors);
+  }
   tell_others(peer, News::Joined);
   if (setup_.store != nullptr) setup_.store->keep_connection(peer.id, peer.connection.get());
   log_.write(Level::Info, setup_.name + ": peer " + std::to_string(peer.id) + " joined (" +
@@ -189,12 +198,13 @@ Result<void> Server::watch(Peer& peer) {
 void Server::restore(KeptPeer kept) {
   const bool whole = kept.whole();
   Peer peer{.id = kept.id,
+            .number = number_of(kept.id, next_),
+            .oldest = setup_.ids.oldest,
             .who = credentials_of(kept.connection.get()).value_or(Credentials{}),
             .connection = std::move(kept.connection),
             .registration = {},
             .vectors = std::move(kept.vectors)};
   if (!whole || !watch(peer)) peer.fault = "left while no broker ran";
-  next_id_ = std::max(next_id_, static_cast<PeerId>(peer.id + 1));
   peers_.push_back(std::move(peer));
 }
 
@@ -234,21 +244,19 @@ void Server::depart(Peer peer) {
   peer.registration.reset();
   // The store may hold a copy: only this ends the connection for the peer.
   if (peer.connection) shutdown(peer.connection.get(), SHUT_RDWR);
-  if (setup_.store != nullptr) setup_.store->forget_connection(peer.id);
+  if (setup_.store != nullptr) setup_.store->forget(peer.id, peer.vectors.size());
   tell_others(peer, News::Left);
-  if (setup_.store != nullptr) setup_.store->forget_vectors(peer.id, peer.vectors.size());
   const std::string line = setup_.name + ": peer " + std::to_string(peer.id) + " (" +
                            person(peer.who) + ") is gone: it " + peer.fault;
   if (peer.fault == kLeft) return log_.write(Level::Info, line);
   faults_.write(Level::Warning, line);
 }
 
-std::optional<PeerId> Server::next_id() {
-  for (std::size_t tries = 0; tries < kIds; ++tries) {
-    const PeerId id = next_id_++;  // wraps at 65535
-    if (find(id) == nullptr) return id;
-  }
-  return std::nullopt;
+// The first of whom anybody here has ever heard; the next one when nobody is here.
+PeerNumber Server::oldest_known() const {
+  PeerNumber oldest = next_;
+  for (const Peer& peer : peers_) oldest = std::min(oldest, peer.oldest);
+  return oldest;
 }
 
 Server::Peer* Server::find(PeerId id) {

@@ -32,12 +32,13 @@ struct ServerSetup {
   ServerLimits limits;
   AccessRules access;
   PeerStore* store = nullptr;  // borrowed; null: nothing outlives this server
+  IdState ids;                 // where the server before this one was
   LogSink log;
 };
 
 // The ivshmem server of one virtual machine, for QEMU and for Linux programs alike. On its loop's
 // thread; never blocks, never waits for a peer: who speaks, or lets its socket's buffer run full,
-// is dropped, and the others are told. Ids go round, so that one that left is not soon given again.
+// is dropped, and the others are told. Nobody ever hears of the same id twice.
 class Server {
  public:
   // What is borrowed, and the loop, must outlive the server. `kept`: the peers of a server before
@@ -55,6 +56,8 @@ class Server {
  private:
   struct Peer {
     ivshmem::PeerId id = 0;
+    PeerNumber number = 0;
+    PeerNumber oldest = 0;  // of whom it has heard
     Credentials who;
     Fd connection;
     loop::Registration registration;  // ends before connection closes
@@ -79,7 +82,7 @@ class Server {
   void tell_others(const Peer& about, News news);
   void remove_faulty();
   void depart(Peer peer);
-  [[nodiscard]] std::optional<ivshmem::PeerId> next_id();
+  [[nodiscard]] PeerNumber oldest_known() const;
   [[nodiscard]] Peer* find(ivshmem::PeerId id);
 
   loop::EventLoop& loop_;
@@ -89,7 +92,7 @@ class Server {
   std::list<Peer> peers_;  // in the order in which they came
   std::optional<loop::Timer> timer_;
   loop::Registration callers_watch_;
-  ivshmem::PeerId next_id_ = 0;
+  PeerNumber next_;
   std::uint64_t callers_ = 0;
 };
 

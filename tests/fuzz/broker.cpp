@@ -75,6 +75,7 @@ struct Play {
                              .limits = {.peers = kPlaces, .vectors = kVectors},
                              .access = {.self = geteuid(), .users = {}, .groups = {}},
                              .store = &store,
+                             .ids = store.ids(),
                              .log = [](Level, std::string_view) {}},
                             store.copy())
                  .value();

@@ -21,12 +21,13 @@ class FakeStore final : public PeerStore {
   void keep_connection(ivshmem::PeerId id, int connection) override {
     peers_[id].connection.reset(dup(connection));
   }
-  void forget_connection(ivshmem::PeerId id) override { peers_[id].connection.reset(); }
-  void forget_vectors(ivshmem::PeerId id, std::size_t count) override {
-    CHECK(peers_[id].vectors.size() == count);
+  void forget(ivshmem::PeerId id, std::size_t vectors) override {
+    CHECK(peers_[id].vectors.size() == vectors);
     peers_.erase(id);
   }
+  void keep_ids(const IdState& ids) override { ids_ = ids; }
 
+  [[nodiscard]] const IdState& ids() const { return ids_; }
   [[nodiscard]] std::size_t size() const { return peers_.size(); }
   // What systemd hands over at the next start, and keeps.
   [[nodiscard]] std::vector<KeptPeer> copy() const {
@@ -41,6 +42,7 @@ class FakeStore final : public PeerStore {
 
  private:
   std::map<ivshmem::PeerId, KeptPeer> peers_;
+  IdState ids_;
 };
 
 }  // namespace pierglass::broker

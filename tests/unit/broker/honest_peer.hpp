@@ -66,6 +66,7 @@ class HonestPeer {
       own_.push_back(std::move(message.descriptor));
       return own_.size() <= vectors_;
     }
+    if (gone_.contains(message.value)) return false;  // QEMU would crash
     // The set of one peer is not mixed with others'.
     if (message.value != last_ && others_.contains(message.value)) return false;
     last_ = message.value;
@@ -78,6 +79,7 @@ class HonestPeer {
     const auto at = others_.find(id);
     if (at == others_.end() || at->second.size() != vectors_) return false;
     others_.erase(at);
+    gone_.insert(id);
     return true;
   }
 
@@ -90,6 +92,7 @@ class HonestPeer {
   Fd memory_;
   std::vector<Fd> own_;
   std::map<std::int64_t, std::vector<Fd>> others_;
+  std::set<std::int64_t> gone_;
 };
 
 }  // namespace pierglass::broker

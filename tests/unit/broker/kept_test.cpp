@@ -16,7 +16,10 @@ struct KeptPeers : testing::Test, Served {
 
   KeptPeers() { setup.store = &store; }
   // As after SIGKILL: nobody is told anything, and the store has copies of all.
-  void crash() { server.reset(); }
+  void crash() {
+    server.reset();
+    setup.ids = store.ids();
+  }
 };
 
 TEST_F(KeptPeers, NoticeNothingOfTheServersDeath) {
@@ -83,6 +86,17 @@ TEST_F(KeptPeers, ThatIsDroppedIsCutOffAlthoughTheStoreHasACopy) {
   EXPECT_EQ(store.size(), 0U);
 }
 
+TEST_F(KeptPeers, NeverHearOfAnIdAgainThatLeftBefore) {
+  start();
+  RawPeer stays = join(5);
+  join(7).leave();
+  ASSERT_TRUE(until([&] { return stays.has_heard(8) && store.size() == 1; }));
+  crash();
+  start(store.copy());
+  RawPeer newcomer = join(7);
+  EXPECT_EQ(newcomer.words(), "0 2 -1+ 0+ 0+ 2+ 2+ ");
+}
+
 NamedFd named(const std::string& name) {
   return {.name = name, .fd = Fd(eventfd(0, EFD_CLOEXEC))};
 }
@@ -120,6 +134,7 @@ TEST(KeptNames, AreWhatIsWrittenAndNothingElse) {
   const KeptName connection{.vm = "a", .kind = Kind::Connection, .peer = 0};
   EXPECT_EQ(parse_kept_name(to_text(connection)), connection);
   EXPECT_EQ(parse_kept_name("a/memory"), (KeptName{.vm = "a"}));
+  EXPECT_EQ(parse_kept_name("a/ids"), (KeptName{.vm = "a", .kind = Kind::Ids}));
   for (const char* text : {"",
                            "a",
                            "/memory",

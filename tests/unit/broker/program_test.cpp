@@ -6,9 +6,9 @@
 
 #include <algorithm>
 
+#include "tests/support/fake_systemd.hpp"
 #include "tests/support/process.hpp"
 #include "tests/support/wait_until.hpp"
-#include "tests/support/fake_systemd.hpp"
 #include "tests/unit/broker/raw_peer.hpp"
 
 namespace pierglass::broker {
@@ -96,7 +96,7 @@ TEST_F(BrokerProgram, KilledAndStartedAgainGoesOnWithMemoryAndPeers) {
         return systemd.store().contains("win11/peer/1/connection");
       },
       kPatience));
-  EXPECT_EQ(systemd.store().size(), 1U + 2 * 3);
+  EXPECT_EQ(systemd.store().size(), 2U + 2 * 3);
   for (int deaths = 0; deaths < 3; ++deaths) {
     systemd.kill();
     EXPECT_FALSE(machine.ended());
@@ -117,7 +117,7 @@ TEST_F(BrokerProgram, KilledAndStartedAgainGoesOnWithMemoryAndPeers) {
   ASSERT_TRUE(wait_until([&] { return machine.has_heard(10); }, kPatience));
   EXPECT_EQ(machine.heard().back().value, 1);
   EXPECT_EQ(systemd.terminate(), 0);
-  EXPECT_EQ(systemd.store().size(), 1U + 2 * 3) << "memory, machine and newcomer";
+  EXPECT_EQ(systemd.store().size(), 2U + 2 * 3) << "memory, ids, machine and newcomer";
 }
 
 TEST_F(BrokerProgram, TakesSocketsFromTheServiceManagerByName) {
@@ -142,7 +142,7 @@ TEST_F(BrokerProgram, ForgetsWhatIsNoMachinesAnyMore) {
   ASSERT_TRUE(wait_until(
       [&] {
         systemd.receive();
-        return systemd.store().size() == 8;
+        return systemd.store().size() == 10;
       },
       kPatience));
   systemd.kill();
@@ -151,7 +151,7 @@ TEST_F(BrokerProgram, ForgetsWhatIsNoMachinesAnyMore) {
   ASSERT_TRUE(wait_until(
       [&] {
         systemd.receive();
-        return systemd.store().size() == 4;
+        return systemd.store().size() == 5;
       },
       kPatience));
   EXPECT_TRUE(wait_until([&] { return old.ended(); }, kPatience));
@@ -166,7 +166,7 @@ TEST_F(BrokerProgram, KeepsItsMemoryWhileItIsUsedAndTakesOtherAfterwards) {
   ASSERT_TRUE(wait_until(
       [&] {
         systemd.receive();
-        return systemd.store().size() == 4;
+        return systemd.store().size() == 5;
       },
       kPatience));
   systemd.kill();
@@ -181,7 +181,7 @@ TEST_F(BrokerProgram, KeepsItsMemoryWhileItIsUsedAndTakesOtherAfterwards) {
   ASSERT_TRUE(wait_until(
       [&] {
         systemd.receive();
-        return systemd.store().size() == 1;
+        return systemd.store().size() == 2;
       },
       kPatience));
   systemd.kill();

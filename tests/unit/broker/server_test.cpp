@@ -67,23 +67,43 @@ TEST_F(BrokerServer, AnIdThatLeftIsNotSoonGivenAgain) {
   }
 }
 
-TEST_F(BrokerServer, IdsGoRoundAndOverThoseInUse) {
-  FakeStore store;
-  setup.store = &store;
-  std::vector<KeptPeer> kept;
-  std::vector<Fd> others;
-  for (const ivshmem::PeerId id : {std::uint16_t{0}, std::uint16_t{65534}, std::uint16_t{65535}}) {
-    int pair[2];
-    ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
-    others.emplace_back(pair[1]);
-    kept.push_back({.id = id, .connection = Fd(pair[0]), .vectors = {}});
-    kept.back().vectors.emplace_back(dup(memory.descriptor.get()));
-  }
-  std::swap(kept[0], kept[1]);
+TEST_F(BrokerServer, NobodyHearsOfAnIdTwiceHoweverManyCome) {
+  // As after 65535 peers, of whom the very first is still here.
+  setup.ids = {.next = 65535, .oldest = 0};
+  int pair[2];
+  ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+  Fd first(pair[1]);
+  std::vector<KeptPeer> kept(1);
+  kept[0].connection.reset(pair[0]);
+  kept[0].vectors.emplace_back(dup(memory.descriptor.get()));
   start(std::move(kept));
-  EXPECT_EQ(server->peers(), 3U);
-  RawPeer peer = join(8);
-  EXPECT_EQ(peer.words(), "0 1 -1+ 65534+ 0+ 65535+ 1+ 1+ ");
+  RawPeer last = join(6);
+  EXPECT_EQ(last.words(), "0 65535 -1+ 0+ 65535+ 65535+ ");
+
+  RawPeer refused(path);
+  ASSERT_TRUE(until([&] { return refused.ended(); }));
+  EXPECT_EQ(refused.words(), "end ");
+  EXPECT_TRUE(logged("every id"));
+  // The last one has heard of the first, so it must leave too.
+  first.reset();
+  ASSERT_TRUE(until([&] { return server->peers() == 1; }));
+  RawPeer still_refused(path);
+  ASSERT_TRUE(until([&] { return still_refused.ended(); }));
+  last.leave();
+  ASSERT_TRUE(until([&] { return server->peers() == 0; }));
+  RawPeer again = join(5);
+  EXPECT_EQ(again.words(), "0 0 -1+ 0+ 0+ ");
+}
+
+TEST(PeerIds, AreTheEndsOfNumbersAsLongAsNobodyCanMixThemUp) {
+  EXPECT_EQ(next_id({.next = 0, .oldest = 0}), 0);
+  EXPECT_EQ(next_id({.next = 65535, .oldest = 0}), 65535);
+  EXPECT_EQ(next_id({.next = 65536, .oldest = 0}), std::nullopt);
+  EXPECT_EQ(next_id({.next = 65536, .oldest = 1}), 0);
+  EXPECT_EQ(number_of(0, 1), 0U);
+  EXPECT_EQ(number_of(65535, 65536), 65535U);
+  EXPECT_EQ(number_of(3, 65536 + 4), 65536U + 3);
+  EXPECT_EQ(number_of(4, 65536 + 4), 4U);
 }
 
 TEST_F(BrokerServer, APeerThatSpeaksIsDroppedAndTheOthersAreTold) {
