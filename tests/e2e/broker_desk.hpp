@@ -15,7 +15,7 @@ namespace pierglass::test {
 
 // So soon a picture must be back after the last of broker, guest and client has come back.
 #if defined(__SANITIZE_ADDRESS__)
-inline constexpr std::chrono::seconds kBack(6);  // a sanitized client alone takes one to start
+inline constexpr std::chrono::seconds kBack(3);  // sanitizers make starting slower
 #else
 inline constexpr std::chrono::seconds kBack(2);
 #endif
