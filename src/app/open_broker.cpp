@@ -29,12 +29,17 @@ bool is_socket(const std::string& path) {
   return stat(path.c_str(), &status) == 0 && S_ISSOCK(status.st_mode);
 }
 
+// A broker that is killed hangs up, too: only one that does it again and again refuses us.
+bool is_settled(const source::BrokerLink& link) {
+  return link.trouble() && link.trouble()->code != ErrorCode::Lost;
+}
+
 // Until it has introduced itself, it is clear that none comes now, or the time is up.
 void wait_for_broker(source::BrokerLink& link) {
   const HostTime deadline = HostClock::now() + kLongestWait;
   for (HostTime now = HostClock::now(); now < deadline; now = HostClock::now()) {
     link.tick(now);
-    if (link.own().reachable() || link.trouble()) return;
+    if (link.own().reachable() || is_settled(link)) return;
     pollfd ready{.fd = link.doorbell(), .events = POLLIN, .revents = 0};
     const auto rest = std::chrono::ceil<std::chrono::milliseconds>(deadline - now);
     (void)poll(&ready, 1, static_cast<int>(rest.count()));

@@ -139,6 +139,27 @@ TEST_F(Broker, ThatLetsNobodyInIsAnEndWithItsRemedy) {
   EXPECT_TRUE(contains(refusal(), "--allow-user"));
 }
 
+TEST_F(Broker, ThatIsKilledWhileItGreetsIsAskedAgain) {
+  server_ = std::make_unique<test::IvshmemServer>(socket(), test::new_memory(kBytes));
+  answers_ = std::jthread([this] {
+    (void)server_->accept();
+    server_->admit(1);
+  });
+  EXPECT_EQ(refusal(), "");
+  EXPECT_EQ(opened_.source->error(), "");
+}
+
+TEST_F(Broker, ThatIsKilledWhileItGreetsIsWaitedFor) {
+  server_ = std::make_unique<test::IvshmemServer>(socket(), test::new_memory(kBytes));
+  answers_ = std::jthread([this] {
+    const Fd connection = server_->accept();
+    std::filesystem::remove(socket());
+  });
+  EXPECT_EQ(refusal(), "");
+  (void)opened_.source->tick(now_);
+  EXPECT_NE(opened_.source->error(), "") << "on the screen";
+}
+
 TEST_F(Broker, WithTooLittleMemoryIsAnEndWithItsRemedy) {
   serve(test::new_memory(4096));
   const std::string said = refusal();
