@@ -80,8 +80,8 @@ Done serve(const Settings& settings, const LogSink& log) {
                                   {.loop = **loop, .manager = manager, .log = log});
     if (!machine) return std::unexpected(machine.error());
     log(Level::Info, name + ": " + mebibytes((*machine)->memory_bytes()) + " of memory at " +
-                         socket_path(name, settings) + ", " +
-                         std::to_string((*machine)->server().peers()) + " peers");
+                         (*machine)->place() + ", " + std::to_string((*machine)->server().peers()) +
+                         " peers");
     machines.push_back(std::move(*machine));
   }
   for (const NamedFd& stranger : handed) manager.remove(stranger.name);

@@ -112,9 +112,7 @@ void check_places(Settings& settings) {
     throw OptionError("--expose", "'" + settings.expose + "' is not a file's name in /dev/shm");
   if (settings.folder.empty()) settings.folder = default_folder();
   if (!settings.socket.empty()) return;
-  if (settings.folder.empty())
-    throw OptionError("--folder", "XDG_RUNTIME_DIR is not set: name the folder for the socket");
-  if (settings.folder[0] != '/')
+  if (!settings.folder.empty() && settings.folder[0] != '/')
     throw OptionError("--folder", "'" + settings.folder + "' is not an absolute path");
 }
 
