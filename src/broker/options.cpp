@@ -11,7 +11,9 @@
 #include <charconv>
 #include <cstdio>
 #include <iostream>
+#include <memory>
 #include <optional>
+#include <sstream>
 
 #include "base/sizes.hpp"
 #include "base/vm_name.hpp"
@@ -26,6 +28,7 @@ namespace {
 constexpr int kUsageError = 2;
 constexpr std::size_t kHelpColumn = 34;
 constexpr std::size_t kMostPeers = 256;
+constexpr const char* kUsualScreen = "3840x2160";
 constexpr const char* kProgram = "pierglass-broker";
 
 using OptionError = CLI::ValidationError;
@@ -116,9 +119,27 @@ void check_places(Settings& settings) {
     throw OptionError("--folder", "'" + settings.folder + "' is not an absolute path");
 }
 
+// The config file, after the command line was read.
+class ConfigFile final : public CLI::ConfigTOML {
+ public:
+  // The effective configuration, as a file that says the same: what nobody has set is a comment,
+  // since an empty text is no screen and no user.
+  std::string to_config(const CLI::App* app, bool defaults, bool descriptions,
+                        std::string prefix) const override {
+    std::istringstream lines(ConfigTOML::to_config(app, defaults, descriptions, std::move(prefix)));
+    std::string text;
+    for (std::string line; std::getline(lines, line);) {
+      if (line.ends_with("=\"\"")) text += commentChar;
+      text += line + "\n";
+    }
+    return text;
+  }
+};
+
 struct Parser {
   Settings settings;
   Typed typed;
+  CLI::Option* screens = nullptr;  // the app's
   CLI::App cli{
       "Gives virtual machines memory for their pictures, and the interrupts that say when "
       "there are new ones: the server of QEMU's ivshmem-doorbell devices.",
@@ -127,6 +148,7 @@ struct Parser {
   Parser() {
     cli.set_version_flag("--version", std::string(kProgram) + " " PIERGLASS_VERSION);
     cli.set_config("--config", "", "Config file: lines of option=value");
+    cli.config_formatter(std::make_shared<ConfigFile>());
     cli.allow_config_extras(CLI::config_extras_mode::error);
     cli.get_formatter()->column_width(kHelpColumn);
     add_place_options();
@@ -166,9 +188,9 @@ struct Parser {
   }
 
   void add_memory_options() {
-    add_list("--for", typed.screens,
-             "A screen that must fit, as often as there are different ones [3840x2160]")
-        ->type_name("WxH");
+    screens = add_list("--for", typed.screens,
+                       "A screen that must fit, as often as there are different ones [3840x2160]")
+                  ->type_name("WxH");
     cli.add_flag("--hdr", typed.hdr, "Room for screens in HDR, 8 bytes a pixel");
     cli.add_option("--size", typed.size,
                    "Bytes of memory, a power of two (64M), instead of --for and --hdr")
@@ -201,7 +223,10 @@ struct Parser {
     check_memory_words();
     if (typed.huge_pages && !settings.expose.empty())
       throw OptionError("--huge-pages", "a file in /dev/shm has none: leave --expose out");
-    if (typed.screens.empty()) typed.screens = {"3840x2160"};
+    if (typed.screens.empty() && typed.size.empty()) {
+      typed.screens = {kUsualScreen};
+      screens->default_str(kUsualScreen);  // for --print-config
+    }
     settings.memory_bytes =
         typed.size.empty() ? bytes_for_screens(typed) : explicit_bytes(typed.size);
     settings.pages = typed.huge_pages ? Pages::Huge : Pages::Ordinary;
