@@ -134,12 +134,28 @@ class ConfigFile final : public CLI::ConfigTOML {
     }
     return text;
   }
+
+  // The memory of the command line replaces that of the file, in whatever words.
+  std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
+    std::vector<CLI::ConfigItem> said = ConfigTOML::from_config(input);
+    const auto given = [](const CLI::Option* option) { return option->count() != 0; };
+    if (std::ranges::any_of(memory, given)) {
+      std::erase_if(said, [&](const CLI::ConfigItem& item) {
+        return std::ranges::any_of(
+            memory, [&](const CLI::Option* option) { return option->check_lname(item.name); });
+      });
+    }
+    return said;
+  }
+
+  std::vector<const CLI::Option*> memory;  // the app's options that say how much
 };
 
 struct Parser {
   Settings settings;
   Typed typed;
   CLI::Option* screens = nullptr;  // the app's
+  std::shared_ptr<ConfigFile> file = std::make_shared<ConfigFile>();
   CLI::App cli{
       "Gives virtual machines memory for their pictures, and the interrupts that say when "
       "there are new ones: the server of QEMU's ivshmem-doorbell devices.",
@@ -148,7 +164,7 @@ struct Parser {
   Parser() {
     cli.set_version_flag("--version", std::string(kProgram) + " " PIERGLASS_VERSION);
     cli.set_config("--config", "", "Config file: lines of option=value");
-    cli.config_formatter(std::make_shared<ConfigFile>());
+    cli.config_formatter(file);
     cli.allow_config_extras(CLI::config_extras_mode::error);
     cli.get_formatter()->column_width(kHelpColumn);
     add_place_options();
@@ -191,10 +207,13 @@ struct Parser {
     screens = add_list("--for", typed.screens,
                        "A screen that must fit, as often as there are different ones [3840x2160]")
                   ->type_name("WxH");
-    cli.add_flag("--hdr", typed.hdr, "Room for screens in HDR, 8 bytes a pixel");
-    cli.add_option("--size", typed.size,
-                   "Bytes of memory, a power of two (64M), instead of --for and --hdr")
-        ->type_name("BYTES");
+    const CLI::Option* hdr =
+        cli.add_flag("--hdr", typed.hdr, "Room for screens in HDR, 8 bytes a pixel");
+    const CLI::Option* size =
+        cli.add_option("--size", typed.size,
+                       "Bytes of memory, a power of two (64M), instead of --for and --hdr")
+            ->type_name("BYTES");
+    file->memory = {screens, hdr, size};
     cli.add_flag("--huge-pages", typed.huge_pages,
                  "Memory of huge pages, or of ordinary ones when too few are free");
     cli.add_option("--expose", settings.expose,

@@ -153,6 +153,22 @@ TEST_F(BrokerConfig, SaysTheSameAndTheCommandLineWins) {
   EXPECT_EQ(parsed.settings->access.groups, std::vector<gid_t>{0});
 }
 
+TEST_F(BrokerConfig, MemoryOnTheCommandLineReplacesThatOfTheFile) {
+  const std::string sized = "name = a\nsize = 4M\n";
+  const std::string fitted = "name = a\nfor = [\"640x480\", \"7680x4320\"]\nhdr = true\n";
+  const auto bytes = [&](const std::string& text, const Words& words) {
+    const Parsed parsed = parse_file(text, words);
+    EXPECT_TRUE(parsed.settings) << parsed.err;
+    return parsed.settings ? parsed.settings->memory_bytes : 0;
+  };
+  EXPECT_EQ(bytes(sized, {}), 4 * kMiB);
+  EXPECT_EQ(bytes(sized, {"--for", "3840x2160"}), 128 * kMiB);
+  EXPECT_EQ(bytes(sized, {"--hdr"}), parse({"a", "--hdr"}).settings->memory_bytes);
+  EXPECT_EQ(bytes(fitted, {"--size", "2M"}), 2 * kMiB);
+  EXPECT_EQ(bytes(fitted, {"--for", "3840x2160"}), 128 * kMiB) << "without the file's HDR";
+  EXPECT_FALSE(parse_file("name = a\nsize = 4M\nhdr = true\n").settings);
+}
+
 TEST_F(BrokerConfig, UnknownKeysAndWrongValuesAreErrors) {
   EXPECT_FALSE(parse_file("name = a\ncolour = red\n").settings);
   EXPECT_FALSE(parse_file("name = a\nvectors = 99\n").settings);
