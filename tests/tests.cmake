@@ -184,7 +184,8 @@ if(PIERGLASS_TESTS AND NOT WIN32)
         tests/unit/broker/server_test.cpp
       LINK broker broker_options)
     target_compile_definitions(unit_broker PRIVATE
-      PIERGLASS_SAMPLE="${CMAKE_SOURCE_DIR}/src/broker/pierglass-broker.conf")
+      PIERGLASS_SAMPLE="${CMAKE_SOURCE_DIR}/src/broker/pierglass-broker.conf"
+      PIERGLASS_UNITS="${CMAKE_SOURCE_DIR}/src/broker/systemd/")
     pierglass_test(soak_broker
       SOURCES tests/support/temp_dir.cpp tests/unit/broker/soak_test.cpp LINK broker TIMEOUT 300)
     pierglass_test(processes_broker

@@ -18,6 +18,7 @@
 #include "base/sizes.hpp"
 #include "base/vm_name.hpp"
 #include "ivshmem/address.hpp"
+#include "ivshmem/message.hpp"
 #include "wire/layout.hpp"
 #include "wire/memory_size.hpp"
 
@@ -27,7 +28,6 @@ namespace {
 
 constexpr int kUsageError = 2;
 constexpr std::size_t kHelpColumn = 34;
-constexpr std::size_t kMostPeers = 256;
 constexpr const char* kUsualScreen = "3840x2160";
 constexpr const char* kProgram = "pierglass-broker";
 
@@ -101,6 +101,17 @@ void check_names(const std::vector<std::string>& names) {
     if (std::find(names.begin(), name, *name) != name)
       throw OptionError("NAME", "'" + *name + "' is named twice");
   }
+}
+
+// What no client of ours would believe.
+void check_limits(const ServerLimits& limits) {
+  const std::size_t interrupts = limits.peers * limits.vectors;
+  if (interrupts <= ivshmem::kMaxEventFds) return;
+  throw OptionError("--max-peers", std::to_string(limits.peers) + " peers with " +
+                                       std::to_string(limits.vectors) + " interrupts have " +
+                                       std::to_string(interrupts) + ", where a client follows " +
+                                       std::to_string(ivshmem::kMaxEventFds) +
+                                       " at most: lower --max-peers or --vectors");
 }
 
 void check_places(Settings& settings) {
@@ -199,7 +210,7 @@ struct Parser {
     cli.add_option("--max-peers", settings.limits.peers,
                    "Peers of a virtual machine at a time, itself among them")
         ->type_name("N")
-        ->check(CLI::Range(std::size_t{1}, kMostPeers))
+        ->check(CLI::Range(std::size_t{1}, ivshmem::kMaxPeers))
         ->capture_default_str();
   }
 
@@ -254,6 +265,7 @@ struct Parser {
     for (const std::string& group : typed.groups) settings.access.groups.push_back(group_id(group));
     if (typed.print_config) return;
     check_names(settings.names);
+    check_limits(settings.limits);
     check_places(settings);
   }
 };

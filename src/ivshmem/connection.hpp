@@ -17,11 +17,6 @@
 
 namespace pierglass::ivshmem {
 
-// More is no server's honest picture of one machine.
-inline constexpr std::size_t kMaxPeers = 256;
-// Eventfds of all peers together; below half of what a program may usually open.
-inline constexpr std::size_t kMaxEventFds = 448;
-
 // One peer of an ivshmem server: whom it may ring, and what it is rung by. What came stays when the
 // server goes: memory, own eventfds and those of peers go on working, since their other ends do.
 // The server is not trusted: nonsense of it ends the connection, and what was good before stays.

@@ -11,6 +11,7 @@
 #include <regex>
 #include <set>
 
+#include "ivshmem/message.hpp"
 #include "tests/support/temp_dir.hpp"
 
 namespace pierglass::broker {
@@ -80,6 +81,8 @@ TEST(BrokerOptions, TakeEverythingFromTheCommandLine) {
   EXPECT_EQ(settings.folder, "/tmp/x");
   EXPECT_EQ(settings.pages, Pages::Huge);
   EXPECT_EQ(parse({"a", "--size", "8M"}).settings->memory_bytes, 8 * kMiB);
+  EXPECT_TRUE(parse({"a", "--max-peers", "224"}).settings);
+  EXPECT_TRUE(parse({"a", "--vectors", "64", "--max-peers", "7"}).settings);
   EXPECT_EQ(parse({"a", "--expose", "b", "--socket", "/tmp/s"}).settings->expose, "b");
 }
 
@@ -98,6 +101,9 @@ TEST(BrokerOptions, WrongOnesEndInOneSentence) {
       {{"a", "--vectors", "0"}, "--vectors"},
       {{"a", "--vectors", "65"}, "--vectors"},
       {{"a", "--max-peers", "-1"}, "--max-peers"},
+      {{"a", "--max-peers", "257"}, "--max-peers"},
+      {{"a", "--max-peers", "225"}, "225 peers with 2 interrupts have 450"},
+      {{"a", "--vectors", "8"}, "lower --max-peers or --vectors"},
       {{"a", "--allow-user", "no such user"}, "no user 'no such user'"},
       {{"a", "--allow-user", "4294967295"}, "no user '4294967295'"},
       {{"a", "--allow-group", "no such group"}, "no group 'no such group'"},
@@ -199,6 +205,18 @@ TEST_F(BrokerConfig, WhatPrintConfigSaysIsAConfigFileThatSaysTheSame) {
     EXPECT_EQ(second.settings->access.users, first.settings->access.users);
     EXPECT_EQ(second.settings->access.groups, first.settings->access.groups);
     EXPECT_EQ(parse({"--print-config", "--config", path}).out, printed) << "and once more";
+  }
+}
+
+// Memory, count of ids, and of each peer its connection and interrupts.
+TEST(BrokerUnits, LetSystemdKeepAsManyDescriptorsAsTheOptionsAllow) {
+  const std::regex line("FileDescriptorStoreMax=([0-9]+)");
+  for (const char* manager : {"system", "user"}) {
+    std::ifstream file(PIERGLASS_UNITS + std::string(manager) + "/pierglass-broker@.service.in");
+    const std::string unit{std::istreambuf_iterator<char>(file), {}};
+    std::smatch match;
+    ASSERT_TRUE(std::regex_search(unit, match, line)) << manager;
+    EXPECT_GE(std::stoul(match[1]), 2 + ivshmem::kMaxPeers + ivshmem::kMaxEventFds) << manager;
   }
 }
 
