@@ -89,7 +89,11 @@ std::expected<std::unique_ptr<Machine>, std::string> Machine::start(const std::s
                                 .ids = machine->kept_.open_ids(std::move(handed.ids)),
                                 .log = around.log},
                                std::move(handed.peers));
-  if (!server) return std::unexpected(name + " cannot be served: " + describe(server.error()));
+  if (!server) {
+    return std::unexpected(name + " cannot be served (" + describe(server.error()) +
+                           "): raise the limit of open files (ulimit -Hn, LimitNOFILE= in "
+                           "systemd's unit; sysctl fs.file-max for all programs together)");
+  }
   machine->server_ = std::move(*server);
   return machine;
 }
@@ -164,8 +168,12 @@ std::expected<Memory, std::string> Machine::new_memory(const Settings& settings)
                              huge_page_command(bytes) + " makes room for the next start");
     memory = create_memory(name_, bytes, Pages::Ordinary);
   }
-  if (!memory)
-    return std::unexpected("there is no memory for " + name_ + ": " + describe(memory.error()));
+  if (!memory) {
+    return std::unexpected("there are no " + mebibytes(bytes) + " of memory for " + name_ + " (" +
+                           describe(memory.error()) +
+                           "): ask for less with --for or --size, or lift this process' limits "
+                           "(ulimit -a; systemd-cgtop shows those of its unit)");
+  }
   return std::move(*memory);
 }
 
