@@ -58,10 +58,6 @@ Done check_buffers(const Settings& settings) {
                          ": lower --max-peers or --vectors, or raise sysctl net.core.wmem_max");
 }
 
-std::string mebibytes(std::uint64_t bytes) {
-  return std::to_string(bytes >> 20) + " MiB";
-}
-
 Done serve(const Settings& settings, const LogSink& log) {
   auto loop = loop::EventLoop::create();
   if (!loop) return std::unexpected(describe(loop.error()));

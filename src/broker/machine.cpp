@@ -11,10 +11,6 @@
 namespace pierglass::broker {
 namespace {
 
-std::string mebibytes(std::uint64_t bytes) {
-  return std::to_string(bytes >> 20) + " MiB";
-}
-
 std::string explain_exposed(const Error& error, const std::string& path) {
   switch (error.code) {
     case ErrorCode::PermissionDenied:

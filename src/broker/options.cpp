@@ -8,13 +8,13 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <bit>
-#include <charconv>
 #include <cstdio>
 #include <iostream>
 #include <memory>
 #include <optional>
 #include <sstream>
 
+#include "base/digits.hpp"
 #include "base/sizes.hpp"
 #include "base/vm_name.hpp"
 #include "ivshmem/address.hpp"
@@ -44,14 +44,10 @@ struct Typed {
   bool print_config = false;
 };
 
-// A whole text of digits.
 std::optional<std::uint32_t> parse_id(const std::string& text) {
-  std::uint32_t id = 0;
-  const char* end = text.data() + text.size();
-  const auto [rest, status] = std::from_chars(text.data(), end, id);
+  const auto id = parse_digits<std::uint32_t>(text);
   // The largest one means "none" to the system.
-  if (status != std::errc() || rest != end || id == ~std::uint32_t{0}) return std::nullopt;
-  return id;
+  return id == ~std::uint32_t{0} ? std::nullopt : id;
 }
 
 uid_t user_id(const std::string& text) {

@@ -6,10 +6,11 @@
 #include <netinet/in.h>
 #include <sys/un.h>
 
-#include <charconv>
 #include <cstring>
 #include <memory>
 #include <optional>
+
+#include "base/digits.hpp"
 
 namespace pierglass::spice {
 namespace {
@@ -28,11 +29,10 @@ Result<Address> parse_unix(std::string_view path) {
 }
 
 Result<std::uint16_t> parse_port(std::string_view text) {
-  std::uint16_t port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (error != std::errc{} || end != text.data() + text.size() || port == 0)
+  const auto port = parse_digits<std::uint16_t>(text);
+  if (!port || *port == 0)
     return fail(ErrorCode::InvalidArgument, "a SPICE port other than a number from 1 to 65535");
-  return port;
+  return *port;
 }
 
 // Without asking anybody.
