@@ -119,7 +119,7 @@ Result<void> Connection::read_messages(Events& events) {
 Result<void> Connection::take(Message message, Events& events) {
   if (!memory_) return take_greeting(std::move(message));
   if (message.value < 0 || message.value > kMaxPeerId) {
-    return fail(ErrorCode::Corrupt, "a peer's number from the broker", bits(message.value));
+    return fail(ErrorCode::Corrupt, "a peer's id from the broker", bits(message.value));
   }
   events.peers_changed = true;
   if (!message.descriptor) {
@@ -153,7 +153,7 @@ Result<void> Connection::take_greeting(Message message) {
     return {};
   }
   if (message.value < 0 || message.value > kMaxPeerId) {
-    return fail(ErrorCode::Corrupt, "the own number from the broker", bits(message.value));
+    return fail(ErrorCode::Corrupt, "the own id from the broker", bits(message.value));
   }
   id_ = static_cast<PeerId>(message.value);
   return {};
@@ -220,7 +220,7 @@ bool Connection::ring(std::uint32_t peer, std::uint32_t vector) const noexcept {
   const std::scoped_lock lock(mutex_);
   const auto found = peers_.find(static_cast<PeerId>(peer));
   if (found == peers_.end() || vector >= found->second.size()) return false;
-  return signal(found->second[vector].get());
+  return ring_eventfd(found->second[vector].get());
 }
 
 }  // namespace pierglass::ivshmem
