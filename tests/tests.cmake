@@ -56,7 +56,8 @@ if(PIERGLASS_TESTS AND NOT WIN32)
   pierglass_test(unit_base
     SOURCES tests/unit/base/checked_test.cpp tests/unit/base/geometry_test.cpp
       tests/unit/base/handle_test.cpp tests/unit/base/result_test.cpp
-      tests/unit/base/sizes_test.cpp tests/unit/base/vm_name_test.cpp
+      tests/unit/base/runtime_folder_test.cpp tests/unit/base/sizes_test.cpp
+      tests/unit/base/unix_address_test.cpp tests/unit/base/vm_name_test.cpp
     LINK base)
   pierglass_test(unit_wire
     SOURCES tests/unit/wire/build_test.cpp tests/unit/wire/interference_test.cpp

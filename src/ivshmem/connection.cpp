@@ -3,11 +3,11 @@
 
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 
 #include <cerrno>
 #include <utility>
 
+#include "base/unix_address_linux.hpp"
 #include "ivshmem/eventfd.hpp"
 
 namespace pierglass::ivshmem {
@@ -36,16 +36,12 @@ std::unexpected<Error> fail_connect(int error) {
 }
 
 Result<Fd> connect_socket(const std::string& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (path.empty() || path.size() >= sizeof address.sun_path || path.contains('\0')) {
-    return fail(ErrorCode::InvalidArgument, "the broker's socket path");
-  }
-  path.copy(address.sun_path, path.size());
+  const auto address = unix_address(path);
+  if (!address) return fail(ErrorCode::InvalidArgument, "the broker's socket path");
   Fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!socket) return fail_os(OsErrorKind::Errno, errno, "socket");
   // A Unix socket connects at once or not at all.
-  if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+  if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address) != 0) {
     return fail_connect(errno);
   }
   return socket;
