@@ -139,7 +139,7 @@ std::string broker_set_up(const Machine& machine) {
 std::string doorbell(const Machine& machine) {
   const std::string& name = machine.wishes.name;
   return "# ==== doorbell: the guest rings when there is something, nobody has to look; needs\n"
-         "# pierglass-broker, which gives the memory (and can give it to the GPU without a copy).\n"
+         "# pierglass-broker, which gives the memory (dma-bufs can be made of it; not used yet).\n"
          "#\n" +
          broker_set_up(machine) +
          "# libvirt, in <devices>; the memory's size is the broker's:\n\n" +

@@ -27,7 +27,7 @@ TEST(MachineText, ForADoorbellDevice) {
             R"(# Memory of the virtual machine 'win11': 256 MiB, for 3840x2160, 1920x1080 in HDR.
 
 # ==== doorbell: the guest rings when there is something, nobody has to look; needs
-# pierglass-broker, which gives the memory (and can give it to the GPU without a copy).
+# pierglass-broker, which gives the memory (dma-bufs can be made of it; not used yet).
 #
 # On the host, in /etc/pierglass/broker-win11.env:
 
