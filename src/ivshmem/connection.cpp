@@ -160,7 +160,11 @@ Result<void> Connection::take_vector(std::int64_t peer, Fd descriptor) {
   if (id_ == peer) return take_own_vector(std::move(descriptor));
   const std::scoped_lock lock(mutex_);
   const auto id = static_cast<PeerId>(peer);
-  if (event_fds_ >= kMaxEventFds || (peers_.size() >= kMaxPeers && !peers_.contains(id))) {
+  if (event_fds_ >= kMaxEventFds) {
+    return fail(ErrorCode::TooLarge, "number of the broker's interrupts", event_fds_ + 1,
+                kMaxEventFds);
+  }
+  if (peers_.size() >= kMaxPeers && !peers_.contains(id)) {
     return fail(ErrorCode::TooLarge, "number of the broker's peers", peers_.size() + 1, kMaxPeers);
   }
   Vectors& vectors = peers_[id];
