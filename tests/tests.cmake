@@ -288,7 +288,8 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       SOURCES tests/unit/app/deadline_test.cpp tests/unit/app/doorbell_loop_test.cpp
         tests/unit/app/frame_intake_test.cpp tests/unit/app/hidden_window_test.cpp
         tests/unit/app/input_setup_test.cpp tests/unit/app/machine_text_test.cpp
-        tests/unit/app/messages_test.cpp tests/unit/app/notice_screen_test.cpp
+        tests/unit/app/messages_broker_test.cpp tests/unit/app/messages_test.cpp
+        tests/unit/app/notice_screen_test.cpp
         tests/unit/app/one_key_test.cpp tests/unit/app/open_broker_test.cpp
         tests/unit/app/open_source_test.cpp
         tests/unit/app/options_input_test.cpp tests/unit/app/options_test.cpp
