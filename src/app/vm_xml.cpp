@@ -34,7 +34,7 @@ constexpr std::array kKinds = {
 };
 
 struct Words {
-  std::string name = "pierglass";
+  std::string name = "default";
   std::string kind = "all";
   std::vector<std::string> sizes;
   bool hdr = false;

@@ -188,6 +188,7 @@ TEST_F(OptionTest, VmXmlPrintsAndEndsWell) {
   }
   EXPECT_EQ(parse({"vm-xml", "--kind", "plain"}).exit_status, 0);
   EXPECT_EQ(stdout_.find("==== doorbell"), std::string::npos);
+  EXPECT_NE(stdout_.find("'default'"), std::string::npos) << stdout_;
   EXPECT_EQ(parse({"vm-xml", "--help"}).exit_status, 0);
   for (const char* words : {"--name", "--for", "--hdr", "--kind"}) {
     EXPECT_NE(stdout_.find(words), std::string::npos) << words;
