@@ -72,8 +72,8 @@ class Connection {
   [[nodiscard]] std::size_t peer_count() const;  // any thread
 
   // Rings another peer; numbers that were not announced are ignored, and so is a peer that was rung
-  // 2^64 - 2 times without looking. True: the ring was sent. Any thread; does not block (but see
-  // connection.cpp on who could make it).
+  // 2^64 - 2 times without looking. True: the ring was sent. Any thread; does not block (who could
+  // make it all the same: eventfd.hpp).
   bool ring(std::uint32_t peer, std::uint32_t vector) const noexcept;
 
  private:

@@ -18,7 +18,7 @@
 #include <sstream>
 #include <system_error>
 
-#include "loop/unix_listener.hpp"
+#include "base/unix_address_linux.hpp"
 #include "tests/support/wait_until.hpp"
 
 namespace pierglass::test {
@@ -32,7 +32,7 @@ void require(bool good, const char* what) {
 
 Fd unix_socket(int type, const std::filesystem::path& path) {
   Fd fd(socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  const sockaddr_un address = loop::address_of(path.string());
+  const sockaddr_un address = unix_address(path.native()).value();
   require(bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0, "bind");
   return fd;
 }
