@@ -133,7 +133,8 @@ class ConfigFile final : public CLI::ConfigTOML {
   // since an empty text is no screen and no user.
   std::string to_config(const CLI::App* app, bool defaults, bool descriptions,
                         std::string prefix) const override {
-    std::istringstream lines(ConfigTOML::to_config(app, defaults, descriptions, std::move(prefix)));
+    std::istringstream lines(
+        CLI::ConfigTOML::to_config(app, defaults, descriptions, std::move(prefix)));
     std::string text;
     for (std::string line; std::getline(lines, line);) {
       if (line.ends_with("=\"\"")) text += commentChar;
@@ -144,7 +145,7 @@ class ConfigFile final : public CLI::ConfigTOML {
 
   // The memory of the command line replaces that of the file, in whatever words.
   std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
-    std::vector<CLI::ConfigItem> said = ConfigTOML::from_config(input);
+    std::vector<CLI::ConfigItem> said = CLI::ConfigTOML::from_config(input);
     const auto given = [](const CLI::Option* option) { return option->count() != 0; };
     if (std::ranges::any_of(memory, given)) {
       std::erase_if(said, [&](const CLI::ConfigItem& item) {
