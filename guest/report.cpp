@@ -10,12 +10,6 @@
 namespace pierglass::guest {
 namespace {
 
-std::string mebibytes(std::uint64_t bytes) {
-  constexpr std::uint64_t kMebibyte = std::uint64_t{1024} * 1024;
-  if (bytes < kMebibyte) return std::to_string(bytes) + " bytes";
-  return std::to_string(bytes / kMebibyte) + " MiB";
-}
-
 std::string name(Size size) {
   return std::to_string(size.width) + "x" + std::to_string(size.height);
 }

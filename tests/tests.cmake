@@ -56,7 +56,8 @@ if(PIERGLASS_TESTS AND NOT WIN32)
   pierglass_test(unit_base
     SOURCES tests/unit/base/checked_test.cpp tests/unit/base/geometry_test.cpp
       tests/unit/base/handle_test.cpp tests/unit/base/result_test.cpp
-      tests/unit/base/sizes_test.cpp tests/unit/base/vm_name_test.cpp
+      tests/unit/base/runtime_folder_test.cpp tests/unit/base/sizes_test.cpp
+      tests/unit/base/unix_address_test.cpp tests/unit/base/vm_name_test.cpp
     LINK base)
   pierglass_test(unit_wire
     SOURCES tests/unit/wire/build_test.cpp tests/unit/wire/interference_test.cpp
@@ -184,7 +185,8 @@ if(PIERGLASS_TESTS AND NOT WIN32)
         tests/unit/broker/server_test.cpp
       LINK broker broker_options)
     target_compile_definitions(unit_broker PRIVATE
-      PIERGLASS_SAMPLE="${CMAKE_SOURCE_DIR}/src/broker/pierglass-broker.conf")
+      PIERGLASS_SAMPLE="${CMAKE_SOURCE_DIR}/src/broker/pierglass-broker.conf"
+      PIERGLASS_UNITS="${CMAKE_SOURCE_DIR}/src/broker/systemd/")
     pierglass_test(soak_broker
       SOURCES tests/support/temp_dir.cpp tests/unit/broker/soak_test.cpp LINK broker TIMEOUT 300)
     pierglass_test(processes_broker
@@ -287,7 +289,8 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       SOURCES tests/unit/app/deadline_test.cpp tests/unit/app/doorbell_loop_test.cpp
         tests/unit/app/frame_intake_test.cpp tests/unit/app/hidden_window_test.cpp
         tests/unit/app/input_setup_test.cpp tests/unit/app/machine_text_test.cpp
-        tests/unit/app/messages_test.cpp tests/unit/app/notice_screen_test.cpp
+        tests/unit/app/messages_broker_test.cpp tests/unit/app/messages_test.cpp
+        tests/unit/app/notice_screen_test.cpp
         tests/unit/app/one_key_test.cpp tests/unit/app/open_broker_test.cpp
         tests/unit/app/open_source_test.cpp
         tests/unit/app/options_input_test.cpp tests/unit/app/options_test.cpp

@@ -77,14 +77,20 @@ class Xml {
   pugi::xml_node root_;
 };
 
-std::string socket_of(const Machine& machine) {
+std::string system_socket(const Machine& machine) {
   return std::string(ivshmem::kSystemFolder) + "/" + machine.wishes.name + ".sock";
 }
 
-std::string doorbell_shmem(const Machine& machine) {
+// Where systemd puts a user's $XDG_RUNTIME_DIR.
+std::string user_socket(const Machine& machine) {
+  return "/run/user/" + std::to_string(machine.wishes.uid) + "/pierglass-broker/" +
+         machine.wishes.name + ".sock";
+}
+
+std::string doorbell_shmem(const Machine& machine, const std::string& socket) {
   Xml shmem("shmem", {{"name", machine.wishes.name}});
   shmem.add("model", {{"type", "ivshmem-doorbell"}});
-  shmem.add("server", {{"path", socket_of(machine)}});
+  shmem.add("server", {{"path", socket}});
   shmem.add("msi", {{"vectors", "2"}, {"ioeventfd", "on"}});
   return shmem.text();
 }
@@ -123,11 +129,11 @@ std::string broker_options(const Machine& machine) {
          (machine.wishes.room == wire::PixelRoom::Hdr ? " --hdr" : "");
 }
 
-std::string broker_set_up(const Machine& machine) {
+std::string system_broker(const Machine& machine) {
   const std::string& name = machine.wishes.name;
   const std::string& user = machine.wishes.user;
   return "# On the host, in /etc/pierglass/broker-" + name +
-         ".env:\n\n"
+         ".env (mkdir -p /etc/pierglass):\n\n"
          "PIERGLASS_BROKER_OPTIONS=\"--allow-group=kvm " +
          broker_options(machine) +
          "\"\n\n"
@@ -136,30 +142,54 @@ std::string broker_set_up(const Machine& machine) {
          name + ".socket\n" + (user == "root" ? "" : "usermod -aG kvm " + user + "\n") + "\n";
 }
 
-std::string doorbell(const Machine& machine) {
+std::string user_broker(const Machine& machine) {
   const std::string& name = machine.wishes.name;
-  return "# ==== doorbell: the guest rings when there is something, nobody has to look; needs\n"
-         "# pierglass-broker, which gives the memory (and can give it to the GPU without a copy).\n"
-         "#\n" +
-         broker_set_up(machine) +
-         "# libvirt, in <devices>; the memory's size is the broker's:\n\n" +
-         doorbell_shmem(machine) +
+  return "# In ~/.config/pierglass/broker-" + name +
+         ".env (mkdir -p ~/.config/pierglass):\n\n"
+         "PIERGLASS_BROKER_OPTIONS=\"" +
+         broker_options(machine) +
+         "\"\n\n"
+         "# then once, as " +
+         machine.wishes.user +
+         ":\n\n"
+         "systemctl --user enable --now pierglass-broker@" +
+         name + ".socket\n\n";
+}
+
+std::string doorbell_device(const Machine& machine, const std::string& socket) {
+  return "# libvirt, in <devices>; the memory's size is the broker's:\n\n" +
+         doorbell_shmem(machine, socket) +
          "\n"
          "# or QEMU:\n\n"
          "-chardev socket,id=pierglass-broker,path=" +
-         socket_of(machine) +
+         socket +
          " \\\n"
-         "-device ivshmem-doorbell,chardev=pierglass-broker,vectors=2,ioeventfd=on,id=pierglass\n\n"
+         "-device "
+         "ivshmem-doorbell,chardev=pierglass-broker,vectors=2,ioeventfd=on,id=pierglass\n\n";
+}
+
+// Another user's QEMU cannot come to the socket: the folder around it is closed to it.
+std::string own_machine(const Machine& machine) {
+  return "# -- A machine of your own (qemu:///session, or a QEMU that you start), without root:\n"
+         "#\n" +
+         user_broker(machine) + doorbell_device(machine, user_socket(machine)) +
+         "# Without systemd, the same socket is that of: pierglass-broker " + machine.wishes.name +
+         " " + broker_options(machine) + "\n\n";
+}
+
+std::string doorbell(const Machine& machine) {
+  const bool own = machine.wishes.uid != 0;
+  return std::string(
+             "# ==== doorbell: the guest rings when there is something, nobody has to look; needs\n"
+             "# pierglass-broker, which gives the memory (dma-bufs can be made of it; not used "
+             "yet).\n"
+             "#\n") +
+         (own ? "# -- A machine of the system (qemu:///system):\n#\n" : "") +
+         system_broker(machine) + doorbell_device(machine, system_socket(machine)) +
+         (own ? own_machine(machine) : "") +
          "# The client:\n\n"
          "pierglass --memory unix:" +
-         name +
-         "\n\n"
-         "# Without root and systemd, for a QEMU that you start yourself, the socket of\n"
-         "#   pierglass-broker " +
-         name + " " + broker_options(machine) +
-         "\n"
-         "# is $XDG_RUNTIME_DIR/pierglass-broker/" +
-         name + ".sock\n\n";
+         machine.wishes.name + "\n\n";
 }
 
 std::string plain(const Machine& machine) {

@@ -18,6 +18,7 @@ enum class MemoryKind : std::uint8_t { Doorbell, Plain, Kvmfr };
 struct MachineWishes {
   std::string name;         // of the machine, one that is_vm_name()
   std::string user;         // who runs the client
+  std::uint32_t uid = 0;    // that user's; 0: root, whose broker is the system's
   std::vector<Size> sizes;  // of its screen; empty: kUsualScreen
   wire::PixelRoom room = wire::PixelRoom::Standard;
   std::vector<MemoryKind> kinds;  // in the order of printing

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "app/messages.hpp"
 
-#include <cerrno>
-#include <filesystem>
-
 #include "base/describe.hpp"
-#include "ivshmem/address.hpp"
 #include "shm/kvmfr_linux.hpp"
 #include "wl/globals.hpp"
 
@@ -44,25 +40,6 @@ std::string permission_message(const std::string& path) {
          ") and give that group read and write";
 }
 
-// "A, B nor C"
-std::string listed(std::span<const std::string> places, const char* between) {
-  std::string list;
-  for (const std::string& place : places) {
-    if (!list.empty()) list += &place == &places.back() ? between : ", ";
-    list += place;
-  }
-  return list;
-}
-
-// The command that starts a broker at the first of these sockets.
-std::string broker_command(std::span<const std::string> places) {
-  const std::filesystem::path socket(places.front());
-  const std::string folder = socket.parent_path();
-  const bool usual = folder == ivshmem::kSystemFolder || folder == ivshmem::user_folder();
-  const std::string name = socket.stem();
-  return "pierglass-broker " + (usual ? std::string() : "--socket " + places.front() + " ") + name;
-}
-
 // What instances share: the folder of their sockets.
 std::string runtime_folder_message(const Error& error) {
   switch (error.code) {
@@ -81,14 +58,6 @@ std::string runtime_folder_message(const Error& error) {
 }
 
 }  // namespace
-
-std::string no_memory_message(std::span<const std::string> places, const std::string& name) {
-  return "there is no shared memory: neither " + listed(places, " nor ") +
-         " exists, and there is no broker called " + name +
-         "; start the virtual machine first, name its file with --memory, let --memory-size 64M "
-         "create " +
-         places.front() + ", or start pierglass-broker " + name;
-}
 
 std::string memory_message(const Error& error, const std::string& path) {
   switch (error.code) {
@@ -127,46 +96,6 @@ std::string memory_message(const Error& error, const std::string& path) {
       return version_message(error, path);
     default:
       return "the shared memory at " + path + " cannot be used: " + describe(error);
-  }
-}
-
-std::string broker_message(const Error& error, std::span<const std::string> places) {
-  const std::string broker = "the broker at " + listed(places, " or ");
-  switch (error.code) {
-    case ErrorCode::NotFound:
-      return "there is no broker at " + listed(places, " nor ") + ": start " +
-             broker_command(places) + " before the virtual machine";
-    case ErrorCode::NotReady:
-      return "nobody serves " + listed(places, " or ") + " any more: start " +
-             broker_command(places) + ", and then the virtual machine again";
-    case ErrorCode::Busy:
-      return broker + " does not answer: is it stopped or overloaded?";
-    case ErrorCode::PermissionDenied:
-      return "this user may not use " + broker +
-             ": start it with --allow-user and this user's name";
-    case ErrorCode::Lost:
-      return broker +
-             " hung up at once: start it with --allow-user and this user's name, or with a larger "
-             "--max-peers; its log says which";
-    case ErrorCode::VersionMismatch:
-    case ErrorCode::Corrupt:
-    case ErrorCode::TooLarge:
-    case ErrorCode::NotARegularFile:
-      return "what serves " + listed(places, " or ") + " is no broker of memory (" +
-             describe(error) + "): name the socket of a pierglass-broker with --memory";
-    case ErrorCode::TooSmall:
-      return "the memory of " + broker + " has " + std::to_string(error.got) +
-             " bytes where at least " + std::to_string(error.want) +
-             " are needed: start it with --for and the size of the guest's screen";
-    case ErrorCode::NotARegion:
-      return "the memory of " + broker +
-             " holds something else than a guest's pictures: end the virtual machine, and start "
-             "the broker again";
-    case ErrorCode::InvalidArgument:
-      return "a socket's path cannot be as long as " + places.front() +
-             ": name a shorter one with --memory";
-    default:
-      return broker + " cannot be used: " + describe(error);
   }
 }
 

@@ -12,9 +12,9 @@
 namespace pierglass::app {
 
 // Where memory is looked for when the user names none, and there is no broker called as this
-// instance is. Of those that are there the first is taken
-// that a guest of the wanted kind was ever in, else the first (for Looking Glass hosts preferably
-// another than the first of all). The first of all is the one to create.
+// instance is. Of those that are there the first is taken that a guest of the wanted kind was ever
+// in, else the first (for Looking Glass hosts preferably another than the first of all). The first
+// of all is the one to create.
 using MemoryPlaces = std::array<std::string, 3>;
 MemoryPlaces usual_memory_places();
 

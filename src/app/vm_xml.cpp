@@ -34,7 +34,7 @@ constexpr std::array kKinds = {
 };
 
 struct Words {
-  std::string name = "pierglass";
+  std::string name = "default";
   std::string kind = "all";
   std::vector<std::string> sizes;
   bool hdr = false;
@@ -63,12 +63,20 @@ std::vector<Size> understood(const std::vector<std::string>& texts) {
   return sizes;
 }
 
+struct User {
+  std::string name;
+  std::uint32_t id;
+};
+
 // Under sudo the one who called it.
-std::string user_name() {
-  const char* caller = std::getenv("SUDO_USER");
-  if (caller != nullptr && is_vm_name(caller)) return caller;
+User caller() {
+  const char* name = std::getenv("SUDO_USER");
+  if (name != nullptr && is_vm_name(name)) {
+    const passwd* user = getpwnam(name);
+    if (user != nullptr) return {.name = name, .id = user->pw_uid};
+  }
   const passwd* user = getpwuid(geteuid());
-  return user != nullptr ? user->pw_name : std::to_string(geteuid());
+  return {.name = user != nullptr ? user->pw_name : std::to_string(geteuid()), .id = geteuid()};
 }
 
 MachineWishes understood(const Words& words) {
@@ -77,8 +85,10 @@ MachineWishes understood(const Words& words) {
                                     "' is not 1 to 64 of letters, digits, '.', '_' and '-', "
                                     "without a dot in front");
   }
+  User user = caller();
   return {.name = words.name,
-          .user = user_name(),
+          .user = std::move(user.name),
+          .uid = user.id,
           .sizes = understood(words.sizes),
           .room = words.hdr ? wire::PixelRoom::Hdr : wire::PixelRoom::Standard,
           .kinds = kinds_named(words.kind)};

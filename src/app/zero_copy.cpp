@@ -8,8 +8,8 @@ namespace pierglass::app {
 
 std::string zero_copy_line(int memory) {
   const auto possible = shm::probe_dma_buf(memory);
-  if (possible) return "zero-copy is possible: dma-bufs can be made of the memory";
-  return "zero-copy is not possible: " + describe(possible.error());
+  if (possible) return "dma-bufs can be made of the memory (not used yet)";
+  return "no dma-bufs can be made of the memory (not needed yet): " + describe(possible.error());
 }
 
 std::string zero_copy_line(const std::string& path) {

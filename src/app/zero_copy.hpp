@@ -5,8 +5,8 @@
 
 namespace pierglass::app {
 
-// Whether pictures could go to a GPU without a copy, and if not why: a line for the log. `memory`
-// is borrowed; tries a page of it.
+// Whether dma-bufs could be made of the memory, and if not why: a line for the log. `memory` is
+// borrowed; tries a page of it.
 std::string zero_copy_line(int memory);
 
 // The same for the memory that `path` names; empty when it cannot be opened.

@@ -91,4 +91,10 @@ std::string describe(const Error& error) {
   return out;
 }
 
+std::string mebibytes(std::uint64_t bytes) {
+  constexpr std::uint64_t kMebibyte = std::uint64_t{1} << 20;
+  if (bytes < kMebibyte) return std::to_string(bytes) + " bytes";
+  return std::to_string(bytes / kMebibyte) + " MiB";
+}
+
 }  // namespace pierglass

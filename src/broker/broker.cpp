@@ -58,10 +58,6 @@ Done check_buffers(const Settings& settings) {
                          ": lower --max-peers or --vectors, or raise sysctl net.core.wmem_max");
 }
 
-std::string mebibytes(std::uint64_t bytes) {
-  return std::to_string(bytes >> 20) + " MiB";
-}
-
 Done serve(const Settings& settings, const LogSink& log) {
   auto loop = loop::EventLoop::create();
   if (!loop) return std::unexpected(describe(loop.error()));
@@ -80,8 +76,8 @@ Done serve(const Settings& settings, const LogSink& log) {
                                   {.loop = **loop, .manager = manager, .log = log});
     if (!machine) return std::unexpected(machine.error());
     log(Level::Info, name + ": " + mebibytes((*machine)->memory_bytes()) + " of memory at " +
-                         socket_path(name, settings) + ", " +
-                         std::to_string((*machine)->server().peers()) + " peers");
+                         (*machine)->place() + ", " + std::to_string((*machine)->server().peers()) +
+                         " peers");
     machines.push_back(std::move(*machine));
   }
   for (const NamedFd& stranger : handed) manager.remove(stranger.name);

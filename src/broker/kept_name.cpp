@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "broker/kept_name.hpp"
 
-#include <charconv>
-
+#include "base/digits.hpp"
 #include "base/vm_name.hpp"
 
 namespace pierglass::broker {
@@ -16,10 +15,9 @@ constexpr std::string_view kConnection = "connection";
 // As to_chars writes it: no sign, no zero in front.
 template <typename Number>
 std::optional<Number> parse_number(std::string_view text, Number most) {
-  Number number = 0;
-  const auto [rest, status] = std::from_chars(text.begin(), text.end(), number);
+  const auto number = parse_digits<Number>(text);
   const bool padded = text.size() > 1 && text[0] == '0';
-  if (status != std::errc() || rest != text.end() || padded || number > most) return std::nullopt;
+  if (padded || (number && *number > most)) return std::nullopt;
   return number;
 }
 

@@ -2,6 +2,7 @@
 #include "broker/machine.hpp"
 
 #include <sys/socket.h>
+#include <sys/un.h>
 
 #include <utility>
 
@@ -9,10 +10,6 @@
 
 namespace pierglass::broker {
 namespace {
-
-std::string mebibytes(std::uint64_t bytes) {
-  return std::to_string(bytes >> 20) + " MiB";
-}
 
 std::string explain_exposed(const Error& error, const std::string& path) {
   switch (error.code) {
@@ -53,11 +50,20 @@ Folder kind_of_folder(const Settings& settings) {
   return settings.socket.empty() ? Folder::Ours : Folder::Given;
 }
 
-}  // namespace
-
 std::string socket_path(const std::string& name, const Settings& settings) {
   return settings.socket.empty() ? settings.folder + "/" + name + ".sock" : settings.socket;
 }
+
+// As whoever made the socket called it.
+std::string path_of(int listener) {
+  sockaddr_un address{};
+  // One byte stays zero: the kernel need not end the path with one.
+  socklen_t size = sizeof address - 1;
+  (void)getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size);
+  return address.sun_path;
+}
+
+}  // namespace
 
 std::expected<std::unique_ptr<Machine>, std::string> Machine::start(const std::string& name,
                                                                     const Settings& settings,
@@ -79,22 +85,32 @@ std::expected<std::unique_ptr<Machine>, std::string> Machine::start(const std::s
                                 .ids = machine->kept_.open_ids(std::move(handed.ids)),
                                 .log = around.log},
                                std::move(handed.peers));
-  if (!server) return std::unexpected(name + " cannot be served: " + describe(server.error()));
+  if (!server) {
+    return std::unexpected(name + " cannot be served (" + describe(server.error()) +
+                           "): raise the limit of open files (ulimit -Hn, LimitNOFILE= in "
+                           "systemd's unit; sysctl fs.file-max for all programs together)");
+  }
   machine->server_ = std::move(*server);
   return machine;
 }
 
 std::expected<int, std::string> Machine::open_endpoint(const Settings& settings, Fd listener) {
-  const std::string path = socket_path(name_, settings);
   if (listener) {
     if (!ServiceManager::prepare_listener(listener.get())) {
       return std::unexpected("what systemd handed over as " + name_ +
                              " is no listening stream socket: use ListenStream= in its unit");
     }
+    place_ = path_of(listener.get());
     return endpoint_.emplace(Endpoint::adopt(std::move(listener))).listener();
   }
+  if (settings.socket.empty() && settings.folder.empty()) {
+    return std::unexpected(
+        "XDG_RUNTIME_DIR is not set: name the folder for the socket with --folder");
+  }
+  const std::string path = socket_path(name_, settings);
   auto endpoint = Endpoint::create(path, kind_of_folder(settings), modes_for(settings.access));
   if (!endpoint) return std::unexpected(explain_endpoint(endpoint.error(), path));
+  place_ = path;
   return endpoint_.emplace(std::move(*endpoint)).listener();
 }
 
@@ -148,8 +164,12 @@ std::expected<Memory, std::string> Machine::new_memory(const Settings& settings)
                              huge_page_command(bytes) + " makes room for the next start");
     memory = create_memory(name_, bytes, Pages::Ordinary);
   }
-  if (!memory)
-    return std::unexpected("there is no memory for " + name_ + ": " + describe(memory.error()));
+  if (!memory) {
+    return std::unexpected("there are no " + mebibytes(bytes) + " of memory for " + name_ + " (" +
+                           describe(memory.error()) +
+                           "): ask for less with --for or --size, or lift this process' limits "
+                           "(ulimit -a; systemd-cgtop shows those of its unit)");
+  }
   return std::move(*memory);
 }
 

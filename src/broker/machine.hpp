@@ -35,6 +35,8 @@ class Machine {
 
   [[nodiscard]] const Server& server() const { return *server_; }
   [[nodiscard]] std::uint64_t memory_bytes() const { return memory_.bytes; }
+  // Path of the socket, whoever made it.
+  [[nodiscard]] const std::string& place() const { return place_; }
 
  private:
   Machine(std::string name, const Surroundings& around)
@@ -50,11 +52,9 @@ class Machine {
   LogSink log_;
   KeptBySystemd kept_;
   Memory memory_;
+  std::string place_;
   std::optional<Endpoint> endpoint_;
   std::unique_ptr<Server> server_;
 };
-
-// Where the machine's socket is, unless systemd hands one over.
-std::string socket_path(const std::string& name, const Settings& settings);
 
 }  // namespace pierglass::broker

@@ -8,14 +8,17 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <bit>
-#include <charconv>
 #include <cstdio>
 #include <iostream>
+#include <memory>
 #include <optional>
+#include <sstream>
 
+#include "base/digits.hpp"
 #include "base/sizes.hpp"
 #include "base/vm_name.hpp"
 #include "ivshmem/address.hpp"
+#include "ivshmem/message.hpp"
 #include "wire/layout.hpp"
 #include "wire/memory_size.hpp"
 
@@ -25,7 +28,7 @@ namespace {
 
 constexpr int kUsageError = 2;
 constexpr std::size_t kHelpColumn = 34;
-constexpr std::size_t kMostPeers = 256;
+constexpr const char* kUsualScreen = "3840x2160";
 constexpr const char* kProgram = "pierglass-broker";
 
 using OptionError = CLI::ValidationError;
@@ -41,14 +44,10 @@ struct Typed {
   bool print_config = false;
 };
 
-// A whole text of digits.
 std::optional<std::uint32_t> parse_id(const std::string& text) {
-  std::uint32_t id = 0;
-  const char* end = text.data() + text.size();
-  const auto [rest, status] = std::from_chars(text.data(), end, id);
+  const auto id = parse_digits<std::uint32_t>(text);
   // The largest one means "none" to the system.
-  if (status != std::errc() || rest != end || id == ~std::uint32_t{0}) return std::nullopt;
-  return id;
+  return id == ~std::uint32_t{0} ? std::nullopt : id;
 }
 
 uid_t user_id(const std::string& text) {
@@ -100,6 +99,17 @@ void check_names(const std::vector<std::string>& names) {
   }
 }
 
+// What no client of ours would believe.
+void check_limits(const ServerLimits& limits) {
+  const std::size_t interrupts = limits.peers * limits.vectors;
+  if (interrupts <= ivshmem::kMaxEventFds) return;
+  throw OptionError("--max-peers", std::to_string(limits.peers) + " peers with " +
+                                       std::to_string(limits.vectors) + " interrupts have " +
+                                       std::to_string(interrupts) + ", where a client follows " +
+                                       std::to_string(ivshmem::kMaxEventFds) +
+                                       " at most: lower --max-peers or --vectors");
+}
+
 void check_places(Settings& settings) {
   const bool single = settings.names.size() == 1;
   if (!settings.socket.empty() && !single)
@@ -112,15 +122,48 @@ void check_places(Settings& settings) {
     throw OptionError("--expose", "'" + settings.expose + "' is not a file's name in /dev/shm");
   if (settings.folder.empty()) settings.folder = default_folder();
   if (!settings.socket.empty()) return;
-  if (settings.folder.empty())
-    throw OptionError("--folder", "XDG_RUNTIME_DIR is not set: name the folder for the socket");
-  if (settings.folder[0] != '/')
+  if (!settings.folder.empty() && settings.folder[0] != '/')
     throw OptionError("--folder", "'" + settings.folder + "' is not an absolute path");
 }
+
+// The config file, after the command line was read.
+class ConfigFile final : public CLI::ConfigTOML {
+ public:
+  // The effective configuration, as a file that says the same: what nobody has set is a comment,
+  // since an empty text is no screen and no user.
+  std::string to_config(const CLI::App* app, bool defaults, bool descriptions,
+                        std::string prefix) const override {
+    std::istringstream lines(
+        CLI::ConfigTOML::to_config(app, defaults, descriptions, std::move(prefix)));
+    std::string text;
+    for (std::string line; std::getline(lines, line);) {
+      if (line.ends_with("=\"\"")) text += commentChar;
+      text += line + "\n";
+    }
+    return text;
+  }
+
+  // The memory of the command line replaces that of the file, in whatever words.
+  std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
+    std::vector<CLI::ConfigItem> said = CLI::ConfigTOML::from_config(input);
+    const auto given = [](const CLI::Option* option) { return option->count() != 0; };
+    if (std::ranges::any_of(memory, given)) {
+      std::erase_if(said, [&](const CLI::ConfigItem& item) {
+        return std::ranges::any_of(
+            memory, [&](const CLI::Option* option) { return option->check_lname(item.name); });
+      });
+    }
+    return said;
+  }
+
+  std::vector<const CLI::Option*> memory;  // the app's options that say how much
+};
 
 struct Parser {
   Settings settings;
   Typed typed;
+  CLI::Option* screens = nullptr;  // the app's
+  std::shared_ptr<ConfigFile> file = std::make_shared<ConfigFile>();
   CLI::App cli{
       "Gives virtual machines memory for their pictures, and the interrupts that say when "
       "there are new ones: the server of QEMU's ivshmem-doorbell devices.",
@@ -129,6 +172,7 @@ struct Parser {
   Parser() {
     cli.set_version_flag("--version", std::string(kProgram) + " " PIERGLASS_VERSION);
     cli.set_config("--config", "", "Config file: lines of option=value");
+    cli.config_formatter(file);
     cli.allow_config_extras(CLI::config_extras_mode::error);
     cli.get_formatter()->column_width(kHelpColumn);
     add_place_options();
@@ -163,18 +207,21 @@ struct Parser {
     cli.add_option("--max-peers", settings.limits.peers,
                    "Peers of a virtual machine at a time, itself among them")
         ->type_name("N")
-        ->check(CLI::Range(std::size_t{1}, kMostPeers))
+        ->check(CLI::Range(std::size_t{1}, ivshmem::kMaxPeers))
         ->capture_default_str();
   }
 
   void add_memory_options() {
-    add_list("--for", typed.screens,
-             "A screen that must fit, as often as there are different ones [3840x2160]")
-        ->type_name("WxH");
-    cli.add_flag("--hdr", typed.hdr, "Room for screens in HDR, 8 bytes a pixel");
-    cli.add_option("--size", typed.size,
-                   "Bytes of memory, a power of two (64M), instead of --for and --hdr")
-        ->type_name("BYTES");
+    screens = add_list("--for", typed.screens,
+                       "A screen that must fit, as often as there are different ones [3840x2160]")
+                  ->type_name("WxH");
+    const CLI::Option* hdr =
+        cli.add_flag("--hdr", typed.hdr, "Room for screens in HDR, 8 bytes a pixel");
+    const CLI::Option* size =
+        cli.add_option("--size", typed.size,
+                       "Bytes of memory, a power of two (64M), instead of --for and --hdr")
+            ->type_name("BYTES");
+    file->memory = {screens, hdr, size};
     cli.add_flag("--huge-pages", typed.huge_pages,
                  "Memory of huge pages, or of ordinary ones when too few are free");
     cli.add_option("--expose", settings.expose,
@@ -203,7 +250,10 @@ struct Parser {
     check_memory_words();
     if (typed.huge_pages && !settings.expose.empty())
       throw OptionError("--huge-pages", "a file in /dev/shm has none: leave --expose out");
-    if (typed.screens.empty()) typed.screens = {"3840x2160"};
+    if (typed.screens.empty() && typed.size.empty()) {
+      typed.screens = {kUsualScreen};
+      screens->default_str(kUsualScreen);  // for --print-config
+    }
     settings.memory_bytes =
         typed.size.empty() ? bytes_for_screens(typed) : explicit_bytes(typed.size);
     settings.pages = typed.huge_pages ? Pages::Huge : Pages::Ordinary;
@@ -212,6 +262,7 @@ struct Parser {
     for (const std::string& group : typed.groups) settings.access.groups.push_back(group_id(group));
     if (typed.print_config) return;
     check_names(settings.names);
+    check_limits(settings.limits);
     check_places(settings);
   }
 };

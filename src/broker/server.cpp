@@ -121,8 +121,11 @@ bool Server::take_caller() {
   }
   if (errno == ECONNABORTED || errno == EINTR) return true;
   if (errno == EAGAIN) return false;
-  faults_.write(Level::Warning, setup_.name + ": nobody can be let in for now: " +
-                                    describe(fail_os(OsErrorKind::Errno, errno, "accept").error()));
+  const auto refusal = fail_os(OsErrorKind::Errno, errno, "accept");
+  faults_.write(Level::Warning,
+                setup_.name + ": nobody can be let in for now (" + describe(refusal.error()) +
+                    "), until files are closed: raise their limit (ulimit -Hn, LimitNOFILE= in "
+                    "systemd's unit; sysctl fs.file-max for all programs together)");
   rest();
   return false;
 }

@@ -15,7 +15,7 @@ namespace pierglass::broker {
 struct Settings {
   std::vector<std::string>
       names;           // of virtual machines; at least one, each is_vm_name, no two same
-  std::string folder;  // of NAME.sock
+  std::string folder;  // of NAME.sock; empty: nobody has named one, and there is no usual one
   std::string socket;  // path for the only machine; empty: in the folder
   std::uint64_t memory_bytes = 0;  // of each machine, a power of two
   Pages pages = Pages::Ordinary;

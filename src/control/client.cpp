@@ -9,9 +9,9 @@
 #include <string>
 
 #include "base/fd.hpp"
+#include "base/unix_address_linux.hpp"
 #include "base/vm_name.hpp"
 #include "control/runtime_folder.hpp"
-#include "loop/unix_listener.hpp"
 
 namespace pierglass::control {
 namespace {
@@ -39,9 +39,10 @@ Result<Fd> connect_to(std::string_view name, HostTime deadline) {
   const Fd folder = TRY(open_runtime_folder(Missing::Fail));
   Fd fd(socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
   if (!fd) return fail_os(OsErrorKind::Errno, errno, "socket");
-  const sockaddr_un address = loop::address_of(socket_path(folder, name));
+  const auto address = unix_address(socket_path(folder, name));
+  CHECK(address);
   (void)TRY(call_until(fd, SO_SNDTIMEO, deadline, "connect", [&] {
-    return connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
+    return connect(fd.get(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address);
   }));
   return fd;
 }

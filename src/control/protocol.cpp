@@ -2,8 +2,9 @@
 #include "control/protocol.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
+
+#include "base/digits.hpp"
 
 namespace pierglass::control {
 namespace {
@@ -54,13 +55,10 @@ class Lines {
 
 Result<void> check_head(std::string_view line) {
   if (!line.starts_with(kHead)) return fail(ErrorCode::Corrupt, "the first line");
-  const std::string number(line.substr(kHead.size()));
-  std::uint64_t version = 0;
-  const char* end = number.data() + number.size();
-  const auto [rest, status] = std::from_chars(number.data(), end, version);
-  if (status != std::errc() || rest != end) return fail(ErrorCode::Corrupt, "the first line");
+  const auto version = parse_digits<std::uint64_t>(line.substr(kHead.size()));
+  if (!version) return fail(ErrorCode::Corrupt, "the first line");
   if (version != kProtocolVersion) {
-    return fail(ErrorCode::VersionMismatch, "the control socket", version, kProtocolVersion);
+    return fail(ErrorCode::VersionMismatch, "the control socket", *version, kProtocolVersion);
   }
   return {};
 }

@@ -6,8 +6,8 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 
+#include "base/runtime_folder.hpp"
 #include "loop/unix_listener.hpp"
 
 namespace pierglass::control {
@@ -16,9 +16,9 @@ namespace {
 constexpr const char* kFolder = "pierglass";
 
 Result<std::string> base_path() {
-  const char* base = std::getenv("XDG_RUNTIME_DIR");
-  if (base == nullptr || base[0] != '/') return fail(ErrorCode::Unsupported, "XDG_RUNTIME_DIR");
-  return std::string(base);
+  auto base = user_runtime_folder();
+  if (!base) return fail(ErrorCode::Unsupported, "XDG_RUNTIME_DIR");
+  return *std::move(base);
 }
 
 Result<void> check_ours(const Fd& folder, const char* what) {

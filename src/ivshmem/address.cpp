@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ivshmem/address.hpp"
 
-#include <cstdlib>
-
+#include "base/runtime_folder.hpp"
 #include "base/vm_name.hpp"
 
 namespace pierglass::ivshmem {
 
 std::optional<std::string> user_folder() {
-  const char* runtime = std::getenv("XDG_RUNTIME_DIR");
-  if (runtime == nullptr || *runtime != '/') return std::nullopt;
-  return std::string(runtime) + "/pierglass-broker";
+  const auto runtime = user_runtime_folder();
+  if (!runtime) return std::nullopt;
+  return *runtime + "/pierglass-broker";
 }
 
 Result<std::vector<std::string>> socket_places(std::string_view address) {

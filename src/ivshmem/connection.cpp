@@ -3,11 +3,11 @@
 
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 
 #include <cerrno>
 #include <utility>
 
+#include "base/unix_address_linux.hpp"
 #include "ivshmem/eventfd.hpp"
 
 namespace pierglass::ivshmem {
@@ -36,16 +36,12 @@ std::unexpected<Error> fail_connect(int error) {
 }
 
 Result<Fd> connect_socket(const std::string& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (path.empty() || path.size() >= sizeof address.sun_path || path.contains('\0')) {
-    return fail(ErrorCode::InvalidArgument, "the broker's socket path");
-  }
-  path.copy(address.sun_path, path.size());
+  const auto address = unix_address(path);
+  if (!address) return fail(ErrorCode::InvalidArgument, "the broker's socket path");
   Fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!socket) return fail_os(OsErrorKind::Errno, errno, "socket");
   // A Unix socket connects at once or not at all.
-  if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+  if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address) != 0) {
     return fail_connect(errno);
   }
   return socket;
@@ -119,7 +115,7 @@ Result<void> Connection::read_messages(Events& events) {
 Result<void> Connection::take(Message message, Events& events) {
   if (!memory_) return take_greeting(std::move(message));
   if (message.value < 0 || message.value > kMaxPeerId) {
-    return fail(ErrorCode::Corrupt, "a peer's number from the broker", bits(message.value));
+    return fail(ErrorCode::Corrupt, "a peer's id from the broker", bits(message.value));
   }
   events.peers_changed = true;
   if (!message.descriptor) {
@@ -153,7 +149,7 @@ Result<void> Connection::take_greeting(Message message) {
     return {};
   }
   if (message.value < 0 || message.value > kMaxPeerId) {
-    return fail(ErrorCode::Corrupt, "the own number from the broker", bits(message.value));
+    return fail(ErrorCode::Corrupt, "the own id from the broker", bits(message.value));
   }
   id_ = static_cast<PeerId>(message.value);
   return {};
@@ -164,7 +160,11 @@ Result<void> Connection::take_vector(std::int64_t peer, Fd descriptor) {
   if (id_ == peer) return take_own_vector(std::move(descriptor));
   const std::scoped_lock lock(mutex_);
   const auto id = static_cast<PeerId>(peer);
-  if (event_fds_ >= kMaxEventFds || (peers_.size() >= kMaxPeers && !peers_.contains(id))) {
+  if (event_fds_ >= kMaxEventFds) {
+    return fail(ErrorCode::TooLarge, "number of the broker's interrupts", event_fds_ + 1,
+                kMaxEventFds);
+  }
+  if (peers_.size() >= kMaxPeers && !peers_.contains(id)) {
     return fail(ErrorCode::TooLarge, "number of the broker's peers", peers_.size() + 1, kMaxPeers);
   }
   Vectors& vectors = peers_[id];
@@ -220,7 +220,7 @@ bool Connection::ring(std::uint32_t peer, std::uint32_t vector) const noexcept {
   const std::scoped_lock lock(mutex_);
   const auto found = peers_.find(static_cast<PeerId>(peer));
   if (found == peers_.end() || vector >= found->second.size()) return false;
-  return signal(found->second[vector].get());
+  return ring_eventfd(found->second[vector].get());
 }
 
 }  // namespace pierglass::ivshmem

@@ -17,11 +17,6 @@
 
 namespace pierglass::ivshmem {
 
-// More is no server's honest picture of one machine.
-inline constexpr std::size_t kMaxPeers = 256;
-// Eventfds of all peers together; below half of what a program may usually open.
-inline constexpr std::size_t kMaxEventFds = 448;
-
 // One peer of an ivshmem server: whom it may ring, and what it is rung by. What came stays when the
 // server goes: memory, own eventfds and those of peers go on working, since their other ends do.
 // The server is not trusted: nonsense of it ends the connection, and what was good before stays.
@@ -77,8 +72,8 @@ class Connection {
   [[nodiscard]] std::size_t peer_count() const;  // any thread
 
   // Rings another peer; numbers that were not announced are ignored, and so is a peer that was rung
-  // 2^64 - 2 times without looking. True: the ring was sent. Any thread; does not block (but see
-  // connection.cpp on who could make it).
+  // 2^64 - 2 times without looking. True: the ring was sent. Any thread; does not block (who could
+  // make it all the same: eventfd.hpp).
   bool ring(std::uint32_t peer, std::uint32_t vector) const noexcept;
 
  private:

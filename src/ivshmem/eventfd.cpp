@@ -38,7 +38,7 @@ Result<void> accept_eventfd(int fd) {
   return {};
 }
 
-bool signal(int fd) noexcept {
+bool ring_eventfd(int fd) noexcept {
   pollfd room{.fd = fd, .events = POLLOUT, .revents = 0};
   if (poll(&room, 1, 0) != 1 || (room.revents & POLLOUT) == 0) return false;
   const std::uint64_t one = 1;

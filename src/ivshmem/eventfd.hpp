@@ -16,7 +16,7 @@ Result<void> accept_eventfd(int fd);
 // So this asks before it writes. To make it block all the same, another holder must take the flag
 // back and fill the count between the two calls; only one whom the broker let in can, who may read
 // and write the whole memory anyway. A guest cannot: its rings are the hypervisor's writes of 1.
-bool signal(int fd) noexcept;
+bool ring_eventfd(int fd) noexcept;
 
 // Sets the count back to 0; never blocks. A count that cannot be taken so stays.
 void drain(int fd) noexcept;

@@ -20,6 +20,10 @@ using PeerId = std::uint16_t;
 inline constexpr std::int64_t kMaxPeerId = 65535;
 // More interrupts than this for one peer are nonsense: drivers go to 64.
 inline constexpr std::size_t kMaxVectors = 64;
+// Of one virtual machine: our server has no more, and our peers believe no more.
+inline constexpr std::size_t kMaxPeers = 256;
+// All peers' interrupts together; below half of what a program may usually open.
+inline constexpr std::size_t kMaxEventFds = 448;
 
 struct Message {
   std::int64_t value = 0;

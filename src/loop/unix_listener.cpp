@@ -9,6 +9,8 @@
 #include <charconv>
 #include <cstdint>
 
+#include "base/unix_address_linux.hpp"
+
 namespace pierglass::loop {
 namespace {
 
@@ -45,10 +47,9 @@ Result<void> check_old(const Fd& folder, const char* file) {
   return {};
 }
 
-Result<void> bind_to(const Fd& listener, const std::string& path) {
+Result<void> bind_to(const Fd& listener, const sockaddr_un& address) {
   // The file gets the socket's own mode.
   if (fchmod(listener.get(), 0600) != 0) return fail_errno("fchmod");
-  const sockaddr_un address = address_of(path);
   if (bind(listener.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
     return fail_errno("bind");
   return {};
@@ -92,15 +93,14 @@ Result<Fd> take_lock(const Fd& folder, const std::string& file) {
 
 Result<Fd> listen_at(const Fd& folder, const std::string& file, const ListenAt& how) {
   const std::string draft = file + ".new";
-  const std::string path = path_in(folder, draft);
-  if (path.size() >= sizeof(sockaddr_un::sun_path))
-    return fail(ErrorCode::InvalidArgument, "the socket's name");
+  const auto address = unix_address(path_in(folder, draft));
+  if (!address) return fail(ErrorCode::InvalidArgument, "the socket's name");
   Fd listener(socket(AF_UNIX, how.type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!listener) return fail_errno("socket");
   TRY(check_old(folder, file.c_str()));
   TRY(check_old(folder, draft.c_str()));
   (void)unlinkat(folder.get(), draft.c_str(), 0);
-  TRY(bind_to(listener, path));
+  TRY(bind_to(listener, *address));
   Result<void> finished = finish(folder, draft, file, listener, how);
   if (!finished) {
     unlinkat(folder.get(), draft.c_str(), 0);

@@ -3,9 +3,7 @@
 
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 
-#include <cstring>
 #include <string>
 
 #include "base/fd.hpp"
@@ -17,14 +15,6 @@ namespace pierglass::loop {
 
 // A short path that leads to `file` in the opened folder, whatever happens to the folder's name.
 [[nodiscard]] std::string path_in(const Fd& folder, const std::string& file);
-
-// `path` must be shorter than a socket's address can be (a CHECK): 107 bytes.
-inline sockaddr_un address_of(const std::string& path) {
-  sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
-  CHECK(path.size() < sizeof address.sun_path);
-  std::memcpy(address.sun_path, path.data(), path.size());
-  return address;
-}
 
 // The right to `file` in the folder, until the descriptor closes or the process ends, however that
 // happens. The process' id is written into the file, which stays. Busy: another process has it,

@@ -15,14 +15,15 @@ namespace {
 
 constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;
 
-std::string mebibytes(std::uint64_t bytes) {
+// How many MiB hold them, as the kernel's parameter counts.
+std::string whole_mebibytes(std::uint64_t bytes) {
   return std::to_string((bytes + kMiB - 1) / kMiB);
 }
 
 std::string too_large(const DmaBufRefusal& refusal) {
-  return "one dma-buf may have " + mebibytes(refusal.want) + " MiB here and " +
-         mebibytes(refusal.got) +
-         " are needed: boot with udmabuf.size_limit_mb=" + mebibytes(refusal.got) +
+  return "one dma-buf may have " + whole_mebibytes(refusal.want) + " MiB here and " +
+         whole_mebibytes(refusal.got) +
+         " are needed: boot with udmabuf.size_limit_mb=" + whole_mebibytes(refusal.got) +
          ", or write that number to /sys/module/udmabuf/parameters/size_limit_mb";
 }
 

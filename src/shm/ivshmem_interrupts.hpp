@@ -13,7 +13,7 @@ namespace pierglass::shm {
 
 // As the driver's answer to a mapping says.
 struct IvshmemInterrupts {
-  std::uint16_t peer = 0;     // our own number on the ivshmem server; 0 also on a plain device
+  std::uint16_t peer = 0;     // our own id at the ivshmem server; 0 also on a plain device
   std::uint16_t granted = 0;  // interrupts that Windows gave the device; 0: a plain device
 
   // Those that the driver tells apart: it takes number 64 for number 0, and knows none above.

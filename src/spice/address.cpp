@@ -4,17 +4,16 @@
 #include <arpa/inet.h>
 #include <netdb.h>
 #include <netinet/in.h>
-#include <sys/un.h>
 
-#include <charconv>
 #include <cstring>
 #include <memory>
 #include <optional>
 
+#include "base/digits.hpp"
+#include "base/unix_address_linux.hpp"
+
 namespace pierglass::spice {
 namespace {
-
-constexpr std::size_t kMaxPath = sizeof(sockaddr_un::sun_path) - 1;
 
 constexpr const char* kShape =
     "a SPICE address other than /path/to/socket, unix:/path, host:port or [IPv6]:port";
@@ -22,17 +21,16 @@ constexpr const char* kShape =
 Result<Address> parse_unix(std::string_view path) {
   if (!path.starts_with('/') || path.size() == 1 || path.find('\0') != std::string_view::npos)
     return fail(ErrorCode::InvalidArgument, "a SPICE socket that is not a path from / on");
-  if (path.size() > kMaxPath)
-    return fail(ErrorCode::TooLarge, "the path of a SPICE socket", path.size(), kMaxPath);
+  if (path.size() > kMaxUnixPath)
+    return fail(ErrorCode::TooLarge, "the path of a SPICE socket", path.size(), kMaxUnixPath);
   return Address{.kind = Address::Kind::Unix, .path = std::string(path)};
 }
 
 Result<std::uint16_t> parse_port(std::string_view text) {
-  std::uint16_t port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (error != std::errc{} || end != text.data() + text.size() || port == 0)
+  const auto port = parse_digits<std::uint16_t>(text);
+  if (!port || *port == 0)
     return fail(ErrorCode::InvalidArgument, "a SPICE port other than a number from 1 to 65535");
-  return port;
+  return *port;
 }
 
 // Without asking anybody.
@@ -67,12 +65,12 @@ Result<Address> parse_tcp(std::string_view text) {
   return out;
 }
 
-Endpoint unix_endpoint(const std::string& path) {
-  sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
-  std::memcpy(address.sun_path, path.data(), std::min(path.size(), kMaxPath));
-  Endpoint out{.storage = {}, .length = sizeof address};
-  std::memcpy(&out.storage, &address, sizeof address);
-  return out;
+std::vector<Endpoint> unix_endpoints(const std::string& path) {
+  const auto address = unix_address(path);
+  if (!address) return {};
+  Endpoint out{.storage = {}, .length = sizeof *address};
+  std::memcpy(&out.storage, &*address, sizeof *address);
+  return {out};
 }
 
 }  // namespace
@@ -95,7 +93,7 @@ std::string to_text(const Address& address) {
 }
 
 std::vector<Endpoint> endpoints_of(const Address& address) {
-  if (address.kind == Address::Kind::Unix) return {unix_endpoint(address.path)};
+  if (address.kind == Address::Kind::Unix) return unix_endpoints(address.path);
   std::vector<Endpoint> out;
   const bool local = address.host == "localhost";
   for (const std::string& host : local ? std::vector<std::string>{"127.0.0.1", "::1"}

@@ -154,7 +154,7 @@ class Script {
     const bool lost = connection_->state() == Connection::State::Lost;
     require(events.has_value() || lost, "nonsense ends the connection");
     require(!was_lost || (events && !events->lost), "it ends once");
-    require(!id || connection_->id() == id, "the number stays");
+    require(!id || connection_->id() == id, "the id stays");
     require(memory < 0 || connection_->memory() == memory, "the memory stays");
     require(connection_->own_vectors() >= vectors, "own vectors stay");
     require(connection_->own_vectors() <= ivshmem::kMaxVectors, "own vectors are bounded");

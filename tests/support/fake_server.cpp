@@ -11,7 +11,6 @@
 #include <relative-pointer-unstable-v1-server-protocol.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 #include <viewporter-server-protocol.h>
 #include <wayland-server-protocol.h>
@@ -24,6 +23,7 @@
 #include <cstring>
 
 #include "base/result.hpp"
+#include "base/unix_address_linux.hpp"
 
 namespace pierglass::test {
 
@@ -323,9 +323,7 @@ std::string FakeCompositor::Server::listen() {
   CHECK(mkdtemp(folder.data()) != nullptr);
   folder_ = folder;
   const std::string path = folder + "/wayland-fake";
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  std::strncpy(address.sun_path, path.c_str(), sizeof address.sun_path - 1);
+  const sockaddr_un address = unix_address(path).value();
   const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   CHECK(bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
   CHECK(::listen(fd, 8) == 0);

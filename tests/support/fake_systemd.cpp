@@ -2,8 +2,10 @@
 #include "tests/support/fake_systemd.hpp"
 
 #include <fcntl.h>
+#include <grp.h>
 #include <signal.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,7 +18,7 @@
 #include <sstream>
 #include <system_error>
 
-#include "loop/unix_listener.hpp"
+#include "base/unix_address_linux.hpp"
 #include "tests/support/wait_until.hpp"
 
 namespace pierglass::test {
@@ -30,7 +32,7 @@ void require(bool good, const char* what) {
 
 Fd unix_socket(int type, const std::filesystem::path& path) {
   Fd fd(socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  const sockaddr_un address = loop::address_of(path.string());
+  const sockaddr_un address = unix_address(path.native()).value();
   require(bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0, "bind");
   return fd;
 }
@@ -38,6 +40,8 @@ Fd unix_socket(int type, const std::filesystem::path& path) {
 }  // namespace
 
 FakeSystemd::FakeSystemd() : notify_(unix_socket(SOCK_DGRAM, dir_.path() / "notify")) {
+  // The program may run as another user.
+  require(chmod((dir_.path() / "notify").c_str(), 0666) == 0, "chmod");
   // The program's messages are read after it has sent them all: there must be room.
   const int bytes = 8 << 20;
   (void)setsockopt(notify_.get(), SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof bytes);
@@ -53,7 +57,7 @@ void FakeSystemd::listen(const std::string& name, const std::filesystem::path& p
   listeners_[name] = std::move(fd);
 }
 
-void FakeSystemd::become(std::vector<std::string> words) const {
+void FakeSystemd::become(std::vector<std::string> words, std::optional<uid_t> user) const {
   std::vector<int> given;
   std::string names;
   for (const auto* kept : {&listeners_, &store_}) {
@@ -72,6 +76,13 @@ void FakeSystemd::become(std::vector<std::string> words) const {
   setenv("LISTEN_FDS", count.c_str(), 1);
   setenv("LISTEN_FDNAMES", names.c_str(), 1);
   setenv("NOTIFY_SOCKET", (dir_.path() / "notify").c_str(), 1);
+  unsetenv("XDG_RUNTIME_DIR");
+  if (user) {
+    const auto group = static_cast<gid_t>(*user);
+    if (setgroups(0, nullptr) != 0 || setresgid(group, group, group) != 0 ||
+        setresuid(*user, *user, *user) != 0)
+      _exit(126);
+  }
   std::vector<char*> pointers;
   for (std::string& word : words) pointers.push_back(word.data());
   pointers.push_back(nullptr);
@@ -79,11 +90,11 @@ void FakeSystemd::become(std::vector<std::string> words) const {
   _exit(127);
 }
 
-bool FakeSystemd::start(const std::vector<std::string>& words) {
+bool FakeSystemd::start(const std::vector<std::string>& words, std::optional<uid_t> user) {
   ready_ = false;
   pid_ = fork();
   require(pid_ >= 0, "fork");
-  if (pid_ == 0) become(words);
+  if (pid_ == 0) become(words, user);
   const auto settled = [this] {
     receive();
     return ready_ || !running();

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,7 +27,8 @@ class FakeSystemd {
   void listen(const std::string& name, const std::filesystem::path& path);
 
   // Starts the program with all that is kept, and waits for READY=1. False: it ended instead.
-  bool start(const std::vector<std::string>& words);
+  // `user`: as that one (root only); either way without XDG_RUNTIME_DIR.
+  bool start(const std::vector<std::string>& words, std::optional<uid_t> user = {});
   void kill();                    // SIGKILL, and waits
   [[nodiscard]] int terminate();  // SIGTERM; its exit status
   [[nodiscard]] bool running();
@@ -39,7 +41,7 @@ class FakeSystemd {
 
  private:
   void take(const std::string& message, Fd fd);
-  [[noreturn]] void become(std::vector<std::string> words) const;
+  [[noreturn]] void become(std::vector<std::string> words, std::optional<uid_t> user) const;
 
   TempDir dir_;
   Fd notify_;

@@ -3,22 +3,22 @@
 
 #include <poll.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <stdexcept>
+
+#include "base/unix_address_linux.hpp"
 
 namespace pierglass::test {
 
 bool LineSocket::connect(const std::filesystem::path& socket) {
-  sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
-  if (socket.native().size() >= sizeof address.sun_path)
-    throw std::runtime_error("too long a path: " + socket.string());
-  std::ranges::copy(socket.native(), address.sun_path);
+  const auto address = unix_address(socket.native());
+  if (!address) throw std::runtime_error("too long a path: " + socket.string());
   Fd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (!fd) throw std::runtime_error("no socket");
-  if (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+  if (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address) != 0) {
     return false;
   }
   fd_ = std::move(fd);

@@ -6,16 +6,15 @@
 // It says "ready" when it listens. --deaf: connections are taken and nothing is ever read;
 // --deaf-after-link: nothing is read once keyboard and mouse are connected. SIGTERM ends it.
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <cstdio>
-#include <cstring>
 #include <string>
 #include <string_view>
 
 #include "base/fd.hpp"
+#include "base/unix_address_linux.hpp"
 #include "tests/support/spice_server.hpp"
 
 namespace {
@@ -77,10 +76,9 @@ void write_line(std::FILE* log, const SpiceEvent& event) {
 // A listening socket that nobody serves; the system takes the connections.
 Fd listen_only(const std::string& path) {
   Fd fd(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
-  std::strncpy(address.sun_path, path.c_str(), sizeof address.sun_path - 1);
+  const sockaddr_un address = pierglass::unix_address(path).value();
   unlink(path.c_str());
-  if (bind(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) return {};
+  if (bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return {};
   if (listen(fd.get(), 64) != 0) return {};
   return fd;
 }

@@ -2,13 +2,13 @@
 #include "tests/support/unix_socket.hpp"
 
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <ctime>
 #include <system_error>
+
+#include "base/unix_address_linux.hpp"
 
 namespace pierglass::test {
 namespace {
@@ -18,14 +18,12 @@ namespace {
 }
 
 sockaddr_un address_of(const std::filesystem::path& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (path.string().size() >= sizeof address.sun_path) {
+  const auto address = unix_address(path.native());
+  if (!address) {
     errno = ENAMETOOLONG;
     throw_errno("socket path");
   }
-  std::strcpy(address.sun_path, path.c_str());
-  return address;
+  return *address;
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ input: base
 wl: base loop input
 spice: base loop input
 control: base loop
-broker: base wire shm loop ivshmem
+broker: base wire loop ivshmem
 gfx: base wire pixel shaders
 source: base wire ring pixel shm ivshmem
 compat: base wire pixel shm source

@@ -21,15 +21,18 @@ std::string text_of(const MachineWishes& wishes) {
 TEST(MachineText, ForADoorbellDevice) {
   EXPECT_EQ(text_of({.name = "win11",
                      .user = "ann",
+                     .uid = 1000,
                      .sizes = {{3840, 2160}, {1920, 1080}},
                      .room = wire::PixelRoom::Hdr,
                      .kinds = {MemoryKind::Doorbell}}),
             R"(# Memory of the virtual machine 'win11': 256 MiB, for 3840x2160, 1920x1080 in HDR.
 
 # ==== doorbell: the guest rings when there is something, nobody has to look; needs
-# pierglass-broker, which gives the memory (and can give it to the GPU without a copy).
+# pierglass-broker, which gives the memory (dma-bufs can be made of it; not used yet).
 #
-# On the host, in /etc/pierglass/broker-win11.env:
+# -- A machine of the system (qemu:///system):
+#
+# On the host, in /etc/pierglass/broker-win11.env (mkdir -p /etc/pierglass):
 
 PIERGLASS_BROKER_OPTIONS="--allow-group=kvm --for=3840x2160 --for=1920x1080 --hdr"
 
@@ -51,13 +54,34 @@ usermod -aG kvm ann
 -chardev socket,id=pierglass-broker,path=/run/pierglass-broker/win11.sock \
 -device ivshmem-doorbell,chardev=pierglass-broker,vectors=2,ioeventfd=on,id=pierglass
 
+# -- A machine of your own (qemu:///session, or a QEMU that you start), without root:
+#
+# In ~/.config/pierglass/broker-win11.env (mkdir -p ~/.config/pierglass):
+
+PIERGLASS_BROKER_OPTIONS="--for=3840x2160 --for=1920x1080 --hdr"
+
+# then once, as ann:
+
+systemctl --user enable --now pierglass-broker@win11.socket
+
+# libvirt, in <devices>; the memory's size is the broker's:
+
+<shmem name="win11">
+  <model type="ivshmem-doorbell" />
+  <server path="/run/user/1000/pierglass-broker/win11.sock" />
+  <msi vectors="2" ioeventfd="on" />
+</shmem>
+
+# or QEMU:
+
+-chardev socket,id=pierglass-broker,path=/run/user/1000/pierglass-broker/win11.sock \
+-device ivshmem-doorbell,chardev=pierglass-broker,vectors=2,ioeventfd=on,id=pierglass
+
+# Without systemd, the same socket is that of: pierglass-broker win11 --for=3840x2160 --for=1920x1080 --hdr
+
 # The client:
 
 pierglass --memory unix:win11
-
-# Without root and systemd, for a QEMU that you start yourself, the socket of
-#   pierglass-broker win11 --for=3840x2160 --for=1920x1080 --hdr
-# is $XDG_RUNTIME_DIR/pierglass-broker/win11.sock
 )");
 }
 
@@ -136,10 +160,12 @@ pierglass --memory /dev/kvmfr0
 )x");
 }
 
-TEST(MachineText, LeavesRootInItsGroups) {
+TEST(MachineText, LeavesRootInItsGroupsAndWithTheSystem) {
   const std::string text =
       text_of({.name = "win11", .user = "root", .sizes = {}, .kinds = {MemoryKind::Doorbell}});
-  EXPECT_EQ(text.find("usermod"), std::string::npos) << text;
+  for (const char* words : {"usermod", "qemu:///s", "--user"}) {
+    EXPECT_EQ(text.find(words), std::string::npos) << text;
+  }
 }
 
 TEST(MachineText, SaysWhatTheKvmfrModuleCannotDo) {
@@ -188,6 +214,7 @@ TEST_F(OptionTest, VmXmlPrintsAndEndsWell) {
   }
   EXPECT_EQ(parse({"vm-xml", "--kind", "plain"}).exit_status, 0);
   EXPECT_EQ(stdout_.find("==== doorbell"), std::string::npos);
+  EXPECT_NE(stdout_.find("'default'"), std::string::npos) << stdout_;
   EXPECT_EQ(parse({"vm-xml", "--help"}).exit_status, 0);
   for (const char* words : {"--name", "--for", "--hdr", "--kind"}) {
     EXPECT_NE(stdout_.find(words), std::string::npos) << words;

@@ -2,7 +2,6 @@
 #include "app/messages.hpp"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <string>
 #include <vector>
@@ -36,29 +35,6 @@ TEST(Messages, NameTheLimitOfADeviceThatCannotTellItsSize) {
   const std::string said = memory_message(bytes.error(), "/dev/kvmfr0");
   expect_words(said, {"/dev/kvmfr0", "2 GiB", "static_size_mb=64"});
   EXPECT_EQ(said.find("at most"), std::string::npos) << said;
-}
-
-TEST(Messages, SayWhatMendsABroker) {
-  setenv("XDG_RUNTIME_DIR", "/run/user/7", 1);
-  const std::vector<std::string> places{"/run/user/7/pierglass-broker/win11.sock",
-                                        "/run/pierglass-broker/win11.sock"};
-  const auto said = [&](const Error& error) { return broker_message(error, places); };
-  expect_words(said({.code = ErrorCode::NotFound}),
-               {"no broker", places[0], places[1], "start pierglass-broker win11 before"});
-  expect_words(said({.code = ErrorCode::NotReady}), {"start pierglass-broker win11, and then"});
-  expect_words(said({.code = ErrorCode::Busy}), {"does not answer"});
-  expect_words(said({.code = ErrorCode::PermissionDenied}), {"--allow-user"});
-  expect_words(said({.code = ErrorCode::Lost}), {"hung up at once", "--allow-user", "--max-peers"});
-  expect_words(said({.code = ErrorCode::VersionMismatch, .what = "it"}), {"is no broker"});
-  expect_words(said({.code = ErrorCode::Corrupt, .what = "it"}), {"is no broker"});
-  expect_words(said({.code = ErrorCode::TooSmall, .got = 4096, .want = 8192}),
-               {"4096 bytes", "8192", "--for"});
-  expect_words(said({.code = ErrorCode::NotARegion}), {"start the broker again"});
-  const std::vector<std::string> one{"/srv/a.sock"};
-  expect_words(broker_message({.code = ErrorCode::NotFound}, one),
-               {"at /srv/a.sock: start pierglass-broker --socket /srv/a.sock a "});
-  expect_words(no_memory_message(std::vector<std::string>{"/a", "/b"}, "vm"),
-               {"neither /a nor /b exists", "create /a", "pierglass-broker vm"});
 }
 
 TEST(Messages, SayWhatMendsAnInstanceThatCannotBeHad) {

@@ -71,7 +71,7 @@ TEST_F(Opening, TakesTheFirstPlaceThatIsThere) {
   create(places_[2]);
   EXPECT_EQ(refusal(), "");
   EXPECT_EQ(opened_.memory, places_[2]);
-  EXPECT_TRUE(opened_.zero_copy.starts_with("zero-copy is not possible: the memory is a file"));
+  EXPECT_NE(opened_.zero_copy.find("the memory is a file"), std::string::npos);
   create(places_[0]);
   EXPECT_EQ(refusal(), "");
   EXPECT_EQ(opened_.memory, places_[0]);

@@ -3,13 +3,13 @@
 
 #include <gtest/gtest.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <utility>
+
+#include "base/unix_address_linux.hpp"
 
 namespace pierglass::app::test {
 namespace {
@@ -53,9 +53,8 @@ SpicePeer::~SpicePeer() {
 void SpicePeer::listen() {
   if (listener_) return;
   listener_.reset(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
-  std::strncpy(address.sun_path, path_.c_str(), sizeof address.sun_path - 1);
-  EXPECT_EQ(bind(listener_.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  const sockaddr_un address = unix_address(path_).value();
+  EXPECT_EQ(bind(listener_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
   EXPECT_EQ(::listen(listener_.get(), 8), 0);
   registration_ = loop_
                       .watch(listener_.get(), loop::Interest::Read,

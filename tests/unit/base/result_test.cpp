@@ -104,5 +104,12 @@ TEST(Describe, SaysEachErrorInPlainWords) {
   for (const auto& [error, words] : table) EXPECT_EQ(describe(error), words);
 }
 
+TEST(Describe, BytesAreMebibytesOrTooFewForThat) {
+  EXPECT_EQ(mebibytes(0), "0 bytes");
+  EXPECT_EQ(mebibytes(1048575), "1048575 bytes");
+  EXPECT_EQ(mebibytes(1048576), "1 MiB");
+  EXPECT_EQ(mebibytes(std::uint64_t{1} << 40), "1048576 MiB");
+}
+
 }  // namespace
 }  // namespace pierglass

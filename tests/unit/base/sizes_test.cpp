@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/digits.hpp"
+
 namespace pierglass {
 namespace {
 
@@ -16,6 +18,14 @@ TEST(Sizes, AnythingElseIsNoSize) {
        {"", "x", "1920", "1920x", "x1080", "0x1080", "1920x0", "16385x1", "1x16385", "-1x5", "+1x5",
         " 1x5", "1x5 ", "1X5", "1x5x3", "1920x1080M", "99999999999x1", "1.5x2"}) {
     EXPECT_FALSE(parse_size(text, 16384)) << text;
+  }
+}
+
+TEST(Digits, AreANumberThatFitsAndNothingElse) {
+  EXPECT_EQ(parse_digits<std::uint16_t>("65535"), 65535);
+  EXPECT_EQ(parse_digits<std::uint16_t>("007"), 7);
+  for (const char* text : {"", "-1", "+1", " 1", "1 ", "0x1", "1.0", "65536"}) {
+    EXPECT_FALSE(parse_digits<std::uint16_t>(text)) << text;
   }
 }
 

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 
+#include "base/unix_address_linux.hpp"
 #include "tests/unit/broker/served.hpp"
 
 namespace pierglass::broker {
@@ -62,8 +63,7 @@ enum class Heard : int { Nothing = 10, Greeting = 11, Failed = 12 };
     _exit(static_cast<int>(Heard::Failed));
   }
   const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
-  std::strncpy(address.sun_path, path, sizeof address.sun_path - 1);
+  const sockaddr_un address = unix_address(path).value();
   if (connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
     _exit(static_cast<int>(Heard::Failed));
   char byte = 0;

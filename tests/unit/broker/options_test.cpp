@@ -11,6 +11,7 @@
 #include <regex>
 #include <set>
 
+#include "ivshmem/message.hpp"
 #include "tests/support/temp_dir.hpp"
 
 namespace pierglass::broker {
@@ -80,6 +81,8 @@ TEST(BrokerOptions, TakeEverythingFromTheCommandLine) {
   EXPECT_EQ(settings.folder, "/tmp/x");
   EXPECT_EQ(settings.pages, Pages::Huge);
   EXPECT_EQ(parse({"a", "--size", "8M"}).settings->memory_bytes, 8 * kMiB);
+  EXPECT_TRUE(parse({"a", "--max-peers", "224"}).settings);
+  EXPECT_TRUE(parse({"a", "--vectors", "64", "--max-peers", "7"}).settings);
   EXPECT_EQ(parse({"a", "--expose", "b", "--socket", "/tmp/s"}).settings->expose, "b");
 }
 
@@ -98,6 +101,9 @@ TEST(BrokerOptions, WrongOnesEndInOneSentence) {
       {{"a", "--vectors", "0"}, "--vectors"},
       {{"a", "--vectors", "65"}, "--vectors"},
       {{"a", "--max-peers", "-1"}, "--max-peers"},
+      {{"a", "--max-peers", "257"}, "--max-peers"},
+      {{"a", "--max-peers", "225"}, "225 peers with 2 interrupts have 450"},
+      {{"a", "--vectors", "8"}, "lower --max-peers or --vectors"},
       {{"a", "--allow-user", "no such user"}, "no user 'no such user'"},
       {{"a", "--allow-user", "4294967295"}, "no user '4294967295'"},
       {{"a", "--allow-group", "no such group"}, "no group 'no such group'"},
@@ -153,10 +159,65 @@ TEST_F(BrokerConfig, SaysTheSameAndTheCommandLineWins) {
   EXPECT_EQ(parsed.settings->access.groups, std::vector<gid_t>{0});
 }
 
+TEST_F(BrokerConfig, MemoryOnTheCommandLineReplacesThatOfTheFile) {
+  const std::string sized = "name = a\nsize = 4M\n";
+  const std::string fitted = "name = a\nfor = [\"640x480\", \"7680x4320\"]\nhdr = true\n";
+  const auto bytes = [&](const std::string& text, const Words& words) {
+    const Parsed parsed = parse_file(text, words);
+    EXPECT_TRUE(parsed.settings) << parsed.err;
+    return parsed.settings ? parsed.settings->memory_bytes : 0;
+  };
+  EXPECT_EQ(bytes(sized, {}), 4 * kMiB);
+  EXPECT_EQ(bytes(sized, {"--for", "3840x2160"}), 128 * kMiB);
+  EXPECT_EQ(bytes(sized, {"--hdr"}), parse({"a", "--hdr"}).settings->memory_bytes);
+  EXPECT_EQ(bytes(fitted, {"--size", "2M"}), 2 * kMiB);
+  EXPECT_EQ(bytes(fitted, {"--for", "3840x2160"}), 128 * kMiB) << "without the file's HDR";
+  EXPECT_FALSE(parse_file("name = a\nsize = 4M\nhdr = true\n").settings);
+}
+
 TEST_F(BrokerConfig, UnknownKeysAndWrongValuesAreErrors) {
   EXPECT_FALSE(parse_file("name = a\ncolour = red\n").settings);
   EXPECT_FALSE(parse_file("name = a\nvectors = 99\n").settings);
   EXPECT_FALSE(parse_file("name = a\nfor = wide\n").settings);
+}
+
+TEST_F(BrokerConfig, WhatPrintConfigSaysIsAConfigFileThatSaysTheSame) {
+  const Words cases[] = {
+      {"win11"},
+      {"win11", "linux", "--for", "640x480", "--for", "1920x1080", "--hdr", "--folder", "/tmp/a b"},
+      {"win11", "--size", "64M", "--socket", "/tmp/s", "--expose", "e", "--max-peers", "3"},
+      {"win11", "--allow-user", "0", "--allow-user", "12", "--allow-group", "0", "--huge-pages"},
+  };
+  for (Words words : cases) {
+    const Parsed first = parse(words);
+    words.emplace_back("--print-config");
+    const std::string printed = parse(words).out;
+    const Parsed second = parse_file(printed);
+    ASSERT_TRUE(first.settings && second.settings) << first.err << second.err << printed;
+    EXPECT_EQ(second.settings->names, first.settings->names) << printed;
+    EXPECT_EQ(second.settings->folder, first.settings->folder);
+    EXPECT_EQ(second.settings->socket, first.settings->socket);
+    EXPECT_EQ(second.settings->memory_bytes, first.settings->memory_bytes);
+    EXPECT_EQ(second.settings->pages, first.settings->pages);
+    EXPECT_EQ(second.settings->expose, first.settings->expose);
+    EXPECT_EQ(second.settings->limits.peers, first.settings->limits.peers);
+    EXPECT_EQ(second.settings->limits.vectors, first.settings->limits.vectors);
+    EXPECT_EQ(second.settings->access.users, first.settings->access.users);
+    EXPECT_EQ(second.settings->access.groups, first.settings->access.groups);
+    EXPECT_EQ(parse({"--print-config", "--config", path}).out, printed) << "and once more";
+  }
+}
+
+// Memory, count of ids, and of each peer its connection and interrupts.
+TEST(BrokerUnits, LetSystemdKeepAsManyDescriptorsAsTheOptionsAllow) {
+  const std::regex line("FileDescriptorStoreMax=([0-9]+)");
+  for (const char* manager : {"system", "user"}) {
+    std::ifstream file(PIERGLASS_UNITS + std::string(manager) + "/pierglass-broker@.service.in");
+    const std::string unit{std::istreambuf_iterator<char>(file), {}};
+    std::smatch match;
+    ASSERT_TRUE(std::regex_search(unit, match, line)) << manager;
+    EXPECT_GE(std::stoul(match[1]), 2 + ivshmem::kMaxPeers + ivshmem::kMaxEventFds) << manager;
+  }
 }
 
 // Every line of the sample, made to count, is understood; and no option is missing from it.
@@ -180,7 +241,7 @@ TEST_F(BrokerConfig, TheSampleHasEveryOptionAndIsRight) {
   EXPECT_EQ(parsed.settings->memory_bytes, 128 * kMiB);
 
   const std::string all = parse({"--print-config", "a"}).out;
-  const std::regex key("\\n([a-z-]+)=");
+  const std::regex key("\\n#?([a-z-]+)=");
   std::set<std::string> options;
   for (std::sregex_iterator at(all.begin(), all.end(), key), end; at != end; ++at)
     options.insert((*at)[1]);

@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "tests/support/fake_systemd.hpp"
 #include "tests/support/process.hpp"
@@ -16,6 +18,7 @@ namespace {
 
 using test::wait_until;
 constexpr std::chrono::seconds kPatience{20};
+constexpr uid_t kNobody = 65534;
 constexpr const char* kProgram = PIERGLASS_BROKER_PROGRAM;
 
 RawPeer join(const std::filesystem::path& path, std::size_t messages) {
@@ -36,6 +39,14 @@ struct BrokerProgram : testing::Test {
                           .environment = {},
                           .user = {},
                           .log = systemd.folder() / "log"});
+  }
+
+  // The build's own folder may be closed to that user.
+  bool start_as_nobody(std::vector<std::string> arguments) {
+    const std::filesystem::path copy = systemd.folder() / "program";
+    std::filesystem::copy_file(kProgram, copy);
+    arguments.insert(arguments.begin(), copy.string());
+    return systemd.start(arguments, geteuid() == 0 ? std::optional<uid_t>(kNobody) : std::nullopt);
   }
 };
 
@@ -131,6 +142,22 @@ TEST_F(BrokerProgram, TakesSocketsFromTheServiceManagerByName) {
   EXPECT_NE(file_of(one.heard()[2].descriptor), file_of(two.heard()[2].descriptor));
   EXPECT_EQ(systemd.terminate(), 0);
   EXPECT_TRUE(std::filesystem::is_socket(first)) << "it is the service manager's";
+}
+
+// As systemd's DynamicUser= has it: neither root nor somebody with a folder for sockets.
+TEST_F(BrokerProgram, NeedsNoFolderWhenItsSocketIsHandedOver) {
+  const std::filesystem::path given = systemd.folder() / "given";
+  systemd.listen("win11", given);
+  ASSERT_TRUE(start_as_nobody({"win11", "--size", "1M"})) << systemd.err();
+  RawPeer peer = join(given, 5);
+  EXPECT_TRUE(systemd.err().contains("of memory at " + given.string() + ",")) << systemd.err();
+  EXPECT_EQ(systemd.terminate(), 0);
+}
+
+TEST_F(BrokerProgram, SaysThatNobodyNamedAFolder) {
+  EXPECT_FALSE(start_as_nobody({"win11", "--size", "1M"}));
+  EXPECT_TRUE(systemd.err().contains("XDG_RUNTIME_DIR is not set: name the folder"))
+      << systemd.err();
 }
 
 TEST_F(BrokerProgram, ForgetsWhatIsNoMachinesAnyMore) {

@@ -5,7 +5,6 @@
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 
 #include <cerrno>
 #include <cstdint>
@@ -16,6 +15,7 @@
 #include <vector>
 
 #include "base/fd.hpp"
+#include "base/unix_address_linux.hpp"
 #include "ivshmem/message.hpp"
 
 namespace pierglass::broker {
@@ -44,9 +44,7 @@ inline std::pair<dev_t, ino_t> file_of(const Fd& fd) {
 class RawPeer {
  public:
   explicit RawPeer(const std::filesystem::path& path) {
-    sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
-    std::strncpy(address.sun_path, path.c_str(), sizeof address.sun_path - 1);
-    connect_to(address, sizeof address);
+    connect_to(unix_address(path.native()).value(), sizeof(sockaddr_un));
   }
   RawPeer(const sockaddr_un& address, socklen_t length) { connect_to(address, length); }
 

@@ -2,6 +2,7 @@
 #include "broker/server.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <iterator>
@@ -182,6 +183,21 @@ TEST_F(BrokerServer, ThereIsRoomForSoManyAndNotForOneMore) {
   ASSERT_TRUE(until([&] { return server->peers() == 2; }));
   RawPeer again = join(9);
   EXPECT_EQ(server->peers(), 3U);
+}
+
+TEST_F(BrokerServer, WithoutAFreeFileACallerWaitsAndTheLogSaysWhatHelps) {
+  start();
+  RawPeer caller(path);
+  rlimit usual{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &usual), 0);
+  rlimit none = usual;
+  none.rlim_cur = static_cast<rlim_t>(Fd(dup(memory.descriptor.get())).get());
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+  const bool said = until([&] { return logged("nobody can be let in for now"); });
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &usual), 0);
+  EXPECT_TRUE(said);
+  EXPECT_TRUE(logged("LimitNOFILE="));
+  ASSERT_TRUE(until([&] { return caller.has_heard(5); }));
 }
 
 TEST_F(BrokerServer, EverybodyLeavesAtOnceAndNothingIsLeft) {

@@ -11,8 +11,8 @@
 #include <string>
 
 #include "base/fd.hpp"
+#include "base/unix_address_linux.hpp"
 #include "loop/event_loop.hpp"
-#include "loop/unix_listener.hpp"
 
 namespace pierglass::control {
 
@@ -23,7 +23,7 @@ class Caller {
  public:
   explicit Caller(const std::string& path)
       : fd_(socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) {
-    const sockaddr_un address = loop::address_of(path);
+    const sockaddr_un address = unix_address(path).value();
     const auto* plain = reinterpret_cast<const sockaddr*>(&address);
     error_ = connect(fd_.get(), plain, sizeof address) == 0 ? 0 : errno;
   }

@@ -74,10 +74,11 @@ class Served : public testing::Test {
     EXPECT_TRUE(events->introduced);
   }
 
-  void expect_refused(ErrorCode code) {
+  void expect_refused(ErrorCode code, std::uint64_t most = 0) {
     const auto events = take_all();
     ASSERT_FALSE(events);
     EXPECT_EQ(events.error().code, code);
+    EXPECT_EQ(events.error().want, most);
     EXPECT_EQ(connection_->state(), State::Lost);
     EXPECT_FALSE(readable(connection_->poll_fd()));
   }
@@ -286,7 +287,7 @@ TEST_F(Served, RefusesMorePeersThanAnyMachineHas) {
   }
   EXPECT_EQ(connection_->peer_count(), kMaxPeers);
   say_with_eventfd(5000);
-  expect_refused(ErrorCode::TooLarge);
+  expect_refused(ErrorCode::TooLarge, kMaxPeers);
 }
 
 TEST_F(Served, RefusesMoreEventfdsThanAProgramCanAfford) {
@@ -300,7 +301,7 @@ TEST_F(Served, RefusesMoreEventfdsThanAProgramCanAfford) {
     }
   }
   say_with_eventfd(99);
-  expect_refused(ErrorCode::TooLarge);
+  expect_refused(ErrorCode::TooLarge, kMaxEventFds);
 }
 
 TEST_F(Served, ReturnsFromAServerThatNeverStops) {

@@ -3,12 +3,12 @@
 
 #include <gtest/gtest.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
+
+#include "base/unix_address_linux.hpp"
 
 namespace pierglass::spice::test {
 namespace {
@@ -56,9 +56,8 @@ void SessionUnderTest::pass(Nanoseconds time) {
 
 RawPeer::RawPeer(const std::string& path)
     : listener_(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) {
-  sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
-  std::strncpy(address.sun_path, path.c_str(), sizeof address.sun_path - 1);
-  EXPECT_EQ(bind(listener_.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  const sockaddr_un address = unix_address(path).value();
+  EXPECT_EQ(bind(listener_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
   EXPECT_EQ(listen(listener_.get(), 8), 0);
 }
 
