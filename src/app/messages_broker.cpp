@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <filesystem>
 #include <optional>
-#include <string_view>
+#include <string>
+#include <vector>
 
 #include "app/messages.hpp"
 #include "base/describe.hpp"
@@ -63,12 +64,13 @@ std::string broker_to_start(std::span<const std::string> places) {
 // The commands that ask systemd's units for `verb`, one for each place that can have one.
 std::string unit_commands(std::span<const std::string> places, const std::string& verb,
                           const std::string& as_root) {
+  const std::string unit = verb + " pierglass-broker@";
+  const std::string own = "systemctl --user " + unit;
+  const std::string system = as_root + "systemctl " + unit;
   std::vector<std::string> commands;
   for (const std::string& place : places) {
-    if (const auto name = of_the_user(place))
-      commands.push_back("systemctl --user " + verb + " pierglass-broker@" + *name);
-    if (const auto name = of_the_system(place))
-      commands.push_back(as_root + "systemctl " + verb + " pierglass-broker@" + *name);
+    if (const auto name = of_the_user(place)) commands.push_back(own + *name);
+    if (const auto name = of_the_system(place)) commands.push_back(system + *name);
   }
   return listed(commands, " or ");
 }
