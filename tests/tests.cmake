@@ -428,11 +428,11 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       target_link_libraries(e2e_broker_desk PUBLIC e2e_desk PRIVATE pierglass_flags)
       foreach(subject broker_life kill_order)
         pierglass_test(e2e_${subject} SOURCES tests/e2e/${subject}_test.cpp LINK e2e_broker_desk
-          LABELS e2e TIMEOUT 300)
+          LABELS e2e TIMEOUT 900)
       endforeach()
       # which bounds times of milliseconds
       pierglass_test(e2e_doorbell SERIAL SOURCES tests/e2e/doorbell_test.cpp LINK e2e_broker_desk
-        LABELS e2e TIMEOUT 300)
+        LABELS e2e TIMEOUT 900)
     endif()
     pierglass_test(e2e_looking_glass SOURCES tests/e2e/looking_glass_test.cpp
       LINK e2e_desk looking_glass_writer LABELS e2e TIMEOUT 300)
