@@ -376,7 +376,8 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       add_test(NAME e2e_udmabuf
         COMMAND ${CMAKE_SOURCE_DIR}/tests/lab/udmabuf.sh $<TARGET_FILE:udmabuf_check>
           $<TARGET_FILE:pierglass-broker> $<TARGET_FILE:pattern_feed>)
-      set_tests_properties(e2e_udmabuf PROPERTIES TIMEOUT 300 LABELS e2e)
+      # with time for the first run to download a kernel
+      set_tests_properties(e2e_udmabuf PROPERTIES TIMEOUT 600 LABELS e2e)
     endif()
     pkg_check_modules(XKBCOMMON REQUIRED IMPORTED_TARGET xkbcommon)
     pkg_check_modules(SYSTEMD REQUIRED IMPORTED_TARGET libsystemd)
