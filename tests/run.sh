@@ -113,8 +113,8 @@ echo "end to end: Sway was started $(started Sway) times, Wine $(started Wine) t
   "mutter $(started mutter) times, QEMU $(started QEMU) times"
 
 # What has threads, under ThreadSanitizer, which needs an address space that it knows.
-threaded='soak_ring soak_compat_lgmp threads_guest unit_ring unit_loop unit_control unit_pace unit_wl unit_source
-  unit_looking_glass unit_app unit_desktop'
+threaded='soak_ring soak_compat_lgmp threads_guest unit_ring unit_ivshmem unit_loop unit_control unit_pace
+  unit_wl unit_source unit_looking_glass unit_app unit_desktop unit_input_control'
 if setarch "$(uname -m)" -R true 2>/dev/null; then wrapper="setarch $(uname -m) -R"; else wrapper=; fi
 configure_and_build_threaded() {
   cmake -S . -B build/thread -G Ninja -DCMAKE_BUILD_TYPE=Debug -DPIERGLASS_SANITIZE=thread \

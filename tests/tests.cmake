@@ -5,10 +5,10 @@ if(PIERGLASS_TESTS OR PIERGLASS_FUZZERS)
   enable_testing()
 endif()
 
-# pierglass_test(NAME SOURCES ... LINK ... [LABELS ...] [TIMEOUT seconds]): a GoogleTest program whose
-# cases run as processes of their own.
+# pierglass_test(NAME [SERIAL] SOURCES ... LINK ... [LABELS ...] [TIMEOUT seconds]): a GoogleTest
+# program whose cases run as processes of their own; SERIAL: nothing runs beside each.
 function(pierglass_test name)
-  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
+  cmake_parse_arguments(ARG "SERIAL" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 60)
   endif()
@@ -16,7 +16,7 @@ function(pierglass_test name)
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${ARG_LINK} GTest::gmock GTest::gtest_main)
   gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60
-    PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
+    PROPERTIES TIMEOUT ${ARG_TIMEOUT} RUN_SERIAL ${ARG_SERIAL} LABELS "${ARG_LABELS}")
 endfunction()
 
 # pierglass_fuzzer(NAME SOURCES ... LINK ...): a libFuzzer target, or without libFuzzer a program that
@@ -379,7 +379,8 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       add_test(NAME e2e_udmabuf
         COMMAND ${CMAKE_SOURCE_DIR}/tests/lab/udmabuf.sh $<TARGET_FILE:udmabuf_check>
           $<TARGET_FILE:pierglass-broker> $<TARGET_FILE:pattern_feed>)
-      set_tests_properties(e2e_udmabuf PROPERTIES TIMEOUT 300 LABELS e2e)
+      # with time for the first run to download a kernel
+      set_tests_properties(e2e_udmabuf PROPERTIES TIMEOUT 600 LABELS e2e)
     endif()
     pkg_check_modules(XKBCOMMON REQUIRED IMPORTED_TARGET xkbcommon)
     pkg_check_modules(SYSTEMD REQUIRED IMPORTED_TARGET libsystemd)
@@ -429,10 +430,13 @@ if(PIERGLASS_TESTS AND NOT WIN32)
     if(PIERGLASS_BROKER)
       add_library(e2e_broker_desk STATIC tests/e2e/broker_desk.cpp)
       target_link_libraries(e2e_broker_desk PUBLIC e2e_desk PRIVATE pierglass_flags)
-      foreach(subject broker_life doorbell kill_order)
+      foreach(subject broker_life kill_order)
         pierglass_test(e2e_${subject} SOURCES tests/e2e/${subject}_test.cpp LINK e2e_broker_desk
-          LABELS e2e TIMEOUT 300)
+          LABELS e2e TIMEOUT 900)
       endforeach()
+      # which bounds times of milliseconds
+      pierglass_test(e2e_doorbell SERIAL SOURCES tests/e2e/doorbell_test.cpp LINK e2e_broker_desk
+        LABELS e2e TIMEOUT 900)
     endif()
     pierglass_test(e2e_looking_glass SOURCES tests/e2e/looking_glass_test.cpp
       LINK e2e_desk looking_glass_writer LABELS e2e TIMEOUT 300)

@@ -84,8 +84,9 @@ testing::AssertionResult BrokerDesk::shares_memory(std::chrono::nanoseconds pati
          << "\nguest: " << desk_.guest().err();
 }
 
-bool BrokerDesk::client_falls_asleep(std::chrono::nanoseconds still) {
-  return falls_asleep(desk_.client().process().pid(), still, still + 2 * kStill);
+bool BrokerDesk::client_falls_asleep(std::chrono::nanoseconds still,
+                                     std::chrono::nanoseconds patience) {
+  return falls_asleep(desk_.client().process().pid(), still, patience);
 }
 
 testing::AssertionResult BrokerDesk::client_sleeps() {

@@ -52,8 +52,10 @@ class BrokerDesk {
   // The memory that the guest has mapped; 0: none.
   [[nodiscard]] std::uint64_t guest_memory();
 
-  // Until no thread of the client has run for `still`; not when it goes on polling.
-  [[nodiscard]] bool client_falls_asleep(std::chrono::nanoseconds still);
+  // Until no thread of the client has run for `still`, within `patience`; not when it goes on
+  // polling.
+  [[nodiscard]] bool client_falls_asleep(std::chrono::nanoseconds still,
+                                         std::chrono::nanoseconds patience);
   // Then no thread of it runs for ten seconds.
   [[nodiscard]] testing::AssertionResult client_sleeps();
 

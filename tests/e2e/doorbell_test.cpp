@@ -88,7 +88,7 @@ TEST_F(ADoorbell, LetsAHiddenClientSleep) {
   start();
   ASSERT_TRUE(requests_.until_asleep(kStill));
   send("hide");
-  ASSERT_TRUE(desk_.client_falls_asleep(kStill));
+  ASSERT_TRUE(desk_.client_falls_asleep(kStill, 3 * kStill));
   EXPECT_TRUE(desk_.client_sleeps());
   send("show");
   EXPECT_TRUE(requests_.next(kPatience));

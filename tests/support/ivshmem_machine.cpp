@@ -38,8 +38,6 @@ IvshmemMachine::IvshmemMachine(Lab& lab, std::vector<std::string> device)
 }
 
 void IvshmemMachine::start() {
-  std::filesystem::remove(port_path_);
-  ready_ = false;
   // The pattern is copied by SSE 4.1.
   std::vector<std::string> words = guest_words(folder_, {.machine = "q35",
                                                          .cpu = "qemu64,+ssse3,+sse4.1",
@@ -59,11 +57,6 @@ void IvshmemMachine::start() {
     throw trouble();
   }
   std::fprintf(stderr, "started QEMU (process %d)\n", process_->pid());
-}
-
-void IvshmemMachine::kill() {
-  port_.reset();
-  process_.reset();
 }
 
 void IvshmemMachine::run_feed(const std::vector<std::string>& options) {

@@ -31,16 +31,11 @@ class IvshmemMachine {
   // Its exit status once it has ended.
   [[nodiscard]] std::optional<int> feed_ended();
 
-  // Ends it as a crash would.
-  void kill();
-  // Boots anew, after kill().
-  void start();
-
-  [[nodiscard]] Process& process() { return *process_; }
   // What the guest's programs and its kernel said.
   [[nodiscard]] std::string console() const { return process_->out() + process_->err(); }
 
  private:
+  void start();
   void take(std::string_view line);
 
   Lab& lab_;

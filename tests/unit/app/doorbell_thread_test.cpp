@@ -10,6 +10,8 @@ namespace {
 using std::chrono::milliseconds;
 using Standing = pace::DoorbellTrust::Standing;
 
+constexpr std::chrono::seconds kTrustPatience(30);  // for the first distrust of 10 s, too
+
 class DoorbellThread : public PresentThreadTest {
  protected:
   // A live guest that rings, and has earned that it is waited for.
@@ -19,10 +21,20 @@ class DoorbellThread : public PresentThreadTest {
     script.front().status = GuestStatus::Live;
     start(std::move(script));
     ASSERT_TRUE(serve_until([&] { return guest.asleep.load(); }));
-    publish_in_turn(3 * static_cast<int>(pace::DoorbellTrust::kEarnMin));
-    draws();
-    ASSERT_EQ(snapshots.back().trust, Standing::Trusted);
+    earn_trust();
     ASSERT_TRUE(falls_into_deep_sleep());
+  }
+  // Where this thread is stopped between frame and ring, that counts as a ring lost, and more
+  // frames are needed.
+  void earn_trust() {
+    const HostTime deadline = HostClock::now() + kTrustPatience;
+    do {
+      ASSERT_LT(HostClock::now(), deadline);
+      (void)serve_until([&] { return guest.asleep.load(); });  // in vain while distrusted
+      publish();
+      draws();
+      ASSERT_FALSE(snapshots.empty());
+    } while (snapshots.back().trust != Standing::Trusted);
   }
   // A sleep of which no time-out of up to a second ends.
   bool falls_into_deep_sleep() {
@@ -39,10 +51,12 @@ class DoorbellThread : public PresentThreadTest {
 TEST_F(DoorbellThread, SleepsUntilRungAndShowsTheFrame) {
   start_trusted({GuestNews{}});
   const std::uint64_t before = draws();
+  const PresentSnapshot asleep = snapshots.back();
   ASSERT_TRUE(falls_into_deep_sleep());
   publish();
   EXPECT_TRUE(serve_until([&] { return draws() > before; }));
-  EXPECT_EQ(snapshots.back().doorbell.misses, 0u);
+  EXPECT_EQ(snapshots.back().doorbell.misses, asleep.doorbell.misses);
+  EXPECT_GT(snapshots.back().doorbell.rings, asleep.doorbell.rings);
   EXPECT_GT(snapshots.back().ladder.sleeps[static_cast<std::size_t>(pace::Rung::Doorbell)], 0u);
 }
 
@@ -61,10 +75,14 @@ TEST_F(DoorbellThread, IsWokenByAttentionToSeeThatTheGuestDied) {
 
 TEST_F(DoorbellThread, IsNotWokenByAttentionAllTheTime) {
   start_trusted({GuestNews{}});
+  constexpr milliseconds kAtMostEvery(250);
+  const HostTime began = HostClock::now();
   const std::uint64_t before = guest.sleeps;
   for (int i = 0; i < 10'000; ++i) thread->on_attention();
   draws();
-  EXPECT_LE(guest.sleeps - before, 3u);
+  // and once for the snapshot
+  const auto allowed = (HostClock::now() - began) / kAtMostEvery + 2;
+  EXPECT_LE(guest.sleeps - before, static_cast<std::uint64_t>(allowed));
 }
 
 TEST_F(DoorbellThread, IsWokenByWhatMainAsks) {

@@ -166,14 +166,6 @@ struct PresentThreadTest : testing::Test {
     ++guest.newest;
     if (guest.asleep) guest.bell.notify();
   }
-  // So many frames, each drawn before the next one comes.
-  void publish_in_turn(int frames) {
-    for (int i = 0; i < frames; ++i) {
-      const std::uint64_t sleeps = guest.sleeps;
-      publish();
-      ASSERT_TRUE(serve_until([&] { return guest.sleeps > sleeps && guest.asleep; })) << i;
-    }
-  }
 
   void take() {
     PresentThread::Report report = thread->take_report();
