@@ -254,6 +254,10 @@ TEST_F(Link, FollowsALivingGuestToANewBrokerOfTheSameMemory) {
   join(9);
   link_->follow(kGuest);
   EXPECT_EQ(link_->own().peer, 1u) << "the guest is not there, and was here";
+  broker_->add_peer(kGuest.peer);
+  tick();
+  link_->follow(kGuest);
+  EXPECT_EQ(link_->own().peer, 1u) << "that is another peer with the guest's number";
   broker_->add_peer(5);
   tick();
   link_->follow({.peer = 5, .vector = 0});
