@@ -24,6 +24,9 @@ class BrokerLink {
  public:
   // How often a broker is looked for while there is none.
   static constexpr Nanoseconds kRetry = std::chrono::milliseconds(250);
+  // One whose words are of no use is left alone: another try costs it a number for a peer, and it
+  // does not mend by itself.
+  static constexpr Nanoseconds kLongRetry = std::chrono::seconds(10);
   // A broker that has said so little as not to name its memory for so long is left.
   static constexpr Nanoseconds kPatience = std::chrono::seconds(2);
 

@@ -265,6 +265,43 @@ TEST_F(Link, FollowsALivingGuestToANewBrokerOfTheSameMemory) {
   EXPECT_EQ(link_->generation(), 1u);
 }
 
+TEST_F(Link, LeavesABrokerAloneForLongWhoseWordsAreOfNoUse) {
+  start_broker();
+  tick();
+  ASSERT_TRUE(ivshmem::send_message(broker_->accept().get(), 77));
+  tick();
+  ASSERT_EQ(link_->trouble()->code, ErrorCode::VersionMismatch);
+  HostTime tried = now_;
+  while (now_ - tried < BrokerLink::kLongRetry - BrokerLink::kRetry) {
+    tick();
+    ASSERT_FALSE(broker_->is_called()) << describe(*link_->trouble());
+    ASSERT_EQ(link_->trouble()->code, ErrorCode::VersionMismatch);
+  }
+  tick();
+  tick();
+  join();
+  EXPECT_FALSE(link_->trouble());
+}
+
+TEST_F(Link, LeavesABrokerAloneForLongThatTurnsOutToBeOfNoUseLater) {
+  start_broker();
+  tick();
+  const Fd client = broker_->accept();
+  for (const std::int64_t value : {std::int64_t{0}, std::int64_t{1}}) {
+    ASSERT_TRUE(ivshmem::send_message(client.get(), value));
+  }
+  const Fd memory = test::new_memory(kBytes);
+  ASSERT_TRUE(ivshmem::send_message(client.get(), ivshmem::kMemory, memory.get()));
+  tick();
+  EXPECT_EQ(link_->generation(), 1u);
+  ASSERT_TRUE(ivshmem::send_message(client.get(), 3, memory.get()));
+  for (int i = 0; i < 8; ++i) tick();
+  EXPECT_FALSE(broker_->is_called());
+  ASSERT_TRUE(link_->trouble());
+  EXPECT_EQ(link_->trouble()->code, ErrorCode::Corrupt);
+  EXPECT_GE(link_->memory(), 0);
+}
+
 TEST_F(Link, SharedByReadersOffersMemoryThatEachMapsByItself) {
   WatchedMemory one = WatchedMemory::behind(link_);
   WatchedMemory two = WatchedMemory::behind(link_);
