@@ -302,6 +302,51 @@ TEST_F(Link, LeavesABrokerAloneForLongThatTurnsOutToBeOfNoUseLater) {
   EXPECT_GE(link_->memory(), 0);
 }
 
+TEST_F(Link, ABrokerOfNoUseDoesNotHideThatOfTheNextPlace) {
+  test::IvshmemServer useless(own_place(), test::new_memory(kBytes));
+  tick();
+  ASSERT_TRUE(ivshmem::send_message(useless.accept().get(), 77));
+  tick();
+  EXPECT_EQ(link_->trouble()->code, ErrorCode::VersionMismatch);
+  tick();
+  EXPECT_EQ(link_->trouble()->code, ErrorCode::VersionMismatch)
+      << "that is what the user must know";
+  start_broker(other_place());
+  join();
+  EXPECT_FALSE(link_->trouble());
+  EXPECT_EQ(link_->generation(), 1u);
+}
+
+TEST_F(Link, ABrokerThatNeverGreetsDoesNotHideThatOfTheNextPlace) {
+  const test::IvshmemServer silent(own_place(), test::new_memory(kBytes));
+  start_broker(other_place());
+  tick();
+  tick(BrokerLink::kPatience);
+  join();
+  EXPECT_FALSE(link_->trouble());
+  EXPECT_EQ(link_->generation(), 1u);
+}
+
+TEST_F(Link, ABrokerThatLetsNobodyInDoesNotHideThatOfTheNextPlace) {
+  test::IvshmemServer closed(own_place(), test::new_memory(kBytes));
+  start_broker(other_place());
+  tick();
+  (void)closed.accept();
+  tick(std::chrono::milliseconds(1));
+  EXPECT_EQ(link_->trouble()->code, ErrorCode::Lost);
+  join();
+  EXPECT_EQ(link_->generation(), 1u);
+}
+
+TEST_F(Link, BeginsWithTheFirstPlaceAgainAfterTheNext) {
+  const test::IvshmemServer silent(own_place(), test::new_memory(kBytes));
+  tick();
+  tick(BrokerLink::kPatience);
+  start_broker();
+  join();
+  EXPECT_EQ(link_->generation(), 1u) << "there is nothing at the next one";
+}
+
 TEST_F(Link, SharedByReadersOffersMemoryThatEachMapsByItself) {
   WatchedMemory one = WatchedMemory::behind(link_);
   WatchedMemory two = WatchedMemory::behind(link_);
