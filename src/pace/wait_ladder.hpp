@@ -82,7 +82,7 @@ class WaitLadder {
   };
 
   struct Found {
-    bool hidden = false;   // of a pointer that nobody sees: a reason to ring, not to look sooner
+    bool hidden = false;   // of a pointer that nobody sees: a ring may be for it, but need not come
     bool frame = false;    // a newer one
     bool cursor = false;   // moved, changed or hidden
     bool skipped = false;  // the frame is not the next after the one found before
@@ -122,7 +122,7 @@ class WaitLadder {
 
   HostTime last_frame_ = kNever;
   HostTime last_cursor_ = kNever;
-  HostTime last_told_ = kNever;  // that, or something hidden
+  HostTime last_told_ = kNever;  // that, or something hidden that was rung for
   HostTime last_input_ = kNever;
   HostTime last_look_ = kNever;
   HostTime last_ring_ = kNever;
