@@ -81,7 +81,9 @@ class BrokerLink {
   void ring(ring::DoorbellAddress peer) const;
 
   // A guest lives in the memory and says that this is its address. When a new broker has the same
-  // memory and knows it, or the old one did not, own() is with the new one from now on.
+  // memory and the old one did not know the guest, own() is with the new one from now on. That the
+  // new one knows its number says nothing: brokers count from 0, and a machine that outlives its
+  // broker keeps the number it had there.
   void follow(ring::DoorbellAddress guest);
 
  private:
