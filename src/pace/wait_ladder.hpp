@@ -100,6 +100,8 @@ class WaitLadder {
   void on_attention(HostTime now) { trust_.on_attention(now); }
   // The guest went away or began again: forgets the cadence, and how well it rings.
   void on_source_change();
+  // Rings come another way from now on: forgets how well they came.
+  void on_doorbell_change() { trust_.reset(); }
 
   [[nodiscard]] Plan next(HostTime now, State state);
 

@@ -129,6 +129,7 @@ void BrokerLink::look_for_broker(HostTime now) {
 void BrokerLink::adopt() {
   if (!same_memory()) ++generation_;
   current_ = std::move(next_);
+  ++connections_;
   trouble_.reset();
   news_ = true;
 }

@@ -75,6 +75,9 @@ class BrokerLink {
   // Whether there is something else for tick() to do.
   bool needs_tick();
 
+  // Grows when own(), knows() and ring() are of another connection than before.
+  [[nodiscard]] std::uint64_t connection_serial() const { return connections_; }
+
   // Where we are rung. Not reachable: nowhere. Another one perhaps after each tick(), follow().
   [[nodiscard]] ring::DoorbellAddress own() const;
   [[nodiscard]] bool knows(ring::DoorbellAddress peer) const;
@@ -110,6 +113,7 @@ class BrokerLink {
   std::unique_ptr<Connection> current_;  // whose memory is in use; null: none yet
   std::unique_ptr<Connection> next_;     // of another broker, or one that has not greeted yet
   std::uint64_t generation_ = 0;
+  std::uint64_t connections_ = 0;  // that were current_
   int living_ = 0;
   std::optional<Error> trouble_;
   std::optional<HostTime> ticked_;
