@@ -91,12 +91,18 @@ class BrokerLink {
 
  private:
   using Connection = ivshmem::Connection;
+  // A broker that was of no use, and until when it is left alone.
+  struct Avoided {
+    HostTime until;
+    std::optional<Error> why;
+  };
   BrokerLink(std::vector<std::string> places, Words in_words, Fd epoll, Fd timer);
 
   void collect();
-  void pump(Connection& connection);
+  void pump(Connection& connection, std::size_t place);
   void settle(HostTime now);
   void look_for_broker(HostTime now);
+  Result<void> call(std::size_t place, HostTime now);
   void adopt();
   void drop_next();
   [[nodiscard]] bool connected() const;
@@ -105,6 +111,7 @@ class BrokerLink {
   void set_timer(bool on);
 
   std::vector<std::string> places_;
+  std::vector<Avoided> avoided_;  // one for each place
   Words words_;
   Fd epoll_;
   Fd timer_;  // makes doorbell() readable when it is time to look for a broker again
@@ -112,6 +119,8 @@ class BrokerLink {
 
   std::unique_ptr<Connection> current_;  // whose memory is in use; null: none yet
   std::unique_ptr<Connection> next_;     // of another broker, or one that has not greeted yet
+  std::size_t current_place_ = 0;
+  std::size_t next_place_ = 0;
   std::uint64_t generation_ = 0;
   std::uint64_t connections_ = 0;  // that were current_
   int living_ = 0;
