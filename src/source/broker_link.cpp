@@ -106,13 +106,15 @@ void BrokerLink::settle(HostTime now) {
 }
 
 void BrokerLink::drop_next() {
+  if (next_->memory() < 0) first_place_ = (next_place_ + 1) % places_.size();
   next_.reset();
 }
 
 void BrokerLink::look_for_broker(HostTime now) {
   next_try_ = now + kRetry;
   std::optional<Error> worst;
-  for (std::size_t place = 0; place < places_.size(); ++place) {
+  for (std::size_t i = 0; i < places_.size(); ++i) {
+    const std::size_t place = (first_place_ + i) % places_.size();
     const auto called = call(place, now);
     if (called) return settle(now);
     if (!worst || worst->code == ErrorCode::NotFound) worst = called.error();
@@ -138,6 +140,7 @@ void BrokerLink::adopt() {
   if (!same_memory()) ++generation_;
   current_ = std::move(next_);
   current_place_ = next_place_;
+  first_place_ = 0;
   ++connections_;
   trouble_.reset();
   news_ = true;

@@ -35,8 +35,8 @@ class BrokerLink {
   // not speak, Lost for one that closes the connection instead of greeting.
   using Words = std::string (*)(const Error& error, std::span<const std::string> places);
 
-  // `places`: where its socket may be, the best first; at least one. Nothing is connected before
-  // the first tick().
+  // `places`: where its socket may be, the best first; at least one. One that answers and does not
+  // let us in gives way to the next. Nothing is connected before the first tick().
   static Result<std::shared_ptr<BrokerLink>> create(std::vector<std::string> places,
                                                     Words in_words);
 
@@ -121,6 +121,7 @@ class BrokerLink {
   std::unique_ptr<Connection> next_;     // of another broker, or one that has not greeted yet
   std::size_t current_place_ = 0;
   std::size_t next_place_ = 0;
+  std::size_t first_place_ = 0;  // the one to begin with
   std::uint64_t generation_ = 0;
   std::uint64_t connections_ = 0;  // that were current_
   int living_ = 0;

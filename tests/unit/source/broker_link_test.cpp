@@ -339,9 +339,10 @@ TEST_F(Link, ABrokerThatLetsNobodyInDoesNotHideThatOfTheNextPlace) {
 }
 
 TEST_F(Link, BeginsWithTheFirstPlaceAgainAfterTheNext) {
-  const test::IvshmemServer silent(own_place(), test::new_memory(kBytes));
+  auto silent = std::make_unique<test::IvshmemServer>(own_place(), test::new_memory(kBytes));
   tick();
   tick(BrokerLink::kPatience);
+  silent.reset();
   start_broker();
   join();
   EXPECT_EQ(link_->generation(), 1u) << "there is nothing at the next one";
