@@ -155,6 +155,8 @@ void PresentLoop::tick(HostTime now) {
   next_tick_ = now + (hidden_ ? kHiddenTickInterval : kTickInterval);
   const GuestStatus status = source_.tick(now);
   if (status != status_ || source_.error() != shown_error_) on_status(status);
+  const std::uint64_t doorbell = source_.doorbell_serial();
+  if (std::exchange(doorbell_serial_, doorbell) != doorbell) ladder_.on_doorbell_change();
   watch_notice(now);
 }
 

@@ -134,6 +134,7 @@ class PresentLoop {
   source::GuestStatus status_ = source::GuestStatus::Absent;
   source::Cursor cursor_;  // as last seen
   std::uint32_t cursor_serial_ = 0;
+  std::uint64_t doorbell_serial_ = 0;
   bool have_size_ = false;
   bool have_picture_ = false;
   Size picture_;              // upright, of the newest one taken over

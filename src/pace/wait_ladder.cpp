@@ -30,7 +30,8 @@ void WaitLadder::on_wake(HostTime now, DoorbellTrust::Wake wake) {
 void WaitLadder::on_look(HostTime now, Found found) {
   ++counters_.looks;
   using News = DoorbellTrust::News;
-  const bool pointer = found.cursor || found.hidden;
+  // Nobody rings for what is hidden, as a rule: it may be what a ring was for, but is never missed.
+  const bool pointer = found.cursor || (found.hidden && rung_);
   const bool news = found.frame || pointer;
   trust_.on_look(now, !news ? News::None : found.skipped ? News::Skipped : News::Some);
   if (found.frame) on_frame(now);

@@ -82,7 +82,7 @@ class WaitLadder {
   };
 
   struct Found {
-    bool hidden = false;   // of a pointer that nobody sees: a reason to ring, not to look sooner
+    bool hidden = false;   // of a pointer that nobody sees: a ring may be for it, but need not come
     bool frame = false;    // a newer one
     bool cursor = false;   // moved, changed or hidden
     bool skipped = false;  // the frame is not the next after the one found before
@@ -100,6 +100,8 @@ class WaitLadder {
   void on_attention(HostTime now) { trust_.on_attention(now); }
   // The guest went away or began again: forgets the cadence, and how well it rings.
   void on_source_change();
+  // Rings come another way from now on: forgets how well they came.
+  void on_doorbell_change() { trust_.reset(); }
 
   [[nodiscard]] Plan next(HostTime now, State state);
 
@@ -122,7 +124,7 @@ class WaitLadder {
 
   HostTime last_frame_ = kNever;
   HostTime last_cursor_ = kNever;
-  HostTime last_told_ = kNever;  // that, or something hidden
+  HostTime last_told_ = kNever;  // that, or something hidden that was rung for
   HostTime last_input_ = kNever;
   HostTime last_look_ = kNever;
   HostTime last_ring_ = kNever;

@@ -15,12 +15,6 @@ std::uint64_t make_mark(std::uint64_t token, std::uint64_t heartbeat) {
   return (token ^ token << 32) >> 32 << 32 | static_cast<std::uint32_t>(heartbeat << 1) | 1;
 }
 
-// Whether `mark` is of the same owner and no older heartbeat than `other`.
-bool covers(std::uint64_t mark, std::uint64_t other) {
-  const auto age = static_cast<std::int32_t>(static_cast<std::uint32_t>(other - mark));
-  return mark >> 32 == other >> 32 && mark != 0 && age <= 0;
-}
-
 DoorbellAddress address_of(std::span<std::byte> region, const wire::RegionLayout& layout,
                            std::uint32_t reader) {
   const auto load = [&](std::uint64_t field) {
@@ -74,17 +68,19 @@ bool GuestSession::unanswered(std::uint32_t reader, std::uint64_t token,
 }
 
 // The heartbeat is read after the flag: a reader whose flag we saw and whose beat we missed looks
-// for news after that beat, and finds what we rang for. Never back to an older mark, which another
-// thread that rings may be late with.
+// for news after that beat, and finds what we rang for. It is read after the mark, too: whoever set
+// that had read the heartbeat before, so ours is no older, and one that is late does not replace a
+// newer mark. Compared with the mark it may be anything: it is the reader's word.
 void GuestSession::mark_rung(std::uint32_t reader, std::uint64_t token) {
-  const auto heartbeat = word_at<std::uint64_t>(region_, layout_.reader_at(reader) +
-                                                             offsetof(wire::RawReader, heartbeat))
-                             .load(std::memory_order_acquire);
-  const std::uint64_t mark = make_mark(token, heartbeat);
-  std::uint64_t old = marks_[reader].load(std::memory_order_relaxed);
-  while (!covers(old, mark) &&
-         !marks_[reader].compare_exchange_weak(old, mark, std::memory_order_acq_rel)) {
-  }
+  const auto heartbeat = word_at<std::uint64_t>(
+      region_, layout_.reader_at(reader) + offsetof(wire::RawReader, heartbeat));
+  std::atomic<std::uint64_t>& mark = marks_[reader];
+  std::uint64_t old = mark.load(std::memory_order_acquire);
+  std::uint64_t wanted = 0;
+  do {
+    wanted = make_mark(token, heartbeat.load(std::memory_order_acquire));
+  } while (old != wanted && !mark.compare_exchange_weak(old, wanted, std::memory_order_acq_rel,
+                                                        std::memory_order_acquire));
 }
 
 DoorbellList GuestSession::sleepers() {

@@ -24,6 +24,7 @@ bool will_come_by_itself(ErrorCode code) {
 
 BrokerLink::BrokerLink(std::vector<std::string> places, Words in_words, Fd epoll, Fd timer)
     : places_(std::move(places)),
+      avoided_(places_.size()),
       words_(in_words),
       epoll_(std::move(epoll)),
       timer_(std::move(timer)) {}
@@ -73,15 +74,16 @@ void BrokerLink::collect() {
   if (epoll_wait(epoll_.get(), ready.data(), static_cast<int>(ready.size()), 0) <= 0) return;
   std::uint64_t expirations = 0;
   if (read(timer_.get(), &expirations, sizeof expirations) > 0) news_ = true;
-  if (current_) pump(*current_);
-  if (next_) pump(*next_);
+  if (current_) pump(*current_, current_place_);
+  if (next_) pump(*next_, next_place_);
 }
 
-void BrokerLink::pump(Connection& connection) {
+void BrokerLink::pump(Connection& connection, std::size_t place) {
   const bool greeted = connection.memory() >= 0;
   const auto events = connection.on_ready();
   if (!events) {
     trouble_ = events.error();
+    avoided_[place] = {.until = ticked_.value_or(HostTime{}) + kLongRetry, .why = trouble_};
     news_ = true;
     return;
   }
@@ -104,31 +106,42 @@ void BrokerLink::settle(HostTime now) {
 }
 
 void BrokerLink::drop_next() {
+  if (next_->memory() < 0) first_place_ = (next_place_ + 1) % places_.size();
   next_.reset();
 }
 
 void BrokerLink::look_for_broker(HostTime now) {
   next_try_ = now + kRetry;
   std::optional<Error> worst;
-  for (const std::string& place : places_) {
-    auto connection = Connection::connect(place);
-    if (connection && watch((*connection)->poll_fd())) {
-      next_ = std::move(*connection);
-      patience_ends_ = now + kPatience;
-      pump(*next_);
-      settle(now);
-      return;
-    }
-    const Error error =
-        connection ? Error{.code = ErrorCode::OsCall, .what = "epoll_ctl"} : connection.error();
-    if (!worst || worst->code == ErrorCode::NotFound) worst = error;
+  for (std::size_t i = 0; i < places_.size(); ++i) {
+    const std::size_t place = (first_place_ + i) % places_.size();
+    const auto called = call(place, now);
+    if (called) return settle(now);
+    if (!worst || worst->code == ErrorCode::NotFound) worst = called.error();
   }
   trouble_ = worst;
+}
+
+Result<void> BrokerLink::call(std::size_t place, HostTime now) {
+  const Avoided& avoided = avoided_[place];
+  if (avoided.why && now < avoided.until) return std::unexpected(*avoided.why);
+  next_ = TRY(Connection::connect(places_[place]));
+  next_place_ = place;
+  patience_ends_ = now + kPatience;
+  if (!watch(next_->poll_fd())) {
+    drop_next();
+    return fail_os(OsErrorKind::Errno, errno, "epoll_ctl");
+  }
+  pump(*next_, place);
+  return {};
 }
 
 void BrokerLink::adopt() {
   if (!same_memory()) ++generation_;
   current_ = std::move(next_);
+  current_place_ = next_place_;
+  first_place_ = 0;
+  ++connections_;
   trouble_.reset();
   news_ = true;
 }
@@ -178,7 +191,7 @@ void BrokerLink::ring(ring::DoorbellAddress peer) const {
 
 void BrokerLink::follow(ring::DoorbellAddress guest) {
   if (!next_ || next_->state() != Connection::State::Introduced || !same_memory()) return;
-  if (next_->has_peer(guest.peer, guest.vector) || !knows(guest)) adopt();
+  if (!knows(guest)) adopt();
 }
 
 }  // namespace pierglass::source

@@ -24,6 +24,9 @@ class BrokerLink {
  public:
   // How often a broker is looked for while there is none.
   static constexpr Nanoseconds kRetry = std::chrono::milliseconds(250);
+  // One whose words are of no use is left alone: another try costs it a number for a peer, and it
+  // does not mend by itself.
+  static constexpr Nanoseconds kLongRetry = std::chrono::seconds(10);
   // A broker that has said so little as not to name its memory for so long is left.
   static constexpr Nanoseconds kPatience = std::chrono::seconds(2);
 
@@ -32,8 +35,8 @@ class BrokerLink {
   // not speak, Lost for one that closes the connection instead of greeting.
   using Words = std::string (*)(const Error& error, std::span<const std::string> places);
 
-  // `places`: where its socket may be, the best first; at least one. Nothing is connected before
-  // the first tick().
+  // `places`: where its socket may be, the best first; at least one. One that answers and does not
+  // let us in gives way to the next. Nothing is connected before the first tick().
   static Result<std::shared_ptr<BrokerLink>> create(std::vector<std::string> places,
                                                     Words in_words);
 
@@ -72,23 +75,34 @@ class BrokerLink {
   // Whether there is something else for tick() to do.
   bool needs_tick();
 
+  // Grows when own(), knows() and ring() are of another connection than before.
+  [[nodiscard]] std::uint64_t connection_serial() const { return connections_; }
+
   // Where we are rung. Not reachable: nowhere. Another one perhaps after each tick(), follow().
   [[nodiscard]] ring::DoorbellAddress own() const;
   [[nodiscard]] bool knows(ring::DoorbellAddress peer) const;
   void ring(ring::DoorbellAddress peer) const;
 
   // A guest lives in the memory and says that this is its address. When a new broker has the same
-  // memory and knows it, or the old one did not, own() is with the new one from now on.
+  // memory and the old one did not know the guest, own() is with the new one from now on. That the
+  // new one knows its number says nothing: brokers count from 0, and a machine that outlives its
+  // broker keeps the number it had there.
   void follow(ring::DoorbellAddress guest);
 
  private:
   using Connection = ivshmem::Connection;
+  // A broker that was of no use, and until when it is left alone.
+  struct Avoided {
+    HostTime until;
+    std::optional<Error> why;
+  };
   BrokerLink(std::vector<std::string> places, Words in_words, Fd epoll, Fd timer);
 
   void collect();
-  void pump(Connection& connection);
+  void pump(Connection& connection, std::size_t place);
   void settle(HostTime now);
   void look_for_broker(HostTime now);
+  Result<void> call(std::size_t place, HostTime now);
   void adopt();
   void drop_next();
   [[nodiscard]] bool connected() const;
@@ -97,6 +111,7 @@ class BrokerLink {
   void set_timer(bool on);
 
   std::vector<std::string> places_;
+  std::vector<Avoided> avoided_;  // one for each place
   Words words_;
   Fd epoll_;
   Fd timer_;  // makes doorbell() readable when it is time to look for a broker again
@@ -104,7 +119,11 @@ class BrokerLink {
 
   std::unique_ptr<Connection> current_;  // whose memory is in use; null: none yet
   std::unique_ptr<Connection> next_;     // of another broker, or one that has not greeted yet
+  std::size_t current_place_ = 0;
+  std::size_t next_place_ = 0;
+  std::size_t first_place_ = 0;  // the one to begin with
   std::uint64_t generation_ = 0;
+  std::uint64_t connections_ = 0;  // that were current_
   int living_ = 0;
   std::optional<Error> trouble_;
   std::optional<HostTime> ticked_;

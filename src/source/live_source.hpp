@@ -39,6 +39,10 @@ class LiveSource final : public FrameSource {
   [[nodiscard]] std::uint32_t cursor_serial() const override { return shown().cursor_serial(); }
   Result<void> move_pointer(Point position) override { return shown().move_pointer(position); }
   [[nodiscard]] int doorbell() const override { return shown().doorbell(); }
+  // Two readers' must not pass for the same one.
+  [[nodiscard]] std::uint64_t doorbell_serial() const override {
+    return shown().doorbell_serial() * readers_.size() + shown_;
+  }
   [[nodiscard]] bool guest_rings() const override { return shown().guest_rings(); }
   bool fall_asleep() override { return shown().fall_asleep(); }
   bool wake_up() override { return shown().wake_up(); }

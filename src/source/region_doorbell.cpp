@@ -12,6 +12,11 @@ int RegionSource::doorbell() const {
   return broker != nullptr ? broker->doorbell() : -1;
 }
 
+std::uint64_t RegionSource::doorbell_serial() const {
+  const BrokerLink* broker = memory_.broker();
+  return broker != nullptr ? broker->connection_serial() : 0;
+}
+
 bool RegionSource::guest_rings() const {
   const BrokerLink* broker = memory_.broker();
   if (session_ == nullptr || broker == nullptr || !own_address_.reachable()) return false;

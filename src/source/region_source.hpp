@@ -58,6 +58,7 @@ class RegionSource final : public FrameSource {
   void set_visible(bool visible) override;
   Result<void> move_pointer(Point position) override;
   [[nodiscard]] int doorbell() const override;
+  [[nodiscard]] std::uint64_t doorbell_serial() const override;
   [[nodiscard]] bool guest_rings() const override;
   bool fall_asleep() override;
   bool wake_up() override;

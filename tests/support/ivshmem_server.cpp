@@ -69,6 +69,11 @@ Fd IvshmemServer::accept() {
   return client;
 }
 
+bool IvshmemServer::is_called() const {
+  pollfd waiting{.fd = listener_.get(), .events = POLLIN, .revents = 0};
+  return poll(&waiting, 1, 0) == 1;
+}
+
 void IvshmemServer::admit(ivshmem::PeerId id, std::size_t vectors) {
   const Fd& client =
       peers_.insert_or_assign(id, Peer{accept(), eventfds(vectors)}).first->second.socket;

@@ -34,6 +34,9 @@ class IvshmemServer {
   // Takes the next client and says nothing to it; gives the own end.
   [[nodiscard]] Fd accept();
 
+  // Whether a client waits to be taken.
+  [[nodiscard]] bool is_called() const;
+
   // Makes a peer up, and tells all clients.
   void add_peer(ivshmem::PeerId id, std::size_t vectors = 2);
 

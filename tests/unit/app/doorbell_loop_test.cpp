@@ -67,6 +67,18 @@ TEST_F(DoorbellLoop, ATrustedGuestIsWaitedForAMinute) {
   EXPECT_GE(loop_sleep_, seconds(60));
 }
 
+TEST_F(DoorbellLoop, TrustIsEarnedAnewOverAnotherConnection) {
+  earn_trust();
+  ++source_.bell_serial;
+  step();
+  EXPECT_EQ(loop_.snapshot().trust, Trust::Standing::Probation);
+  EXPECT_TRUE(on_doorbell_);
+  EXPECT_LE(loop_sleep_, pace::WaitLadder::kIdlePoll);
+  step();
+  for (std::uint32_t i = 0; i < Trust::kEarnMin; ++i) ring_with_frame();
+  EXPECT_EQ(loop_.snapshot().trust, Trust::Standing::Trusted);
+}
+
 TEST_F(DoorbellLoop, NothingIsDeclaredWhileNothingMayBeDrawn) {
   earn_trust();
   ASSERT_TRUE(loop_.fall_asleep());

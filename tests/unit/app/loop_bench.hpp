@@ -58,6 +58,7 @@ class FakeSource final : public source::FrameSource {
   void forget() override { seen = 0; }
   source::Cursor cursor() override { return pointer; }
   std::uint32_t cursor_serial() const override { return pointer_serial; }
+  std::uint64_t doorbell_serial() const override { return bell_serial; }
   void set_visible(bool visible) override { told_visible.push_back(visible); }
 
   source::GuestStatus status = source::GuestStatus::Live;
@@ -80,7 +81,8 @@ class FakeSource final : public source::FrameSource {
   std::vector<Point> asked_positions;
   std::optional<ErrorCode> move_fails;
   int ticks = 0;
-  int bell = -1;         // never read here
+  int bell = -1;  // never read here
+  std::uint64_t bell_serial = 0;
   bool rings = false;    // so it says
   bool refuses = false;  // to fall asleep
   bool asleep = false;

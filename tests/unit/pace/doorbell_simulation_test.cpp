@@ -32,6 +32,7 @@ constexpr Nanoseconds k60Hz{16'666'667};
 struct Guest {
   Times frames;
   Times cursor;
+  Times hidden;  // motion of a pointer that nobody sees, for which nobody is rung
   Nanoseconds ring_after = microseconds(20);
   int loses_one_of = 0;  // rings; 0: none, 1: all
   bool repeats = true;   // unanswered ones, ten times a second
@@ -67,6 +68,7 @@ class Simulation {
   explicit Simulation(World world) : world_(std::move(world)) {
     const Guest& guest = world_.guest;
     std::ranges::merge(guest.frames, guest.cursor, std::back_inserter(news_));
+    std::ranges::merge(news_, guest.hidden, std::back_inserter(changes_));
   }
 
   Outcome run() {
@@ -77,7 +79,7 @@ class Simulation {
           ladder_.next(now_, {.present = true, .blocked = now_ < blocked_until_, .rings = true});
       EXPECT_GT(plan.sleep, Nanoseconds::zero());
       // As FrameSource::fall_asleep().
-      if (plan.on_doorbell && next(news_) <= now_) continue;
+      if (plan.on_doorbell && next(changes_) <= now_) continue;
       sleep(plan);
       if (now_ >= world_.measured_from && now_ < kStart + world_.length) ++wakes;
     }
@@ -103,7 +105,8 @@ class Simulation {
     const bool blocked = now_ < blocked_until_;
     if (blocked) return ladder_.on_look(now_, {});
     const Times& frames = world_.guest.frames;
-    const WaitLadder::Found found{.frame = came(frames),
+    const WaitLadder::Found found{.hidden = came(world_.guest.hidden),
+                                  .frame = came(frames),
                                   .cursor = came(world_.guest.cursor),
                                   .skipped = came_since(frames) > 1};
     if (found.frame || found.cursor) {
@@ -159,7 +162,8 @@ class Simulation {
   }
 
   World world_;
-  Times news_;
+  Times news_;     // that are rung for
+  Times changes_;  // all that a reader could find
   HostTime now_ = kStart;
   HostTime looked_ = kStart;
   HostTime blocked_until_ = kStart;
@@ -378,6 +382,47 @@ TEST(Doorbell, FramesBesideAMovingPointerAreSeenAsSoonAsByPolling) {
                                  .measured_from = kStart + seconds(1)});
   EXPECT_LE(outcome.median_us(), 1100) << "of the newest news, which is the pointer";
   EXPECT_LE(outcome.wakes_per_second, 1200);
+}
+
+TEST(Doorbell, AHiddenPointerThatMovesIsNoNewsThatARingWasLostFor) {
+  for (const int apart : {16, 25, 40}) {
+    const auto outcome = simulate("frames and a hidden pointer",
+                                  {.guest = {.frames = every(milliseconds(apart), {}, seconds(30)),
+                                             .hidden = every(milliseconds(8), {}, seconds(30))},
+                                   .length = seconds(30),
+                                   .callback = milliseconds(12),
+                                   .measured_from = kStart + seconds(1)});
+    EXPECT_EQ(outcome.counters.misses, 0u) << apart << " ms";
+    EXPECT_EQ(outcome.standing, Standing::Trusted) << apart << " ms";
+    EXPECT_LE(outcome.median_us(), 25) << apart << " ms";
+    EXPECT_LE(outcome.wakes_per_second, 2000.0 / apart + 2) << apart << " ms";
+  }
+}
+
+TEST(Doorbell, AHiddenPointerIsFoundByWhomTheUserWakesAndThatIsNoMiss) {
+  World world{.guest = {.frames = every(k60Hz, {}, seconds(1)),
+                        .hidden = every(milliseconds(8), {}, seconds(30))},
+              .length = seconds(30),
+              .measured_from = kStart + seconds(2)};
+  world.attention = every(milliseconds(11), seconds(2), seconds(30));
+  const auto outcome = simulate("input at a static picture and a hidden pointer", world);
+  EXPECT_EQ(outcome.counters.misses, 0u);
+  EXPECT_EQ(outcome.standing, Standing::Trusted);
+  EXPECT_LE(outcome.wakes_per_second, 92);
+}
+
+TEST(Doorbell, AHiddenPointerThatAGuestRingsForAllTheSameIsAnAnswer) {
+  WaitLadder ladder;
+  HostTime now = kStart;
+  const WaitLadder::State state{.present = true, .rings = true};
+  for (int i = 0; i < 20; ++i) {
+    (void)ladder.next(now, state);
+    now += milliseconds(8);
+    ladder.on_wake(now, DoorbellTrust::Wake::Ring);
+    ladder.on_look(now, {.hidden = true});
+  }
+  EXPECT_EQ(ladder.trust().counters().empty, 0u);
+  EXPECT_EQ(ladder.trust().standing(), Standing::Trusted);
 }
 
 TEST(Doorbell, AttentionEndsTheLongSleepsOfAGuestThatIsNotKnown) {

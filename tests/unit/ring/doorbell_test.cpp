@@ -209,6 +209,21 @@ TEST_F(Doorbells, ASleeperThatDoesNotAnswerIsGivenUpAndRungOnceMore) {
   EXPECT_EQ(guest_.demand().readers, 1u);
 }
 
+TEST_F(Doorbells, ASleeperWhoseHeartbeatWentBackAgesAsAnyOther) {
+  for (const std::uint64_t back : {std::uint64_t{1}, std::uint64_t{1000}}) {
+    const auto reader = join(kAlice, 0x1001 + back);
+    const std::uint32_t before = retired_;
+    ASSERT_TRUE(sleep(*reader));
+    EXPECT_EQ(guest_.sleepers().size(), 1u);
+    region_.word<std::uint64_t>(guest_.layout().reader_at(0) +
+                                offsetof(wire::RawReader, heartbeat)) -= back;
+    EXPECT_EQ(guest_.sleepers().size(), 1u);
+    keep_house(now_ + GuestSession::kReaderTimeout + 2 * kBeat);
+    EXPECT_EQ(retired_, before + 1) << back;
+    EXPECT_EQ(guest_.demand().readers, 0u);
+  }
+}
+
 TEST_F(Doorbells, ASleeperWithoutAnAddressAges) {
   const auto reader = join(kAlice);
   ASSERT_TRUE(sleep(*reader));

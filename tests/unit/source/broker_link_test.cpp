@@ -254,11 +254,98 @@ TEST_F(Link, FollowsALivingGuestToANewBrokerOfTheSameMemory) {
   join(9);
   link_->follow(kGuest);
   EXPECT_EQ(link_->own().peer, 1u) << "the guest is not there, and was here";
+  broker_->add_peer(kGuest.peer);
+  tick();
+  link_->follow(kGuest);
+  EXPECT_EQ(link_->own().peer, 1u) << "that is another peer with the guest's number";
   broker_->add_peer(5);
   tick();
   link_->follow({.peer = 5, .vector = 0});
   EXPECT_EQ(link_->own().peer, 9u);
   EXPECT_EQ(link_->generation(), 1u);
+}
+
+TEST_F(Link, LeavesABrokerAloneForLongWhoseWordsAreOfNoUse) {
+  start_broker();
+  tick();
+  ASSERT_TRUE(ivshmem::send_message(broker_->accept().get(), 77));
+  tick();
+  ASSERT_EQ(link_->trouble()->code, ErrorCode::VersionMismatch);
+  HostTime tried = now_;
+  while (now_ - tried < BrokerLink::kLongRetry - BrokerLink::kRetry) {
+    tick();
+    ASSERT_FALSE(broker_->is_called()) << describe(*link_->trouble());
+    ASSERT_EQ(link_->trouble()->code, ErrorCode::VersionMismatch);
+  }
+  tick();
+  tick();
+  join();
+  EXPECT_FALSE(link_->trouble());
+}
+
+TEST_F(Link, LeavesABrokerAloneForLongThatTurnsOutToBeOfNoUseLater) {
+  start_broker();
+  tick();
+  const Fd client = broker_->accept();
+  for (const std::int64_t value : {std::int64_t{0}, std::int64_t{1}}) {
+    ASSERT_TRUE(ivshmem::send_message(client.get(), value));
+  }
+  const Fd memory = test::new_memory(kBytes);
+  ASSERT_TRUE(ivshmem::send_message(client.get(), ivshmem::kMemory, memory.get()));
+  tick();
+  EXPECT_EQ(link_->generation(), 1u);
+  ASSERT_TRUE(ivshmem::send_message(client.get(), 3, memory.get()));
+  for (int i = 0; i < 8; ++i) tick();
+  EXPECT_FALSE(broker_->is_called());
+  ASSERT_TRUE(link_->trouble());
+  EXPECT_EQ(link_->trouble()->code, ErrorCode::Corrupt);
+  EXPECT_GE(link_->memory(), 0);
+}
+
+TEST_F(Link, ABrokerOfNoUseDoesNotHideThatOfTheNextPlace) {
+  test::IvshmemServer useless(own_place(), test::new_memory(kBytes));
+  tick();
+  ASSERT_TRUE(ivshmem::send_message(useless.accept().get(), 77));
+  tick();
+  EXPECT_EQ(link_->trouble()->code, ErrorCode::VersionMismatch);
+  tick();
+  EXPECT_EQ(link_->trouble()->code, ErrorCode::VersionMismatch)
+      << "that is what the user must know";
+  start_broker(other_place());
+  join();
+  EXPECT_FALSE(link_->trouble());
+  EXPECT_EQ(link_->generation(), 1u);
+}
+
+TEST_F(Link, ABrokerThatNeverGreetsDoesNotHideThatOfTheNextPlace) {
+  const test::IvshmemServer silent(own_place(), test::new_memory(kBytes));
+  start_broker(other_place());
+  tick();
+  tick(BrokerLink::kPatience);
+  join();
+  EXPECT_FALSE(link_->trouble());
+  EXPECT_EQ(link_->generation(), 1u);
+}
+
+TEST_F(Link, ABrokerThatLetsNobodyInDoesNotHideThatOfTheNextPlace) {
+  test::IvshmemServer closed(own_place(), test::new_memory(kBytes));
+  start_broker(other_place());
+  tick();
+  (void)closed.accept();
+  tick(std::chrono::milliseconds(1));
+  EXPECT_EQ(link_->trouble()->code, ErrorCode::Lost);
+  join();
+  EXPECT_EQ(link_->generation(), 1u);
+}
+
+TEST_F(Link, BeginsWithTheFirstPlaceAgainAfterTheNext) {
+  auto silent = std::make_unique<test::IvshmemServer>(own_place(), test::new_memory(kBytes));
+  tick();
+  tick(BrokerLink::kPatience);
+  silent.reset();
+  start_broker();
+  join();
+  EXPECT_EQ(link_->generation(), 1u) << "there is nothing at the next one";
 }
 
 TEST_F(Link, SharedByReadersOffersMemoryThatEachMapsByItself) {

@@ -345,6 +345,26 @@ TEST_F(Doorbells, GoOnWhenTheBrokerIsGone) {
   EXPECT_TRUE(source_->wake_up());
 }
 
+TEST_F(Doorbells, AreOthersOverAnotherConnection) {
+  start();
+  const std::uint64_t serial = source_->doorbell_serial();
+  tick();
+  EXPECT_EQ(source_->doorbell_serial(), serial);
+  const Fd memory = test::copy_of(memory_);
+  broker_.reset();
+  std::filesystem::remove(place());
+  broker_ = std::make_unique<test::IvshmemServer>(place(), test::copy_of(memory));
+  tick();
+  broker_->admit(kReader);
+  tick();
+  EXPECT_EQ(source_->doorbell_serial(), serial) << "the guest stays with the old one";
+  broker_->add_peer(8);
+  guest_->set_doorbell({.peer = 8, .vector = 0});
+  tick();
+  EXPECT_NE(source_->doorbell_serial(), serial) << "though the own number is the same";
+  EXPECT_TRUE(source_->guest_rings());
+}
+
 TEST_F(Doorbells, MoveToOtherMemoryWhenTheOldGuestIsGone) {
   start();
   publish();
