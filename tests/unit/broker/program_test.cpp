@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The program itself, by itself and under a service manager that kills it.
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/stat.h>
@@ -46,6 +47,48 @@ TEST_F(BrokerProgram, ServesUntilSigtermAndRemovesItsSocket) {
   EXPECT_EQ(program.stop(kPatience), (test::Exit{.code = 0, .signal = 0})) << program.err();
   EXPECT_TRUE(peer.ended());
   EXPECT_FALSE(std::filesystem::exists(socket));
+}
+
+// Standard error that is a pipe, of which the test has this end.
+Fd pipe_as_log(const std::filesystem::path& path, int flags) {
+  EXPECT_EQ(mkfifo(path.c_str(), 0600), 0);
+  return Fd(open(path.c_str(), flags | O_NONBLOCK | O_CLOEXEC));
+}
+
+TEST_F(BrokerProgram, OutlivesTheReaderOfItsLog) {
+  Fd reader = pipe_as_log(systemd.folder() / "log.err", O_RDONLY);
+  test::Process program = run(words);
+  ASSERT_TRUE(wait_until([&] { return std::filesystem::is_socket(socket); }, kPatience));
+  reader.reset();
+  RawPeer first = join(socket, 5);
+  RawPeer second = join(socket, 7);
+  second.leave();
+  ASSERT_TRUE(wait_until([&] { return first.has_heard(8); }, kPatience));
+  EXPECT_EQ(program.stop(kPatience), (test::Exit{.code = 0, .signal = 0}));
+}
+
+TEST_F(BrokerProgram, NeverWaitsForTheReaderOfItsLog) {
+  const Fd reader = pipe_as_log(systemd.folder() / "log.err", O_RDWR);
+  std::string text(4096, '.');
+  while (write(reader.get(), text.data(), text.size()) > 0) {
+  }
+  test::Process program = run(words);
+  ASSERT_TRUE(wait_until([&] { return std::filesystem::is_socket(socket); }, kPatience));
+  RawPeer first = join(socket, 5);
+  while (read(reader.get(), text.data(), text.size()) > 0) {
+  }
+  RawPeer second = join(socket, 7);
+  std::string lines;
+  ASSERT_TRUE(wait_until(
+      [&] {
+        const ssize_t got = read(reader.get(), text.data(), text.size());
+        if (got > 0) lines.append(text, 0, static_cast<std::size_t>(got));
+        return lines.contains("peer 1 joined");
+      },
+      kPatience))
+      << lines;
+  EXPECT_TRUE(lines.contains("lines were left out")) << lines;
+  EXPECT_EQ(program.stop(kPatience), (test::Exit{.code = 0, .signal = 0}));
 }
 
 TEST_F(BrokerProgram, LeavesALiveOneAlone) {
