@@ -37,7 +37,7 @@ Result<void> open_up(const Fd& folder, const FileModes& modes) {
   mode_t wanted = (status.st_mode & kModeBits) | modes.folder;
   if (modes.group != static_cast<gid_t>(-1) && status.st_gid != modes.group) {
     if ((status.st_mode & S_IRWXG) != 0) {
-      wanted |= kForAll;
+      wanted = (status.st_mode & kModeBits) | kForAll;
     } else if (fchown(folder.get(), static_cast<uid_t>(-1), modes.group) != 0) {
       return fail_errno("giving the folder to the group");
     }
