@@ -37,8 +37,8 @@ struct ServerSetup {
 };
 
 // The ivshmem server of one virtual machine, for QEMU and for Linux programs alike. On its loop's
-// thread; never blocks, never waits for a peer: who speaks, or lets its socket's buffer run full,
-// is dropped, and the others are told. Nobody ever hears of the same id twice.
+// thread; never waits for a peer: who speaks, or lets its socket's buffer run full, is dropped, and
+// the others are told. Only the store may block (PeerStore). Nobody hears of the same id twice.
 class Server {
  public:
   // What is borrowed, and the loop, must outlive the server. `kept`: the peers of a server before
