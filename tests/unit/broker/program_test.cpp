@@ -163,6 +163,45 @@ TEST_F(BrokerProgram, KilledAndStartedAgainGoesOnWithMemoryAndPeers) {
   EXPECT_EQ(systemd.store().size(), 2U + 2 * 3) << "memory, ids, machine and newcomer";
 }
 
+// The store comes to hold so much.
+bool holds(test::FakeSystemd& systemd, std::size_t size) {
+  return wait_until(
+      [&] {
+        systemd.receive();
+        return systemd.store().size() == size;
+      },
+      kPatience);
+}
+
+TEST_F(BrokerProgram, DismissesPeersWhoseIdsNobodyKnows) {
+  words = {kProgram, "win11", "--folder", folder.string(), "--size", "1M"};
+  for (const bool nonsense : {false, true}) {
+    ASSERT_TRUE(systemd.start(words)) << systemd.err();
+    RawPeer machine = join(socket, 5);
+    RawPeer reader = join(socket, 7);
+    const auto file = file_of(machine.heard()[2].descriptor);
+    ASSERT_TRUE(holds(systemd, 2 + 2 * 3));
+    systemd.kill();
+    if (nonsense) {
+      const Fd& ids = systemd.store().at("win11/ids");
+      const std::uint64_t next = 1;  // too few for the second
+      ASSERT_EQ(pwrite(ids.get(), &next, sizeof next, 0), static_cast<ssize_t>(sizeof next));
+    } else {
+      systemd.lose("win11/ids");
+    }
+    ASSERT_TRUE(systemd.start(words)) << systemd.err();
+    EXPECT_TRUE(wait_until([&] { return machine.ended() && reader.ended(); }, kPatience));
+    EXPECT_TRUE(systemd.err().contains("its peers must leave")) << systemd.err();
+    {
+      RawPeer again = join(socket, 5);
+      EXPECT_EQ(again.words(), "0 0 -1+ 0+ 0+ ");
+      EXPECT_EQ(file_of(again.heard()[2].descriptor), file) << "the memory stays";
+    }
+    ASSERT_TRUE(holds(systemd, 2)) << "memory and new ids";
+    EXPECT_EQ(systemd.terminate(), 0);
+  }
+}
+
 TEST_F(BrokerProgram, TakesSocketsFromTheServiceManagerByName) {
   const std::filesystem::path first = systemd.folder() / "first";
   const std::filesystem::path second = systemd.folder() / "second";

@@ -118,6 +118,13 @@ TEST(PeerIds, AreTheEndsOfNumbersAsLongAsNobodyCanMixThemUp) {
   EXPECT_EQ(next_id({.next = 65535, .oldest = 0}), 65535);
   EXPECT_EQ(next_id({.next = 65536, .oldest = 0}), std::nullopt);
   EXPECT_EQ(next_id({.next = 65536, .oldest = 1}), 0);
+  EXPECT_FALSE(may_have({.next = 0, .oldest = 0}, 0));
+  EXPECT_TRUE(may_have({.next = 1, .oldest = 0}, 0));
+  EXPECT_FALSE(may_have({.next = 1, .oldest = 0}, 1));
+  EXPECT_FALSE(may_have({.next = 65536 + 4, .oldest = 65536}, 4));
+  EXPECT_TRUE(may_have({.next = 65536 + 4, .oldest = 65536}, 3));
+  EXPECT_FALSE(may_have({.next = 65536 + 4, .oldest = 65536}, 65535));
+  EXPECT_TRUE(may_have({.next = 65536, .oldest = 0}, 65535));
   EXPECT_EQ(number_of(0, 1), 0U);
   EXPECT_EQ(number_of(65535, 65536), 65535U);
   EXPECT_EQ(number_of(3, 65536 + 4), 65536U + 3);
