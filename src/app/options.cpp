@@ -88,7 +88,7 @@ void check_name(const std::string& text) {
   if (text.empty() || is_vm_name(text)) return;
   throw OptionError("--name", "'" + text +
                                   "' is not 1 to 64 of letters, digits, '.', '_' and '-', "
-                                  "without a dot in front");
+                                  "without a dot or '-' in front");
 }
 
 void check_output(const std::string& text) {

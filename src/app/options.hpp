@@ -16,7 +16,7 @@ enum class RendererChoice : std::uint8_t { Auto, Gl, Shm };
 
 // Everything the user can decide, after command line and config file.
 struct Options {
-  std::string name;    // of the instance: one of [A-Za-z0-9._-], 1 to 64 of them; never empty
+  std::string name;    // of the instance: is_vm_name(); never empty
   std::string memory;  // path, or "unix:" and a broker's socket or name; empty: the usual places
   SourceChoice source = SourceChoice::Auto;
   std::uint64_t memory_size = 0;  // bytes; 0: the file must exist; always with a broker

@@ -83,7 +83,7 @@ MachineWishes understood(const Words& words) {
   if (!is_vm_name(words.name)) {
     throw OptionError("--name", "'" + words.name +
                                     "' is not 1 to 64 of letters, digits, '.', '_' and '-', "
-                                    "without a dot in front");
+                                    "without a dot or '-' in front");
   }
   User user = caller();
   return {.name = words.name,

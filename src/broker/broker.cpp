@@ -94,6 +94,8 @@ Done serve(const Settings& settings, const LogSink& log) {
 
 int run_broker(const Settings& settings, const LogSink& log) {
   umask(0077);
+  // Who reads the log may end before us.
+  std::signal(SIGPIPE, SIG_IGN);
   Done done = raise_descriptor_limit(settings);
   if (done) done = check_buffers(settings);
   if (done) done = serve(settings, log);

@@ -14,6 +14,7 @@ namespace {
 // Peers of a virtual machine that starts come all at once.
 constexpr int kBacklog = 64;
 constexpr mode_t kModeBits = 07777;
+constexpr mode_t kForAll = 0711;  // to come to a socket whose name is known
 
 std::unexpected<Error> fail_errno(const char* call) {
   return fail_os(OsErrorKind::Errno, errno, call);
@@ -26,16 +27,21 @@ Result<Fd> open_folder(const std::string& path) {
   return folder;
 }
 
-// Another broker's folder may be open to more people than ours needs: it is never closed again.
+// Another broker's folder may be open to more people than ours needs: it is never closed again, nor
+// taken from another broker's group.
 Result<void> open_up(const Fd& folder, const FileModes& modes) {
   struct stat status{};
   if (fstat(folder.get(), &status) != 0) return fail_errno("fstat");
   if (status.st_uid != geteuid() || (status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
     return fail(ErrorCode::PermissionDenied, "the folder");
-  if (modes.group != static_cast<gid_t>(-1) && status.st_gid != modes.group &&
-      fchown(folder.get(), static_cast<uid_t>(-1), modes.group) != 0)
-    return fail_errno("giving the folder to the group");
-  const mode_t wanted = (status.st_mode & kModeBits) | modes.folder;
+  mode_t wanted = (status.st_mode & kModeBits) | modes.folder;
+  if (modes.group != static_cast<gid_t>(-1) && status.st_gid != modes.group) {
+    if ((status.st_mode & S_IRWXG) != 0) {
+      wanted = (status.st_mode & kModeBits) | kForAll;
+    } else if (fchown(folder.get(), static_cast<uid_t>(-1), modes.group) != 0) {
+      return fail_errno("giving the folder to the group");
+    }
+  }
   if (wanted != (status.st_mode & kModeBits) && fchmod(folder.get(), wanted) != 0)
     return fail_errno("changing the folder's mode");
   return {};

@@ -55,15 +55,18 @@ Handed take_handed(std::string_view vm, std::vector<NamedFd>& descriptors) {
   return handed;
 }
 
-IdState KeptBySystemd::open_ids(Fd kept) {
+std::optional<IdState> KeptBySystemd::open_ids(Fd kept, const std::vector<KeptPeer>& peers) {
   IdState ids;
   ids_ = std::move(kept);
   if (ids_ && pread(ids_.get(), &ids, sizeof ids, 0) == static_cast<ssize_t>(sizeof ids) &&
-      ids.oldest <= ids.next)
+      ids.oldest <= ids.next &&
+      std::ranges::all_of(peers, [&](const KeptPeer& one) { return may_have(ids, one.id); }))
     return ids;
   ids_.reset(memfd_create("pierglass-ids", MFD_CLOEXEC));
-  if (ids_) manager_.keep(to_text({.vm = vm_, .kind = Kind::Ids}), ids_.get());
-  return {};
+  const std::string name = to_text({.vm = vm_, .kind = Kind::Ids});
+  manager_.remove(name);  // a name may be kept more than once, and the first counts
+  if (ids_) manager_.keep(name, ids_.get());
+  return std::nullopt;
 }
 
 void KeptBySystemd::keep_ids(const IdState& ids) {

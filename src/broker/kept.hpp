@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,8 +28,9 @@ class KeptBySystemd final : public PeerStore {
  public:
   KeptBySystemd(std::string vm, ServiceManager& manager) : vm_(std::move(vm)), manager_(manager) {}
 
-  // Goes on with the state that is in `kept`, or begins anew when that is empty or nonsense.
-  IdState open_ids(Fd kept);
+  // Goes on with the state that is in `kept`. Nothing, and it begins anew: that is empty, nonsense,
+  // or of other peers.
+  std::optional<IdState> open_ids(Fd kept, const std::vector<KeptPeer>& peers);
   void keep_memory(int memory);
   void forget_memory();
   void keep_ids(const IdState& ids) override;

@@ -18,6 +18,7 @@ enum class Level : std::uint8_t { Error = 3, Warning = 4, Info = 6 };
 using LogSink = std::function<void(Level, std::string_view)>;
 
 // Lines to standard error: "pierglass-broker: LINE", or "<N>LINE" when systemd's journal reads it.
+// Never waits for the reader: lines for which there is no room are left out, and later counted.
 LogSink standard_log();
 
 // Lines that peers can cause as often as they like: a burst, then some per second, and later one

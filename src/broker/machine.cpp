@@ -75,6 +75,7 @@ std::expected<std::unique_ptr<Machine>, std::string> Machine::start(const std::s
   if (!listener) return std::unexpected(listener.error());
   if (auto done = machine->take_memory(settings, handed); !done)
     return std::unexpected(done.error());
+  const IdState ids = machine->take_ids(handed);
   auto server = Server::create(around.loop,
                                {.name = name,
                                 .memory = machine->memory_.descriptor.get(),
@@ -82,7 +83,7 @@ std::expected<std::unique_ptr<Machine>, std::string> Machine::start(const std::s
                                 .limits = settings.limits,
                                 .access = settings.access,
                                 .store = &machine->kept_,
-                                .ids = machine->kept_.open_ids(std::move(handed.ids)),
+                                .ids = ids,
                                 .log = around.log},
                                std::move(handed.peers));
   if (!server) {
@@ -173,7 +174,19 @@ std::expected<Memory, std::string> Machine::new_memory(const Settings& settings)
   return std::move(*memory);
 }
 
-// Peers of memory that is not ours any more.
+// Counted from 0 again, ids would come twice to those who stay.
+IdState Machine::take_ids(Handed& handed) {
+  const auto ids = kept_.open_ids(std::move(handed.ids), handed.peers);
+  if (ids) return *ids;
+  if (!handed.peers.empty()) {
+    log_(Level::Warning, name_ + ": its peers must leave, since nobody kept which ids they know: " +
+                             "start the virtual machine again");
+    dismiss(handed.peers);
+  }
+  return {};
+}
+
+// Peers of memory that is not ours any more, or of unknown ids.
 void Machine::dismiss(std::vector<KeptPeer>& peers) {
   for (const KeptPeer& peer : std::exchange(peers, {})) {
     if (peer.connection) shutdown(peer.connection.get(), SHUT_RDWR);

@@ -46,6 +46,7 @@ class Machine {
   std::expected<int, std::string> open_endpoint(const Settings& settings, Fd listener);
   std::expected<Memory, std::string> new_memory(const Settings& settings);
   [[nodiscard]] bool keeps(const Memory& memory, const Settings& settings, const Handed& handed);
+  IdState take_ids(Handed& handed);
   void dismiss(std::vector<KeptPeer>& peers);
 
   std::string name_;

@@ -66,6 +66,17 @@ Result<void> take_pages(const Fd& fd, std::uint64_t bytes) {
   return fail(ErrorCode::Busy, "huge pages", meminfo("HugePages_Free"), huge_pages_for(bytes));
 }
 
+// For whom it is now, whoever it was for before.
+Result<void> give_to(const Fd& fd, mode_t mode, gid_t group) {
+  if (group == static_cast<gid_t>(-1)) group = getegid();
+  struct stat status{};
+  if (fstat(fd.get(), &status) != 0) return fail_errno("fstat");
+  if (status.st_gid != group && fchown(fd.get(), static_cast<uid_t>(-1), group) != 0)
+    return fail_errno("giving the exposed file to the group");
+  if (fchmod(fd.get(), mode) != 0) return fail_errno("changing the exposed file's mode");
+  return {};
+}
+
 Result<Memory> check_exposed(Fd fd, std::uint64_t bytes) {
   struct stat status{};
   if (fstat(fd.get(), &status) != 0) return fail_errno("fstat");
@@ -96,14 +107,12 @@ Result<Memory> expose_memory(const std::string& name, std::uint64_t bytes, mode_
   constexpr int kFlags = O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
   Fd fd(open(path.c_str(), kFlags | O_CREAT | O_EXCL, 0600));
   if (fd) {
-    const bool made =
-        ftruncate(fd.get(), static_cast<off_t>(bytes)) == 0 &&
-        (group == static_cast<gid_t>(-1) || fchown(fd.get(), static_cast<uid_t>(-1), group) == 0) &&
-        fchmod(fd.get(), mode) == 0;
+    Result<void> made = give_to(fd, mode, group);
+    if (made && ftruncate(fd.get(), static_cast<off_t>(bytes)) != 0)
+      made = fail_errno("making the exposed file");
     if (!made) {
-      const int error = errno;
       unlink(path.c_str());
-      return fail_os(OsErrorKind::Errno, error, "making the exposed file");
+      return std::unexpected(made.error());
     }
     return Memory{.descriptor = std::move(fd), .bytes = bytes};
   }
@@ -113,7 +122,9 @@ Result<Memory> expose_memory(const std::string& name, std::uint64_t bytes, mode_
     return fail(ErrorCode::PermissionDenied, "the exposed file");
   if (!fd && errno == ELOOP) return fail(ErrorCode::NotARegularFile, "the exposed file");
   if (!fd) return fail_errno("open");
-  return check_exposed(std::move(fd), bytes);
+  Memory memory = TRY(check_exposed(std::move(fd), bytes));
+  TRY(give_to(memory.descriptor, mode, group));
+  return memory;
 }
 
 Result<Memory> adopt_memory(Fd descriptor) {

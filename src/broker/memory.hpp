@@ -30,8 +30,8 @@ struct Memory {
 // free, `want` are needed.
 Result<Memory> create_memory(const std::string& name, std::uint64_t bytes, Pages pages);
 
-// The file /dev/shm/NAME as memory, for readers that can only map files: made with `mode` and
-// `group` (as FileModes has them), or taken over when it is a plain file of ours and of that size.
+// The file /dev/shm/NAME as memory, for readers that can only map files: made, or taken over when
+// it is a plain file of ours and of that size; with `mode` and `group` (as FileModes has them).
 // It can be shrunk by whoever may write to it, and no dma-buf can be made of it. InvalidArgument:
 // not a name. PermissionDenied: another user's file. Corrupt: its size is `got` instead of `want`.
 Result<Memory> expose_memory(const std::string& name, std::uint64_t bytes, mode_t mode,

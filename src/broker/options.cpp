@@ -92,7 +92,7 @@ void check_names(const std::vector<std::string>& names) {
     if (!is_vm_name(*name)) {
       throw OptionError("NAME", "'" + *name +
                                     "' is not 1 to 64 of letters, digits, '.', '_' and '-', "
-                                    "without a dot in front");
+                                    "without a dot or '-' in front");
     }
     if (std::find(names.begin(), name, *name) != name)
       throw OptionError("NAME", "'" + *name + "' is named twice");

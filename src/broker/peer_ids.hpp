@@ -25,6 +25,11 @@ struct IdState {
   return static_cast<ivshmem::PeerId>(state.next);
 }
 
+// Somebody who is here may have that id.
+[[nodiscard]] constexpr bool may_have(const IdState& state, ivshmem::PeerId id) {
+  return static_cast<ivshmem::PeerId>(state.next - 1 - id) < state.next - state.oldest;
+}
+
 // The latest number below `next` with that id; wrong for an id that was not given yet.
 [[nodiscard]] constexpr PeerNumber number_of(ivshmem::PeerId id, PeerNumber next) {
   return next - 1 - static_cast<ivshmem::PeerId>(next - 1 - id);

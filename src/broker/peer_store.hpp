@@ -12,7 +12,8 @@
 namespace pierglass::broker {
 
 // A place that outlives the broker and holds its peers' descriptors meanwhile. All of it on the
-// loop's thread. What cannot be kept is lost with the broker, and nothing else.
+// loop's thread, which blocks as long as systemd does not read what it is sent. What cannot be kept
+// is lost with the broker, and nothing else.
 //
 // A newcomer's connection is kept last, when all have heard of it, and a peer is forgotten before
 // the first hears that it is gone: a peer of which only a part is found must be announced as gone,

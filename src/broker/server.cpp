@@ -45,7 +45,11 @@ Result<void> send_vectors(int connection, PeerId id, const std::vector<Fd>& vect
 }
 
 constexpr const char* kLeft = "left";
+constexpr const char* kNotAnnounced =
+    "could not be announced: the system has no memory left, or too many descriptors under way";
 
+// Null: it is not the peer that failed but the system, which has no memory left, or too many
+// descriptors that were sent and not yet taken.
 const char* fault_of(const Error& error) {
   switch (error.code) {
     case ErrorCode::Busy:
@@ -53,7 +57,7 @@ const char* fault_of(const Error& error) {
     case ErrorCode::Lost:
       return kLeft;
     default:
-      return "cannot be sent anything";
+      return nullptr;
   }
 }
 
@@ -169,7 +173,8 @@ Result<void> Server::join(Fd connection, Credentials who) {
     setup_.store->keep_ids({.next = next_, .oldest = oldest_known()});
     setup_.store->keep_vectors(peer.id, peer.vectors);
   }
-  tell_others(peer, News::Joined);
+  tell_of_newcomer(peer);
+  if (peer.fault != nullptr) return {};
   if (setup_.store != nullptr) setup_.store->keep_connection(peer.id, peer.connection.get());
   log_.write(Level::Info, setup_.name + ": peer " + std::to_string(peer.id) + " joined (" +
                               person(peer.who) + ")");
@@ -222,12 +227,25 @@ void Server::on_ready(PeerId id) {
   remove_faulty();
 }
 
-void Server::tell_others(const Peer& about, News news) {
+// When the system fails it is the newcomer that must go: those who are here may never come back.
+void Server::tell_of_newcomer(Peer& newcomer) {
   for (Peer& other : peers_) {
-    if (other.id == about.id || other.fault != nullptr) continue;
-    const auto told = news == News::Joined
-                          ? send_vectors(other.connection.get(), about.id, about.vectors)
-                          : send_message(other.connection.get(), about.id);
+    if (other.id == newcomer.id || other.fault != nullptr) continue;
+    const auto told = send_vectors(other.connection.get(), newcomer.id, newcomer.vectors);
+    if (told) continue;
+    other.fault = fault_of(told.error());
+    if (other.fault != nullptr) continue;
+    newcomer.fault = kNotAnnounced;
+    return;
+  }
+}
+
+// Who cannot be told because the system fails stays, and rings into the void: while it is here its
+// ids are not given again.
+void Server::tell_of_leave(const Peer& gone) {
+  for (Peer& other : peers_) {
+    if (other.fault != nullptr) continue;
+    const auto told = send_message(other.connection.get(), gone.id);
     if (!told) other.fault = fault_of(told.error());
   }
 }
@@ -248,7 +266,7 @@ void Server::depart(Peer peer) {
   // The store may hold a copy: only this ends the connection for the peer.
   if (peer.connection) shutdown(peer.connection.get(), SHUT_RDWR);
   if (setup_.store != nullptr) setup_.store->forget(peer.id, peer.vectors.size());
-  tell_others(peer, News::Left);
+  tell_of_leave(peer);
   const std::string line = setup_.name + ": peer " + std::to_string(peer.id) + " (" +
                            person(peer.who) + ") is gone: it " + peer.fault;
   if (peer.fault == kLeft) return log_.write(Level::Info, line);

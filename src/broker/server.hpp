@@ -37,8 +37,8 @@ struct ServerSetup {
 };
 
 // The ivshmem server of one virtual machine, for QEMU and for Linux programs alike. On its loop's
-// thread; never blocks, never waits for a peer: who speaks, or lets its socket's buffer run full,
-// is dropped, and the others are told. Nobody ever hears of the same id twice.
+// thread; never waits for a peer: who speaks, or lets its socket's buffer run full, is dropped, and
+// the others are told. Only the store may block (PeerStore). Nobody hears of the same id twice.
 class Server {
  public:
   // What is borrowed, and the loop, must outlive the server. `kept`: the peers of a server before
@@ -64,7 +64,6 @@ class Server {
     std::vector<Fd> vectors;
     const char* fault = nullptr;  // why it must go; null: it stays
   };
-  enum class News : std::uint8_t { Joined, Left };
 
   Server(loop::EventLoop& loop, ServerSetup setup);
 
@@ -79,7 +78,8 @@ class Server {
   Result<void> watch(Peer& peer);
   void restore(KeptPeer kept);
   void on_ready(ivshmem::PeerId id);
-  void tell_others(const Peer& about, News news);
+  void tell_of_newcomer(Peer& newcomer);
+  void tell_of_leave(const Peer& gone);
   void remove_faulty();
   void depart(Peer peer);
   [[nodiscard]] PeerNumber oldest_known() const;

@@ -33,6 +33,8 @@ class FakeSystemd {
   [[nodiscard]] int terminate();  // SIGTERM; its exit status
   [[nodiscard]] bool running();
 
+  // As if it had never been kept.
+  void lose(const std::string& name) { store_.erase(name); }
   // Takes what the program has sent so far.
   void receive();
   [[nodiscard]] const std::map<std::string, Fd>& store() const { return store_; }

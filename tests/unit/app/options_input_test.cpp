@@ -205,7 +205,8 @@ INSTANTIATE_TEST_SUITE_P(
     Table, WrongInputUses,
     testing::Values(
         WrongUse{"Name", {"--name", "a/b"}, "", "'a/b' is not 1 to 64 of letters"},
-        WrongUse{"HiddenName", {"--name", ".a"}, "", "without a dot in front"},
+        WrongUse{"HiddenName", {"--name", ".a"}, "", "without a dot or '-' in front"},
+        WrongUse{"OptionsName", {"--name=-a"}, "", "without a dot or '-' in front"},
         WrongUse{"Output", {"--output", "a\nb"}, "", "--output: that is no output's name"},
         WrongUse{"Spice", {"--spice", ""}, "", "--spice: '' is none of auto, none"},
         WrongUse{"SpicePath", {"--spice", "vm.spice"}, "", "'vm.spice' is none of auto, none"},

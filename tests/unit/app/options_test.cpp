@@ -62,6 +62,7 @@ TEST_F(OptionTest, ABrokerIsMemoryOfItsName) {
            {"unix:win.11", "win.11"},
            {"unix:/run/pierglass-broker/win10.sock", "win10"},
            {"unix:./vm", "vm"},
+           {"/dev/shm/-win.img", "_win"},
            {"/dev/shm/win11.img", "win11"}}) {
     const auto parsed = parse({"--memory=" + memory});
     ASSERT_TRUE(parsed.options) << memory << stderr_;

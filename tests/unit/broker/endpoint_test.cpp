@@ -51,6 +51,24 @@ TEST_F(BrokerEndpoint, OpensUpForAGroupAndNeverClosesAgain) {
   EXPECT_EQ(mode_of(folder), 0750U) << "another broker needs it so";
 }
 
+TEST_F(BrokerEndpoint, OfTwoGroupsLetsBothIn) {
+  if (geteuid() != 0) return;  // only root can give folders to any group
+  constexpr gid_t kOne = 12345;
+  constexpr gid_t kOther = 54321;
+  const auto first = create({.folder = 0750, .socket = 0660, .group = kOne});
+  ASSERT_TRUE(first);
+  const auto second = Endpoint::create((folder / "b.sock").string(), Folder::Ours,
+                                       {.folder = 0750, .socket = 0660, .group = kOther});
+  ASSERT_TRUE(second);
+  struct stat status{};
+  ASSERT_EQ(stat(folder.c_str(), &status), 0);
+  EXPECT_EQ(status.st_gid, kOne);
+  EXPECT_EQ(mode_of(folder), 0751U) << "the other group comes in as anybody";
+  ASSERT_EQ(stat((folder / "b.sock").c_str(), &status), 0);
+  EXPECT_EQ(status.st_gid, kOther);
+  EXPECT_EQ(mode_of(folder / "b.sock"), 0660U);
+}
+
 TEST_F(BrokerEndpoint, OfALiveBrokerIsLeftAlone) {
   ASSERT_EQ(mkdir(folder.c_str(), 0700), 0);
   const auto first = create();

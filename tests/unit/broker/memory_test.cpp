@@ -90,6 +90,24 @@ TEST_F(ExposedMemory, IsAFileThatIsTakenOverLater) {
   EXPECT_EQ(file_of(made->descriptor), file_of(again->descriptor));
 }
 
+TEST_F(ExposedMemory, ThatIsTakenOverIsForWhomItIsNow) {
+  ASSERT_TRUE(expose_memory(name, kBytes, 0660, kNoGroup));
+  ASSERT_TRUE(expose_memory(name, kBytes, 0600, kNoGroup));
+  struct stat status{};
+  ASSERT_EQ(stat(path.c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 07777, 0600U) << "it was closed to others meanwhile";
+  if (geteuid() != 0) return;  // only root has further groups for sure
+  for (const gid_t group : {gid_t{12345}, gid_t{54321}}) {
+    ASSERT_TRUE(expose_memory(name, kBytes, 0660, group));
+    ASSERT_EQ(stat(path.c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 07777, 0660U);
+    EXPECT_EQ(status.st_gid, group);
+  }
+  ASSERT_TRUE(expose_memory(name, kBytes, 0660, kNoGroup));
+  ASSERT_EQ(stat(path.c_str(), &status), 0);
+  EXPECT_EQ(status.st_gid, getegid());
+}
+
 TEST_F(ExposedMemory, OfAnotherSizeIsRefused) {
   ASSERT_TRUE(expose_memory(name, kBytes, 0600, kNoGroup));
   const auto again = expose_memory(name, kBytes * 2, 0600, kNoGroup);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The program itself, by itself and under a service manager that kills it.
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/stat.h>
@@ -57,6 +58,48 @@ TEST_F(BrokerProgram, ServesUntilSigtermAndRemovesItsSocket) {
   EXPECT_EQ(program.stop(kPatience), (test::Exit{.code = 0, .signal = 0})) << program.err();
   EXPECT_TRUE(peer.ended());
   EXPECT_FALSE(std::filesystem::exists(socket));
+}
+
+// Standard error that is a pipe, of which the test has this end.
+Fd pipe_as_log(const std::filesystem::path& path, int flags) {
+  EXPECT_EQ(mkfifo(path.c_str(), 0600), 0);
+  return Fd(open(path.c_str(), flags | O_NONBLOCK | O_CLOEXEC));
+}
+
+TEST_F(BrokerProgram, OutlivesTheReaderOfItsLog) {
+  Fd reader = pipe_as_log(systemd.folder() / "log.err", O_RDONLY);
+  test::Process program = run(words);
+  ASSERT_TRUE(wait_until([&] { return std::filesystem::is_socket(socket); }, kPatience));
+  reader.reset();
+  RawPeer first = join(socket, 5);
+  RawPeer second = join(socket, 7);
+  second.leave();
+  ASSERT_TRUE(wait_until([&] { return first.has_heard(8); }, kPatience));
+  EXPECT_EQ(program.stop(kPatience), (test::Exit{.code = 0, .signal = 0}));
+}
+
+TEST_F(BrokerProgram, NeverWaitsForTheReaderOfItsLog) {
+  const Fd reader = pipe_as_log(systemd.folder() / "log.err", O_RDWR);
+  std::string text(4096, '.');
+  while (write(reader.get(), text.data(), text.size()) > 0) {
+  }
+  test::Process program = run(words);
+  ASSERT_TRUE(wait_until([&] { return std::filesystem::is_socket(socket); }, kPatience));
+  RawPeer first = join(socket, 5);
+  while (read(reader.get(), text.data(), text.size()) > 0) {
+  }
+  RawPeer second = join(socket, 7);
+  std::string lines;
+  ASSERT_TRUE(wait_until(
+      [&] {
+        const ssize_t got = read(reader.get(), text.data(), text.size());
+        if (got > 0) lines.append(text, 0, static_cast<std::size_t>(got));
+        return lines.contains("peer 1 joined");
+      },
+      kPatience))
+      << lines;
+  EXPECT_TRUE(lines.contains("lines were left out")) << lines;
+  EXPECT_EQ(program.stop(kPatience), (test::Exit{.code = 0, .signal = 0}));
 }
 
 TEST_F(BrokerProgram, LeavesALiveOneAlone) {
@@ -129,6 +172,45 @@ TEST_F(BrokerProgram, KilledAndStartedAgainGoesOnWithMemoryAndPeers) {
   EXPECT_EQ(machine.heard().back().value, 1);
   EXPECT_EQ(systemd.terminate(), 0);
   EXPECT_EQ(systemd.store().size(), 2U + 2 * 3) << "memory, ids, machine and newcomer";
+}
+
+// The store comes to hold so much.
+bool holds(test::FakeSystemd& systemd, std::size_t size) {
+  return wait_until(
+      [&] {
+        systemd.receive();
+        return systemd.store().size() == size;
+      },
+      kPatience);
+}
+
+TEST_F(BrokerProgram, DismissesPeersWhoseIdsNobodyKnows) {
+  words = {kProgram, "win11", "--folder", folder.string(), "--size", "1M"};
+  for (const bool nonsense : {false, true}) {
+    ASSERT_TRUE(systemd.start(words)) << systemd.err();
+    RawPeer machine = join(socket, 5);
+    RawPeer reader = join(socket, 7);
+    const auto file = file_of(machine.heard()[2].descriptor);
+    ASSERT_TRUE(holds(systemd, 2 + 2 * 3));
+    systemd.kill();
+    if (nonsense) {
+      const Fd& ids = systemd.store().at("win11/ids");
+      const std::uint64_t next = 1;  // too few for the second
+      ASSERT_EQ(pwrite(ids.get(), &next, sizeof next, 0), static_cast<ssize_t>(sizeof next));
+    } else {
+      systemd.lose("win11/ids");
+    }
+    ASSERT_TRUE(systemd.start(words)) << systemd.err();
+    EXPECT_TRUE(wait_until([&] { return machine.ended() && reader.ended(); }, kPatience));
+    EXPECT_TRUE(systemd.err().contains("its peers must leave")) << systemd.err();
+    {
+      RawPeer again = join(socket, 5);
+      EXPECT_EQ(again.words(), "0 0 -1+ 0+ 0+ ");
+      EXPECT_EQ(file_of(again.heard()[2].descriptor), file) << "the memory stays";
+    }
+    ASSERT_TRUE(holds(systemd, 2)) << "memory and new ids";
+    EXPECT_EQ(systemd.terminate(), 0);
+  }
 }
 
 TEST_F(BrokerProgram, TakesSocketsFromTheServiceManagerByName) {

@@ -3,12 +3,30 @@
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <iterator>
 #include <set>
 
 #include "tests/unit/broker/served.hpp"
+
+// How a system without memory is made: after some more messages, so many cannot be sent.
+static struct {
+  int before = 0;
+  int failures = 0;
+} failing_sends;
+
+// Instead of the C library's.
+extern "C" ssize_t sendmsg(int socket, const msghdr* message, int flags) {
+  if (failing_sends.failures > 0 && failing_sends.before-- <= 0) {
+    --failing_sends.failures;
+    errno = ETOOMANYREFS;
+    return -1;
+  }
+  return syscall(SYS_sendmsg, socket, message, flags);
+}
 
 namespace pierglass::broker {
 namespace {
@@ -101,6 +119,13 @@ TEST(PeerIds, AreTheEndsOfNumbersAsLongAsNobodyCanMixThemUp) {
   EXPECT_EQ(next_id({.next = 65535, .oldest = 0}), 65535);
   EXPECT_EQ(next_id({.next = 65536, .oldest = 0}), std::nullopt);
   EXPECT_EQ(next_id({.next = 65536, .oldest = 1}), 0);
+  EXPECT_FALSE(may_have({.next = 0, .oldest = 0}, 0));
+  EXPECT_TRUE(may_have({.next = 1, .oldest = 0}, 0));
+  EXPECT_FALSE(may_have({.next = 1, .oldest = 0}, 1));
+  EXPECT_FALSE(may_have({.next = 65536 + 4, .oldest = 65536}, 4));
+  EXPECT_TRUE(may_have({.next = 65536 + 4, .oldest = 65536}, 3));
+  EXPECT_FALSE(may_have({.next = 65536 + 4, .oldest = 65536}, 65535));
+  EXPECT_TRUE(may_have({.next = 65536, .oldest = 0}, 65535));
   EXPECT_EQ(number_of(0, 1), 0U);
   EXPECT_EQ(number_of(65535, 65536), 65535U);
   EXPECT_EQ(number_of(3, 65536 + 4), 65536U + 3);
@@ -137,6 +162,41 @@ TEST_F(BrokerServer, APeerThatShutsItsEarsIsDroppedAtTheNextNews) {
   ASSERT_TRUE(until([&] { return third.has_heard(8); }));
   EXPECT_EQ(third.words(), "0 2 -1+ 0+ 0+ 1+ 1+ 2+ 2+ 1 ");
   EXPECT_EQ(honest.words(), "0 0 -1+ 0+ 0+ 1+ 1+ 2+ 2+ 1 ");
+}
+
+TEST_F(BrokerServer, WhoCannotBeAnnouncedIsRefusedAndTheOthersStay) {
+  FakeStore store;
+  setup.store = &store;
+  start();
+  RawPeer first = join(5);
+  RawPeer second = join(7);
+  ASSERT_TRUE(until([&] { return first.has_heard(7); }));
+  // The newcomer's greeting, all for the first and a half of what is for the second.
+  failing_sends = {.before = 9 + 2 + 1, .failures = 1};
+  RawPeer refused(path);
+  ASSERT_TRUE(until([&] { return refused.ended(); }));
+  EXPECT_EQ(failing_sends.failures, 0);
+  EXPECT_EQ(server->peers(), 2U);
+  EXPECT_EQ(store.size(), 2U);
+  EXPECT_EQ(first.words(), "0 0 -1+ 0+ 0+ 1+ 1+ 2+ 2+ 2 ");
+  EXPECT_EQ(second.words(), "0 1 -1+ 0+ 0+ 1+ 1+ 2+ 2 ");
+  EXPECT_TRUE(logged("could not be announced"));
+  RawPeer third = join(9);
+  EXPECT_EQ(third.words(), "0 3 -1+ 0+ 0+ 1+ 1+ 3+ 3+ ");
+}
+
+TEST_F(BrokerServer, WhoCannotBeToldOfALeaveStays) {
+  start();
+  RawPeer first = join(5);
+  RawPeer second = join(7);
+  ASSERT_TRUE(until([&] { return first.has_heard(7); }));
+  failing_sends = {.before = 0, .failures = 1};
+  second.leave();
+  ASSERT_TRUE(until([&] { return server->peers() == 1; }));
+  EXPECT_EQ(failing_sends.failures, 0);
+  EXPECT_EQ(first.words(), "0 0 -1+ 0+ 0+ 1+ 1+ ");
+  RawPeer third = join(7);
+  EXPECT_EQ(third.words(), "0 2 -1+ 0+ 0+ 2+ 2+ ");
 }
 
 TEST_F(BrokerServer, ADeafPeerIsDroppedInTheEndAndTheOthersNeverWait) {
