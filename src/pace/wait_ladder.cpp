@@ -35,8 +35,10 @@ void WaitLadder::on_look(HostTime now, Found found) {
   const bool news = found.frame || pointer;
   trust_.on_look(now, !news ? News::None : found.skipped ? News::Skipped : News::Some);
   if (found.frame) on_frame(now);
-  hurried_ = pointer && !found.frame && now - last_told_ <= kCursorHurry;
-  if (pointer) last_told_ = now;
+  // Who is in a hurry hears no rings: motion that is found goes on, seen or not.
+  const bool moves = pointer || (found.hidden && hurried_);
+  hurried_ = moves && !found.frame && now - last_told_ <= kCursorHurry;
+  if (moves) last_told_ = now;
   if (found.cursor) last_cursor_ = now;
   last_look_ = now;
   rung_ = false;
