@@ -66,7 +66,7 @@ void BrokerLink::tick(HostTime now) {
   news_ = false;
   settle(now);
   if (!connected() && now >= next_try_) look_for_broker(now);
-  set_timer(!connected() || (next_ && next_->memory() < 0));
+  set_timer(!connected() || next_);
 }
 
 void BrokerLink::collect() {

@@ -54,6 +54,10 @@ class BrokerLink {
   [[nodiscard]] std::uint64_t generation() const { return generation_; }
   [[nodiscard]] int memory() const { return current_ ? current_->memory() : -1; }  // borrowed
 
+  // Of another broker, which is not taken while somebody's guest lives in memory(); -1: there is
+  // none. Borrowed until the next tick().
+  [[nodiscard]] int next_memory() const { return next_ ? next_->memory() : -1; }
+
   // Readers say when a guest of theirs begins (+1) and ceases (-1) to live in the memory: other
   // memory is not taken meanwhile.
   void count_living(int change) { living_ += change; }

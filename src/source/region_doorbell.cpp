@@ -62,6 +62,16 @@ void RegionSource::follow_broker(HostTime now) {
     session_->set_doorbell(own);
   }
   watch_guest_peer(now);
+  watch_successor(now);
+}
+
+// A guest that missed some beats while one lives in a new broker's memory is dead: its broker went
+// before it could tell.
+void RegionSource::watch_successor(HostTime now) {
+  if (!successor_.lives(memory_.broker()->next_memory())) return;
+  if (session_->guest_heartbeat() == heartbeat_ && now - heartbeat_moved_ >= kGrace) {
+    heartbeat_moved_ = now - kGuestTimeout;
+  }
 }
 
 // A machine that has left its broker is dead as a rule: its silence is not waited out.

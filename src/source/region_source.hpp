@@ -11,6 +11,7 @@
 
 #include "ring/reader_session.hpp"
 #include "source/frame_source.hpp"
+#include "source/successor.hpp"
 #include "source/watched_memory.hpp"
 
 namespace pierglass::source {
@@ -79,6 +80,7 @@ class RegionSource final : public FrameSource {
   GuestStatus watch_heartbeat(HostTime now);
   void follow_broker(HostTime now);
   void watch_guest_peer(HostTime now);
+  void watch_successor(HostTime now);
   void ring_guest();
   void take_late_ring(BrokerLink& broker);
   pixel::DamageRegion damage_since_seen(const wire::FrameRecord& record) const;
@@ -100,6 +102,7 @@ class RegionSource final : public FrameSource {
   bool rung_awake_ = false;             // and not told of it
   bool peer_seen_ = false;              // the broker told of the guest's address
   ring::DoorbellAddress own_address_;   // as the session has it
+  Successor successor_;                 // in a new broker's memory
   HostTime next_beat_;
   HostTime next_look_;  // at the file, or for a guest
   bool visible_ = true;

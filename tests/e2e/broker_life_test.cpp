@@ -17,9 +17,6 @@ namespace {
 
 constexpr guest::PatternSpec kPattern{.size = {320, 240}, .mode = guest::PatternMode::Full};
 constexpr std::chrono::milliseconds kNap(500);  // longer than any polling
-// A guest that dies while there is no broker to tell of it counts as alive for so long: the
-// heartbeat's patience.
-constexpr std::chrono::seconds kUnannounced(2);
 constexpr std::uint32_t kMoving = 60;  // frames, where the guest shows the rest on request
 const std::string kFrames = std::to_string(kMoving);
 constexpr std::uint64_t kGrowth = std::uint64_t{1} << 20;  // of private memory, allowed over rounds
@@ -76,7 +73,7 @@ TEST_F(Alone, TheNextBrokerIsTakenOverWithAGuestThatBeginsAnew) {
   desk_.desk().kill_guest();
   desk_.start_broker();
   desk_.start_guest();
-  EXPECT_TRUE(desk_.moves(kUnannounced + kBack));
+  EXPECT_TRUE(desk_.moves(kBack));
   EXPECT_TRUE(desk_.shares_memory(kBack, old));
   desk_.desk().expect_clean_end();
 }

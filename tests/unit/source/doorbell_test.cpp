@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "base/describe.hpp"
@@ -91,6 +92,10 @@ class Doorbells : public testing::Test {
     }
   }
   void publish() {
+    publish_silently();
+    ring_sleepers();
+  }
+  void publish_silently() {
     wire::FrameInfo info;
     info.size = kSize;
     info.format = wire::PixelFormat::Xrgb8888;
@@ -99,7 +104,6 @@ class Doorbells : public testing::Test {
     auto ticket = guest_->frames().begin(info, damage);
     ASSERT_TRUE(ticket);
     guest_->frames().commit(*ticket, Nanoseconds(1));
-    ring_sleepers();
   }
   void take_frame() {
     auto frame = source_->acquire();
@@ -380,6 +384,53 @@ TEST_F(Doorbells, MoveToOtherMemoryWhenTheOldGuestIsGone) {
   EXPECT_FALSE(source_->has_new_frame());
   start_guest(2);
   EXPECT_EQ(tick(), GuestStatus::Live);
+}
+
+// Guest and broker died at once, so nobody told; both are there again.
+TEST_F(Doorbells, DoNotWaitForADeadGuestWhileItsSuccessorLives) {
+  start();
+  publish();
+  auto dead = std::make_pair(std::move(guest_memory_), std::move(*guest_));
+  guest_.reset();
+  start_broker();
+  tick();
+  broker_->admit(5);
+  start_guest(2);
+  const HostTime began = now_;
+  while (source_->has_new_frame() && now_ - began < std::chrono::seconds(2)) {
+    tick(BrokerLink::kRetry);
+  }
+  EXPECT_LT(now_ - began, std::chrono::seconds(1));
+  EXPECT_EQ(tick(), GuestStatus::Live);
+  publish_silently();
+  EXPECT_TRUE(source_->has_new_frame()) << "of the second";
+}
+
+TEST_F(Doorbells, StayWithALivingGuestWhoeverLivesInANewBrokersMemory) {
+  start();
+  publish();
+  auto first = std::make_pair(std::move(guest_memory_), std::move(*guest_));
+  guest_.reset();
+  start_broker();
+  tick();
+  broker_->admit(5);
+  start_guest(2);
+  for (int i = 0; i < 20; ++i) {
+    first.second.beat();
+    EXPECT_EQ(tick(BrokerLink::kRetry), GuestStatus::Live);
+    EXPECT_TRUE(source_->has_new_frame()) << "of the first";
+  }
+}
+
+// It is told by its timer when to look.
+TEST_F(Doorbells, WakeAReaderWhileANewBrokerWaits) {
+  start();
+  start_broker();
+  tick();
+  broker_->admit(5);
+  tick();
+  pollfd wait{.fd = source_->doorbell(), .events = POLLIN, .revents = 0};
+  EXPECT_EQ(poll(&wait, 1, 10'000), 1);
 }
 
 TEST_F(Doorbells, HaveTheReadersNewAddressOnceItHasOne) {
