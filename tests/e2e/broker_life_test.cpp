@@ -17,7 +17,7 @@ namespace {
 
 constexpr guest::PatternSpec kPattern{.size = {320, 240}, .mode = guest::PatternMode::Full};
 constexpr std::chrono::milliseconds kNap(500);  // longer than any polling
-constexpr std::uint32_t kMoving = 60;  // frames, where the guest shows the rest on request
+constexpr std::uint32_t kMoving = 60;           // frames, where the guest shows the rest on request
 const std::string kFrames = std::to_string(kMoving);
 constexpr std::uint64_t kGrowth = std::uint64_t{1} << 20;  // of private memory, allowed over rounds
 
