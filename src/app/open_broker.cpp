@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <utility>
 
 #include "app/messages.hpp"
@@ -31,7 +32,8 @@ bool is_socket(const std::string& path) {
 
 // A broker that is killed hangs up, too: only one that does it again and again refuses us.
 bool is_settled(const source::BrokerLink& link) {
-  return link.trouble() && link.trouble()->code != ErrorCode::Lost;
+  const std::optional<Error>& trouble = link.trouble();
+  return trouble && trouble->code != ErrorCode::Lost;
 }
 
 // Until it has introduced itself, it is clear that none comes now, or the time is up.

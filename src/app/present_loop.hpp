@@ -134,6 +134,7 @@ class PresentLoop {
   source::GuestStatus status_ = source::GuestStatus::Absent;
   source::Cursor cursor_;  // as last seen
   std::uint32_t cursor_serial_ = 0;
+  int refusals_ = 0;  // in a row, of the source to fall asleep
   std::uint64_t doorbell_serial_ = 0;
   bool have_size_ = false;
   bool have_picture_ = false;
@@ -150,11 +151,10 @@ class PresentLoop {
   bool hidden_ = false;
   bool mapped_ = false;  // the surface has content
   bool visible_ = true;
+  bool ignores_doorbell_ = false;
   std::uint64_t shown_ = 0;  // sequence
   std::uint64_t torn_ = 0;
   std::uint64_t busy_ = 0;
-  bool ignores_doorbell_ = false;
-  int refusals_ = 0;     // in a row, of the source to fall asleep
   HostTime step_began_;  // by the clock, which may run ahead of the step's own time
   HostTime next_tick_;
   HostTime next_take_;      // not before: the last frames were no good
