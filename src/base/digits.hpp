@@ -3,8 +3,10 @@
 
 #include <charconv>
 #include <concepts>
+#include <memory>
 #include <optional>
 #include <string_view>
+#include <system_error>
 
 namespace pierglass {
 
@@ -13,8 +15,9 @@ namespace pierglass {
 template <std::unsigned_integral Number>
 [[nodiscard]] std::optional<Number> parse_digits(std::string_view text) {
   Number number = 0;
-  const char* const end = text.data() + text.size();
-  const auto [rest, status] = std::from_chars(text.data(), end, number);
+  const char* const begin = std::to_address(text.begin());
+  const char* const end = std::to_address(text.end());
+  const auto [rest, status] = std::from_chars(begin, end, number);
   if (status != std::errc() || rest != end) return std::nullopt;
   return number;
 }
