@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "base/geometry.hpp"
+#include "benchmarks/program.hpp"
 #include "tests/support/client.hpp"
 #include "tests/support/lab.hpp"
 #include "tests/support/proc_stats.hpp"
@@ -406,10 +407,6 @@ int run(int argc, char** argv) {
 }  // namespace pierglass::benchmarks
 
 int main(int argc, char** argv) {
-  try {
-    return pierglass::benchmarks::run(argc, argv);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "benchmark_client: %s\n", error.what());
-    return 1;
-  }
+  using namespace pierglass::benchmarks;
+  return run_program("benchmark_client", run, argc, argv);
 }

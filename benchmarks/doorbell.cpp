@@ -19,6 +19,7 @@
 #include "base/fd.hpp"
 #include "benchmarks/doorbell_guest.hpp"
 #include "benchmarks/doorbell_reader.hpp"
+#include "benchmarks/program.hpp"
 #include "tests/support/broker_process.hpp"
 #include "tests/support/lab.hpp"
 
@@ -203,10 +204,6 @@ int run(int argc, char** argv) {
 }  // namespace pierglass::benchmarks
 
 int main(int argc, char** argv) {
-  try {
-    return pierglass::benchmarks::run(argc, argv);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "benchmark_doorbell: %s\n", error.what());
-    return 1;
-  }
+  using namespace pierglass::benchmarks;
+  return run_program("benchmark_doorbell", run, argc, argv);
 }

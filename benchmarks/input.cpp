@@ -23,6 +23,7 @@
 
 #include "benchmarks/input_desk.hpp"
 #include "benchmarks/input_times.hpp"
+#include "benchmarks/program.hpp"
 #include "loop/prompt_thread.hpp"
 #include "tests/support/proc_stats.hpp"
 #include "tests/support/unix_socket.hpp"
@@ -416,10 +417,6 @@ int run(int argc, char** argv) {
 }  // namespace pierglass::benchmarks
 
 int main(int argc, char** argv) {
-  try {
-    return pierglass::benchmarks::run(argc, argv);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "benchmark_input: %s\n", error.what());
-    return 1;
-  }
+  using namespace pierglass::benchmarks;
+  return run_program("benchmark_input", run, argc, argv);
 }

@@ -153,6 +153,10 @@ bool BrokerLink::same_memory() const {
          one.st_dev == two.st_dev && one.st_ino == two.st_ino;
 }
 
+int BrokerLink::next_memory() const {
+  return next_ && next_->memory() >= 0 && !same_memory() ? next_->memory() : -1;
+}
+
 bool BrokerLink::connected() const {
   const auto alive = [](const std::unique_ptr<Connection>& connection) {
     return connection && connection->state() != Connection::State::Lost;

@@ -54,9 +54,9 @@ class BrokerLink {
   [[nodiscard]] std::uint64_t generation() const { return generation_; }
   [[nodiscard]] int memory() const { return current_ ? current_->memory() : -1; }  // borrowed
 
-  // Of another broker, which is not taken while somebody's guest lives in memory(); -1: there is
-  // none. Borrowed until the next tick().
-  [[nodiscard]] int next_memory() const { return next_ ? next_->memory() : -1; }
+  // Another broker's other memory, which is not taken while somebody's guest lives in memory(); -1:
+  // there is none. Borrowed until the next tick().
+  [[nodiscard]] int next_memory() const;
 
   // Readers say when a guest of theirs begins (+1) and ceases (-1) to live in the memory: other
   // memory is not taken meanwhile.
@@ -118,7 +118,8 @@ class BrokerLink {
   std::vector<Avoided> avoided_;  // one for each place
   Words words_;
   Fd epoll_;
-  Fd timer_;  // makes doorbell() readable when it is time to look for a broker again
+  // Makes doorbell() readable when it is time to look for a broker again, or at the next one.
+  Fd timer_;
   bool timer_on_ = false;
 
   std::unique_ptr<Connection> current_;  // whose memory is in use; null: none yet

@@ -217,6 +217,7 @@ TEST_F(Link, StaysWithTheOldMemoryWhileAGuestLivesInIt) {
   tick();
   EXPECT_EQ(link_->generation(), 1u);
   EXPECT_EQ(link_->own().peer, 1u);
+  EXPECT_GE(link_->next_memory(), 0);
   link_->follow(kGuest);
   EXPECT_EQ(link_->own().peer, 1u) << "nobody follows a guest into other memory";
   link_->count_living(-1);
@@ -252,6 +253,7 @@ TEST_F(Link, FollowsALivingGuestToANewBrokerOfTheSameMemory) {
   start_broker(own_place(), test::copy_of(memory));
   tick();
   join(9);
+  EXPECT_LT(link_->next_memory(), 0) << "there is no other";
   link_->follow(kGuest);
   EXPECT_EQ(link_->own().peer, 1u) << "the guest is not there, and was here";
   broker_->add_peer(kGuest.peer);
