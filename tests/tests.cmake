@@ -259,6 +259,7 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       SOURCES tests/unit/compat/lgmp_corruption_test.cpp tests/unit/compat/lgmp_dialect_test.cpp
         tests/unit/compat/lgmp_header_test.cpp tests/unit/compat/lgmp_lock_test.cpp
         tests/unit/compat/lgmp_mailbox_test.cpp tests/unit/compat/lgmp_messages_test.cpp
+        tests/unit/compat/lgmp_scan_test.cpp
         tests/unit/compat/lgmp_subscribe_test.cpp tests/unit/compat/lgmp_subscription_test.cpp
       LINK compat looking_glass_writer)
     pierglass_test(soak_compat_lgmp SOURCES tests/unit/compat/lgmp_soak_test.cpp

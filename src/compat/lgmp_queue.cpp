@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "compat/lgmp_queue.hpp"
 
+#include <algorithm>
+#include <array>
 #include <optional>
+
+#include "compat/lgmp_scan.hpp"
 
 namespace pierglass::compat {
 
@@ -67,23 +71,17 @@ bool LgmpQueue::has_message() const {
   return false;
 }
 
+// An impossible `start` costs the order of the messages, nothing else.
 std::size_t LgmpQueue::messages(std::span<LgmpMessage> into) {
   if (!has_message() || standing() != Standing::Subscribed) return 0;
-  const std::uint64_t word = queue_ + layout_->queue.start;
-  std::uint32_t start = words_.load32(word);
-  std::size_t found = collect(start, into);
-  // Once others have freed the oldest places, newer messages may stand there, out of order.
-  if (const std::uint32_t moved = words_.load32(word); moved != start) found = collect(moved, into);
-  return found;
-}
-
-// An impossible `start` costs the order of the messages, nothing else.
-std::size_t LgmpQueue::collect(std::uint32_t start, std::span<LgmpMessage> into) {
+  std::array<std::uint32_t, kMaxRingSlots> slots;  // as many as are found
+  const std::size_t ours = ours_in_order(
+      ring_.slots, [this] { return words_.load32(queue_ + layout_->queue.start) % ring_.slots; },
+      [this](std::uint32_t slot) { return is_ours(slot); },
+      std::span(slots).first(std::min<std::size_t>(into.size(), slots.size())));
   std::optional<GivingBack> unusable;
   std::size_t found = 0;
-  for (std::uint32_t i = 0; i < ring_.slots && found < into.size(); ++i) {
-    const std::uint32_t slot = (start % ring_.slots + i) % ring_.slots;
-    if (!is_ours(slot)) continue;
+  for (const std::uint32_t slot : std::span(slots).first(ours)) {
     const LgmpMessage message = read_message(slot);
     if (lies_in_memory(message)) {
       into[found++] = message;

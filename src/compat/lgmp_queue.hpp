@@ -116,7 +116,6 @@ class LgmpQueue {
   [[nodiscard]] bool is_ours(std::uint32_t slot) const;
   [[nodiscard]] LgmpMessage read_message(std::uint32_t slot) const;
   [[nodiscard]] bool lies_in_memory(const LgmpMessage& message) const;
-  std::size_t collect(std::uint32_t start, std::span<LgmpMessage> into);
   void retire_finished();
   Result<std::uint32_t> put_mail(std::span<const std::byte> data);
 
