@@ -16,8 +16,12 @@ packages_desktop='sway grim libegl-mesa0 libgl1-mesa-dri libgles2 util-linux pro
 packages_wine='wine wine64 xvfb fonts-wine fonts-liberation libfreetype6 libxcomposite1 libxcursor1
   libxfixes3 libxi6 libxinerama1 libxrandr2 libxrender1'
 
-# GNOME's compositor and a bus for it.
-packages_gnome='mutter dbus-daemon'
+# GNOME's compositor, a bus for it, and what takes pictures of it.
+packages_gnome='mutter dbus-daemon pipewire wireplumber gstreamer1.0-pipewire
+  gstreamer1.0-plugins-base gstreamer1.0-tools'
+
+# lab/desktops.sh: makes a Debian 13 and runs programs in it.
+packages_desktops='mmdebstrap bubblewrap'
 
 # A virtual machine with a keyboard and a mouse; its kernel package is downloaded, not installed.
 packages_machine='qemu-system-x86 cpio xz-utils util-linux xkb-data'

@@ -389,11 +389,12 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       tests/support/broker_process.cpp tests/support/client.cpp tests/support/guest_image.cpp
       tests/support/injector.cpp tests/support/input_log.cpp tests/support/ivshmem_machine.cpp
       tests/support/lab.cpp
-      tests/support/line_socket.cpp tests/support/mutter.cpp tests/support/proc_stats.cpp
-      tests/support/process.cpp
-      tests/support/qemu.cpp tests/support/screenshot.cpp tests/support/sway.cpp
+      tests/support/kwin.cpp tests/support/line_socket.cpp tests/support/mutter.cpp
+      tests/support/mutter_bus.cpp tests/support/mutter_cast.cpp tests/support/mutter_output.cpp
+      tests/support/proc_stats.cpp tests/support/process.cpp tests/support/qemu.cpp
+      tests/support/screen.cpp tests/support/screenshot.cpp tests/support/sway.cpp
       tests/support/temp_dir.cpp tests/support/wayland_parser.cpp
-      tests/support/wayland_recorder.cpp tests/support/wine.cpp)
+      tests/support/wayland_recorder.cpp tests/support/weston.cpp tests/support/wine.cpp)
     target_include_directories(e2e_support PUBLIC ${CMAKE_SOURCE_DIR})
     target_compile_definitions(e2e_support PRIVATE
       PIERGLASS_BROKER_PROGRAM="${CMAKE_BINARY_DIR}/pierglass-broker"
@@ -428,6 +429,13 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       pierglass_test(e2e_${subject} SOURCES tests/e2e/${subject}_test.cpp LINK e2e_desk
         LABELS e2e TIMEOUT 300)
     endforeach()
+    add_library(e2e_screen_desk STATIC tests/e2e/screen_desk.cpp)
+    target_link_libraries(e2e_screen_desk PUBLIC e2e_desk PRIVATE pierglass_flags)
+    pierglass_test(e2e_scales SOURCES tests/e2e/scales_test.cpp LINK e2e_screen_desk
+      LABELS e2e TIMEOUT 300)
+    # for tests/lab/desktops.sh, which runs it among the compositors of Debian 13
+    add_executable(desktops_check tests/lab/desktops_check.cpp)
+    target_link_libraries(desktops_check PRIVATE e2e_screen_desk pierglass_flags GTest::gtest_main)
     if(PIERGLASS_BROKER)
       add_library(e2e_broker_desk STATIC tests/e2e/broker_desk.cpp)
       target_link_libraries(e2e_broker_desk PUBLIC e2e_desk PRIVATE pierglass_flags)

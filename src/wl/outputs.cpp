@@ -18,6 +18,34 @@ struct OutputEvents {
   };
 };
 
+namespace {
+
+constexpr std::uint64_t kOne = 120;
+
+// The scales of which `pixels` / scale is `logical` after the fraction is dropped.
+struct ScaleRange {
+  std::uint64_t above;  // 120ths, itself not in the range
+  std::uint64_t upto;   // 120ths
+};
+
+ScaleRange scales_between(std::uint32_t pixels, std::uint32_t logical) {
+  const std::uint64_t all = pixels * kOne;
+  return {.above = all / (std::uint64_t{logical} + 1), .upto = all / logical};
+}
+
+}  // namespace
+
+std::uint32_t fractional_scale_of(const OutputInfo& output, Size logical) {
+  if (logical.width == 0 || logical.height == 0) return 0;
+  const Size pixels = output.turned_mode();
+  const ScaleRange across = scales_between(pixels.width, logical.width);
+  const ScaleRange down = scales_between(pixels.height, logical.height);
+  const std::uint64_t scale = std::min(across.upto, down.upto);
+  const bool fits = scale > across.above && scale > down.above;
+  const bool told = (scale + kOne - 1) / kOne == static_cast<std::uint64_t>(output.scale);
+  return fits && told && scale % kOne != 0 ? static_cast<std::uint32_t>(scale) : 0;
+}
+
 Output::Output(wl_output* proxy, std::uint32_t global_name, std::uint32_t number,
                std::move_only_function<void()>& changed)
     : proxy_(proxy), global_name_(global_name), changed_(changed) {

@@ -29,6 +29,11 @@ struct OutputInfo {
   }
 };
 
+// The scale, in 120ths, of the screen that a window of `logical` size fills. Without
+// wp_fractional_scale_v1 the compositor tells only the next whole scale, and the window the
+// screen's pixels divided by the scale itself. 0 where no scale fits both, or it is whole.
+std::uint32_t fractional_scale_of(const OutputInfo& output, Size logical);
+
 // One bound wl_output. Main thread.
 class Output : Pinned {
  public:

@@ -53,6 +53,10 @@ std::uint32_t scaled(std::uint32_t logical, std::uint32_t scale120) {
   return std::max((logical * scale120 + kScaleOne / 2) / kScaleOne, 1U);
 }
 
+std::uint32_t bounded(std::uint32_t scale120) {
+  return std::clamp(scale120, 1U, kMaxScale120);
+}
+
 bool contains(const wl_array* states, std::uint32_t state) {
   const std::span all(static_cast<const std::uint32_t*>(states->data),
                       states->size / sizeof(std::uint32_t));
@@ -87,8 +91,9 @@ void Window::create_surface() {
   wl_region_add(everywhere.get(), 0, 0, kEnd, kEnd);
   wl_surface_set_opaque_region(surface(), everywhere.get());
 
-  if (registry_.viewporter() != nullptr && registry_.fractional_scale_manager() != nullptr) {
+  if (registry_.viewporter() != nullptr)
     viewport_.reset(wp_viewporter_get_viewport(registry_.viewporter(), surface()));
+  if (viewport_ && registry_.fractional_scale_manager() != nullptr) {
     fractional_scale_.reset(wp_fractional_scale_manager_v1_get_fractional_scale(
         registry_.fractional_scale_manager(), surface()));
     wp_fractional_scale_v1_add_listener(fractional_scale_.get(), &WindowListeners::kFractionalScale,
@@ -190,15 +195,24 @@ std::optional<WindowState> Window::apply_pending() {
   applied_ = mail.state.generation;
   if (mail.state.hidden) return mail.state;
   if (mail.unacked) xdg_surface_ack_configure(xdg_surface_.get(), mail.serial);
-  const Size logical = mail.state.logical;
-  if (viewport_) {
-    wp_viewport_set_destination(viewport_.get(), static_cast<std::int32_t>(logical.width),
-                                static_cast<std::int32_t>(logical.height));
-  } else {
-    wl_surface_set_buffer_scale(surface(),
-                                static_cast<std::int32_t>(mail.state.scale120 / kScaleOne));
-  }
+  apply_scale(mail.state);
   return mail.state;
+}
+
+// With the fractional-scale protocol by the viewport alone; without it by what there always was, as
+// far as that goes.
+void Window::apply_scale(const WindowState& state) {
+  const bool stretch = fractional_scale_ || state.scale120 % kScaleOne != 0;
+  if (stretch) {
+    wp_viewport_set_destination(viewport_.get(), static_cast<std::int32_t>(state.logical.width),
+                                static_cast<std::int32_t>(state.logical.height));
+  } else if (stretched_) {
+    wp_viewport_set_destination(viewport_.get(), -1, -1);
+  }
+  stretched_ = stretch;
+  if (fractional_scale_) return;
+  wl_surface_set_buffer_scale(surface(),
+                              stretch ? 1 : static_cast<std::int32_t>(state.scale120 / kScaleOne));
 }
 
 void Window::publish(std::optional<std::uint32_t> serial) {
@@ -232,6 +246,8 @@ void Window::on_toplevel_configure(std::int32_t width, std::int32_t height,
 void Window::on_surface_configure(std::uint32_t serial) noexcept {
   if (stage_ != Stage::Shown) return;
   hearing_.hidden = false;
+  if (const std::uint32_t scale120 = scale_of_outputs(); scale120 != 0)
+    hearing_.scale120 = bounded(scale120);
   publish(serial);
 }
 
@@ -240,7 +256,7 @@ void Window::on_preferred_scale(std::uint32_t scale120) noexcept {
 }
 
 void Window::set_scale(std::uint32_t scale120) {
-  const std::uint32_t wanted = std::clamp(scale120, 1U, kMaxScale120);
+  const std::uint32_t wanted = bounded(scale120);
   if (wanted == hearing_.scale120) return;
   hearing_.scale120 = wanted;
   // Before the first configure there is no size to apply it to, and nothing is drawn while hidden.
@@ -262,15 +278,22 @@ void Window::on_leave(wl_output* output) noexcept {
 }
 
 void Window::update_output_scale() {
-  // Of an output that is not entered or is gone the scale does not count; with none, nothing
-  // changes.
-  if (fractional_scale_) return;
-  std::uint32_t scale = 0;
+  if (const std::uint32_t scale120 = scale_of_outputs(); scale120 != 0) set_scale(scale120);
+}
+
+// 0: nothing changes, as where the compositor tells the window its scale, or it is on no screen. Of
+// an output that is not entered or is gone the scale does not count.
+std::uint32_t Window::scale_of_outputs() const {
+  if (fractional_scale_) return 0;
+  const OutputInfo* largest = nullptr;
   for (const auto& output : registry_.outputs().all()) {
-    if (std::ranges::find(entered_, output->global_name()) != entered_.end())
-      scale = std::max(scale, static_cast<std::uint32_t>(output->info().scale));
+    if (std::ranges::find(entered_, output->global_name()) == entered_.end()) continue;
+    if (largest == nullptr || output->info().scale > largest->scale) largest = &output->info();
   }
-  if (scale != 0) set_scale(scale * kScaleOne);
+  if (largest == nullptr) return 0;
+  const bool fills = viewport_ && hearing_.fullscreen && entered_.size() == 1;
+  const std::uint32_t between = fills ? fractional_scale_of(*largest, hearing_.logical) : 0;
+  return between != 0 ? between : static_cast<std::uint32_t>(largest->scale) * kScaleOne;
 }
 
 }  // namespace pierglass::wl

@@ -160,8 +160,10 @@ class Window : Pinned {
   void end_role();
   void ask_for_configure();
   void publish(std::optional<std::uint32_t> serial);
+  void apply_scale(const WindowState& state);
   void set_scale(std::uint32_t scale120);
   void update_output_scale();
+  std::uint32_t scale_of_outputs() const;
 
   void on_enter(wl_output* output) noexcept;
   void on_leave(wl_output* output) noexcept;
@@ -175,7 +177,7 @@ class Window : Pinned {
   std::string title_;
   std::string app_id_;
   Proxy<wl_surface> surface_;
-  Proxy<wp_viewport> viewport_;  // only together with fractional_scale_
+  Proxy<wp_viewport> viewport_;
   Proxy<wp_fractional_scale_v1> fractional_scale_;
   Proxy<wp_content_type_v1> content_type_;
   Proxy<xdg_surface> xdg_surface_;
@@ -191,7 +193,9 @@ class Window : Pinned {
 
   std::mutex mutex_;  // guards mailbox_
   Mailbox mailbox_;
-  std::uint64_t applied_ = 0;  // present thread: generation last given
+  // Present thread.
+  std::uint64_t applied_ = 0;  // generation last given
+  bool stretched_ = false;     // the viewport has a destination
 };
 
 }  // namespace pierglass::wl

@@ -305,8 +305,13 @@ void FakeCompositor::Server::join_surface_of_second_argument(const Call& call) {
 }
 
 void FakeCompositor::Server::set_destination(const Call& call) {
-  call.self.surface->pending.destination = {static_cast<std::uint32_t>(call.arguments[0].i),
-                                            static_cast<std::uint32_t>(call.arguments[1].i)};
+  const std::int32_t width = call.arguments[0].i;
+  const std::int32_t height = call.arguments[1].i;
+  // -1x-1 takes it away.
+  call.self.surface->pending.destination =
+      width == -1 && height == -1
+          ? Size{}
+          : Size{static_cast<std::uint32_t>(width), static_cast<std::uint32_t>(height)};
 }
 
 void FakeCompositor::Server::feedback(const Call& call) {

@@ -2,15 +2,16 @@
 #include "tests/support/mutter.hpp"
 
 #include <linux/input-event-codes.h>
-#include <systemd/sd-bus.h>
 
 #include <chrono>
 #include <cstdio>
-#include <cstring>
 #include <fstream>
 #include <stdexcept>
 #include <utility>
 
+#include "tests/support/mutter_bus.hpp"
+#include "tests/support/mutter_cast.hpp"
+#include "tests/support/mutter_output.hpp"
 #include "tests/support/wait_until.hpp"
 
 namespace pierglass::test {
@@ -32,42 +33,36 @@ std::string bus_configuration(const std::filesystem::path& socket) {
          "receive_sender=\"*\"/></policy></busconfig>\n";
 }
 
-void check(int result, const std::string& what) {
-  if (result < 0) throw std::runtime_error(what + ": " + std::strerror(-result));
+// Scales that are no whole numbers are an experiment of mutter's.
+void write_settings(const std::filesystem::path& home) {
+  const std::filesystem::path folder = home / ".config/glib-2.0/settings";
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder / "keyfile") << "[org/gnome/mutter]\n"
+                                       "experimental-features=['scale-monitor-framebuffer']\n";
 }
 
 }  // namespace
 
 struct HeadlessMutter::Session {
-  sd_bus* bus = nullptr;
-  std::string path;
-
-  ~Session() { sd_bus_unref(bus); }
-
-  void connect(const std::filesystem::path& socket) {
-    check(sd_bus_new(&bus), "no bus");
-    check(sd_bus_set_address(bus, ("unix:path=" + socket.string()).c_str()), "no address");
-    check(sd_bus_set_bus_client(bus, 1), "no bus client");
-    check(sd_bus_start(bus), "mutter's bus");
-  }
+  MutterBus bus;
+  MutterBus::Object remote{
+      .service = kService, .path = "/org/gnome/Mutter/RemoteDesktop", .interface = kService};
+  std::optional<MutterCast> cast;
 
   // Whether mutter is there already.
-  bool create() {
-    sd_bus_message* reply = nullptr;
+  bool create() try {
+    const BusMessage reply = bus.call(remote, "CreateSession", nullptr);
     const char* created = nullptr;
-    const bool done = sd_bus_call_method(bus, kService, "/org/gnome/Mutter/RemoteDesktop", kService,
-                                         "CreateSession", nullptr, &reply, nullptr) >= 0 &&
-                      sd_bus_message_read(reply, "o", &created) >= 0;
-    if (done) path = created;
-    sd_bus_message_unref(reply);
-    return done;
+    check_bus(sd_bus_message_read(reply.get(), "o", &created), "a session");
+    remote = {.service = kService, .path = created, .interface = kSessionInterface};
+    return true;
+  } catch (const std::runtime_error&) {
+    return false;
   }
 
   template <typename... Arguments>
   void call(const char* method, const char* types, Arguments... arguments) {
-    check(sd_bus_call_method(bus, kService, path.c_str(), kSessionInterface, method, nullptr,
-                             nullptr, types, arguments...),
-          std::string("mutter refuses ") + method);
+    bus.call(remote, method, types, arguments...);
   }
 };
 
@@ -84,11 +79,12 @@ Command HeadlessMutter::mutter_command(Size output) {
       lab_.command("mutter", {"mutter", "--headless", "--wayland", "--no-x11", "--virtual-monitor",
                               size, "--wayland-display", display_.filename().string()});
   const std::string address = "unix:path=" + bus_.string();
-  // No settings from or to a disk, and nothing of the machine's services.
+  write_settings(lab_.home());
+  // Nothing of the machine's settings and services.
   command.environment.insert(command.environment.end(),
                              {{"DBUS_SESSION_BUS_ADDRESS", address},
                               {"DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent"},
-                              {"GSETTINGS_BACKEND", "memory"}});
+                              {"GSETTINGS_BACKEND", "keyfile"}});
   return command;
 }
 
@@ -103,7 +99,7 @@ HeadlessMutter::HeadlessMutter(Lab& lab, Size output)
       !bus_process_->running()) {
     throw std::runtime_error("dbus-daemon did not start: " + bus_process_->err());
   }
-  session_->connect(bus_);
+  session_->bus.connect(bus_);
   process_.emplace(mutter_command(output));
   const bool ready = wait_until(
       [this] {
@@ -134,6 +130,15 @@ void HeadlessMutter::button(std::uint32_t button, bool down) {
 
 void HeadlessMutter::move(double dx, double dy) {
   session_->call("NotifyPointerMotionRelative", "dd", dx, dy);
+}
+
+void HeadlessMutter::set_output(const OutputSetting& setting) {
+  set_mutter_output(session_->bus, setting);
+}
+
+Picture HeadlessMutter::screenshot(Size upright) {
+  if (!session_->cast) session_->cast.emplace(lab_, session_->bus, bus_);
+  return session_->cast->screenshot(upright);
 }
 
 }  // namespace pierglass::test

@@ -9,7 +9,9 @@
 
 #include "base/geometry.hpp"
 #include "tests/support/lab.hpp"
+#include "tests/support/output_setting.hpp"
 #include "tests/support/process.hpp"
+#include "tests/support/screenshot.hpp"
 
 namespace pierglass::test {
 
@@ -30,6 +32,14 @@ class HeadlessMutter {
   void key(std::uint32_t code, bool down);       // Linux KEY_*
   void button(std::uint32_t button, bool down);  // Linux BTN_*
   void move(double dx, double dy);               // logical pixels
+
+  // Scale and transform of the output; of its mode nothing changes. mutter takes scales by which
+  // both sides of the mode can be divided, if 800x480 are left.
+  void set_output(const OutputSetting& setting);
+
+  // What the output shows, in its pixels as the user sees them, which must be `upright`. Starts
+  // PipeWire on first use.
+  Picture screenshot(Size upright);
 
  private:
   struct Session;

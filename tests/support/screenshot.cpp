@@ -146,6 +146,13 @@ PictureDifference compare(const Picture& actual, const Picture& expected, unsign
   return result;
 }
 
+std::filesystem::path write_failure(const Picture& picture, const std::string& name) {
+  std::filesystem::path folder = PIERGLASS_FAILURES_FOLDER;
+  std::filesystem::create_directories(folder);
+  write_png(picture, folder / (file_name(name) + ".png"));
+  return folder;
+}
+
 testing::AssertionResult same_picture(const Picture& actual, const Picture& expected,
                                       unsigned tolerance, const std::string& name) {
   if (actual.size != expected.size) {
@@ -158,10 +165,8 @@ testing::AssertionResult same_picture(const Picture& actual, const Picture& expe
     return testing::AssertionSuccess()
            << name << " is the same; largest difference " << difference.largest;
   }
-  const std::filesystem::path folder = PIERGLASS_FAILURES_FOLDER;
-  std::filesystem::create_directories(folder);
-  write_png(actual, folder / (file_name(name) + "-actual.png"));
-  write_png(expected, folder / (file_name(name) + "-expected.png"));
+  write_failure(actual, name + "-actual");
+  const std::filesystem::path folder = write_failure(expected, name + "-expected");
   char colours[64];
   std::snprintf(colours, sizeof colours, "%06x where %06x was expected",
                 actual.at(difference.x, difference.y) & 0xffffff,

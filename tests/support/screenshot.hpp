@@ -54,6 +54,9 @@ struct PictureDifference {
 // Both of one size.
 PictureDifference compare(const Picture& actual, const Picture& expected, unsigned tolerance);
 
+// Writes NAME.png to the build folder's e2e-failures; gives the folder.
+std::filesystem::path write_failure(const Picture& picture, const std::string& name);
+
 // For EXPECT_TRUE. On failure both pictures are written as NAME-actual.png and NAME-expected.png to
 // the build folder's e2e-failures, and the message says where.
 testing::AssertionResult same_picture(const Picture& actual, const Picture& expected,

@@ -208,6 +208,43 @@ TEST(WindowTest, WithoutFractionalScalesTheLargestScaleOfItsOutputsCounts) {
   EXPECT_EQ(client.toplevel().commits.back().scale, 1);
 }
 
+TEST(WindowTest, WithoutFractionalScalesAFullscreenWindowFindsItsScreensScaleByItsSize) {
+  FakeOptions options = without_fractional_scale();
+  options.outputs = {{.name = "A", .mode = {2560, 1440}, .scale = 2, .transform = 1}};
+  TestClient client(options);
+  client.open_window({.fullscreen = true});
+  client.draw();
+  client.compositor.enter_output("A");
+  client.compositor.configure({1152, 2048}, {kFullscreen});
+  client.settle();
+  EXPECT_EQ(client.window->state().scale120, 150U);
+  EXPECT_EQ(client.window->state().buffer, (Size{1440, 2560}));
+  client.draw();
+  const Commit filling = client.toplevel().commits.back();
+  EXPECT_EQ(filling.buffer, (Size{1440, 2560}));
+  EXPECT_EQ(filling.destination, (Size{1152, 2048}));
+  EXPECT_EQ(filling.scale, 1);
+  client.compositor.configure({800, 600});
+  client.settle();
+  client.draw();
+  const Commit windowed = client.toplevel().commits.back();
+  EXPECT_EQ(windowed.buffer, (Size{1600, 1200}));
+  EXPECT_EQ(windowed.destination, Size{});
+  EXPECT_EQ(windowed.scale, 2);
+}
+
+TEST(WindowTest, WithoutAViewporterAFullscreenWindowHasTheWholeScale) {
+  TestClient client({.globals = all_globals_but("wp_viewporter"),
+                     .outputs = {{.name = "A", .mode = {1920, 1080}, .scale = 2}}});
+  client.open_window({.fullscreen = true});
+  client.compositor.enter_output("A");
+  client.compositor.configure({1280, 720}, {kFullscreen});
+  client.settle();
+  EXPECT_EQ(client.window->state().buffer, (Size{2560, 1440}));
+  client.draw();
+  EXPECT_EQ(client.toplevel().commits.back().scale, 2);
+}
+
 TEST(WindowTest, AnOutputThatChangesItsScaleOrGoesAwayChangesTheBuffer) {
   FakeOptions options = without_fractional_scale();
   options.outputs = {{.name = "A", .scale = 1}, {.name = "B", .scale = 2}};
