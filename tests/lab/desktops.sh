@@ -4,9 +4,9 @@
 #   desktops.sh BUILD [OPTION...]
 # with a folder where pierglass, pattern_feed and desktops_check are built, and options of GoogleTest
 # for the last. The exit status is 0 when nothing failed.
-# The first run makes a Debian 13 in BUILD/desktops/root, from PIERGLASS_DEBIAN_MIRROR or else the
-# mirror that this machine's apt uses; later ones use it. Everything runs inside by bubblewrap, in
-# namespaces of its own: processes and mounts are gone at the end, however that comes.
+# The first run, as root, makes a Debian 13 in BUILD/desktops/root, from PIERGLASS_DEBIAN_MIRROR or
+# else the mirror that this machine's apt uses; later ones use it. Everything runs inside by
+# bubblewrap, in namespaces of its own: processes and mounts are gone at the end, however that comes.
 set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 # shellcheck source=tests/packages.sh
@@ -27,28 +27,23 @@ debian_mirror() {
   if [ -n "${PIERGLASS_DEBIAN_MIRROR:-}" ]; then
     echo "$PIERGLASS_DEBIAN_MIRROR"
   else
+    # shellcheck disable=SC2016  # apt's own variable
     apt-get indextargets --format '$(SITE)' 'Created-By: Packages' 'Label: Debian' 2>/dev/null |
       head -n 1 | grep . || echo http://deb.debian.org/debian
   fi
 }
 
-# Makes the root beside its place and gives it its name only when it is whole. Without root's rights
-# it is unpacked from an archive, where all files become the user's own.
+# Makes the root beside its place and gives it its name only when it is whole. What is mounted in it
+# meanwhile is nobody else's to see, and goes with the process.
 make_root() {
-  packages=$(echo $packages_root | tr ' ' ,)
-  set -- --variant=apt --include="$packages" \
-    --aptopt='APT::Install-Recommends "false"' \
-    --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
-    --dpkgopt='path-exclude=/usr/share/locale/*' trixie
+  [ "$(id -u)" -eq 0 ] || fail "only root can make $root, in the first run"
   new=$place/new
   rm -rf "$new"
-  if [ "$(id -u)" -eq 0 ]; then
-    mmdebstrap --mode=root "$@" "$new" "$(debian_mirror)"
-  else
-    mkdir "$new"
-    mmdebstrap --mode=unshare "$@" - "$(debian_mirror)" |
-      tar -x --exclude='./dev/*' -C "$new"
-  fi
+  # shellcheck disable=SC2086  # a list of words
+  unshare --mount mmdebstrap --mode=root --variant=apt \
+    --include="$(echo $packages_root | tr ' ' ,)" --aptopt='APT::Install-Recommends "false"' \
+    --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
+    --dpkgopt='path-exclude=/usr/share/locale/*' trixie "$new" "$(debian_mirror)"
   rm -rf "$new"/var/cache/apt "$new"/var/lib/apt/lists
   echo "$packages_root" >"$new/packages"
   rm -rf "$root"
@@ -96,5 +91,6 @@ if [ "$(cat "$root/packages" 2>/dev/null)" != "$packages_root" ]; then
   echo "making a Debian 13 in $root"
   make_root
 fi
+# shellcheck disable=SC2086  # a list of words
 (cd "$build" && copy_libraries $programs)
 inside "$build/desktops_check" "$@"
