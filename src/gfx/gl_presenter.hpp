@@ -28,6 +28,7 @@ class GlPresenter final : public Presenter {
   [[nodiscard]] std::string_view device() const override { return device_; }
 
   Result<void> resize(Size window) override;
+  void set_filter(pixel::Filter filter) override { pass_->set_filter(filter); }
   Result<UploadStats> upload(const pixel::ConstImage& picture,
                              std::span<const Rect> damage) override;
   Result<DrawStats> draw(const CursorOverlay& cursor) override;

@@ -53,9 +53,11 @@ class GlPassTest : public ::testing::TestWithParam<PboMode> {
     expect_drawn(picture, picture.upright(), {}, tolerance);
   }
 
-  void expect_drawn(const Picture& picture, Size window, const CursorOverlay& cursor,
-                    int tolerance) {
-    const Difference wrong = difference(drawn(window, cursor), reference(picture, window, cursor));
+  void expect_drawn(const Picture& picture, Size window, const CursorOverlay& cursor, int tolerance,
+                    pixel::Filter filter = pixel::Filter::Auto) {
+    pass->set_filter(filter);
+    const Difference wrong =
+        difference(drawn(window, cursor), reference(picture, window, cursor, filter));
     EXPECT_LE(wrong.worst, tolerance) << wrong;
   }
 

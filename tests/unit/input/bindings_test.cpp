@@ -28,22 +28,15 @@ TEST(Bindings, DefaultsAreThoseOfTheManual) {
   const Bindings bindings;
   EXPECT_EQ(bindings.trigger(), key_of("rightctrl"));
   const std::pair<const char*, Command> expected[] = {
-      {"f", Command::ToggleFullscreen},
-      {"q", Command::Quit},
-      {"s", Command::Stats},
-      {"p", Command::Screenshot},
-      {"r", Command::ReleaseAll},
-      {"delete", Command::CtrlAltDel},
-      {"f1", Command::CtrlAltF1},
-      {"f4", Command::CtrlAltF4},
-      {"f10", Command::CtrlAltF10},
-      {"f11", Command::CtrlAltF11},
-      {"f12", Command::CtrlAltF12},
+      {"f", Command::ToggleFullscreen}, {"q", Command::Quit},         {"s", Command::Stats},
+      {"p", Command::Screenshot},       {"n", Command::NextFilter},   {"r", Command::ReleaseAll},
+      {"delete", Command::CtrlAltDel},  {"f1", Command::CtrlAltF1},   {"f4", Command::CtrlAltF4},
+      {"f10", Command::CtrlAltF10},     {"f11", Command::CtrlAltF11}, {"f12", Command::CtrlAltF12},
   };
   for (const auto& [key, command] : expected) EXPECT_EQ(bound(bindings, key), command) << key;
   std::size_t count = 0;
   for (KeyCode code = 0; code < kKeyCount; ++code) count += bindings.command(code) ? 1 : 0;
-  EXPECT_EQ(count, 18u);
+  EXPECT_EQ(count, 19u);
   EXPECT_EQ(bound(bindings, "backspace"), std::nullopt);
   EXPECT_EQ(bindings.command(kKeyCount), std::nullopt);
   EXPECT_EQ(bindings.command(UINT32_MAX), std::nullopt);
