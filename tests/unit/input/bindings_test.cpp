@@ -97,6 +97,7 @@ TEST(Bindings, TheListIsInColumns) {
       testing::ElementsAre(
           "Right Ctrl\tenter or leave capture", "Right Ctrl + F\tfullscreen on or off",
           "Right Ctrl + S\tstatistics on or off", "Right Ctrl + P\tsave a picture of the guest",
+          "Right Ctrl + N\tnext filter for scaling",
           "Right Ctrl + R\trelease all keys and buttons in the guest",
           "Right Ctrl + Delete\tCtrl+Alt+Del to the guest",
           "Right Ctrl + F1 ... F12\tCtrl+Alt+F1 ... F12 to the guest", "Right Ctrl + Q\tquit"));
