@@ -235,7 +235,7 @@ if(PIERGLASS_TESTS AND NOT WIN32)
         tests/unit/gfx/gl_panel_test.cpp
         tests/unit/gfx/gl_pass_test.cpp tests/unit/gfx/message_test.cpp tests/unit/gfx/panel_test.cpp
         tests/unit/gfx/software_panel_test.cpp tests/unit/gfx/software_presenter_test.cpp
-        tests/unit/gfx/window_test.cpp
+        tests/unit/gfx/upload_way_test.cpp tests/unit/gfx/window_test.cpp
         tests/unit/wl/test_client.cpp
       LINK gfx wl wayland_protocols fake_compositor)
   endif()

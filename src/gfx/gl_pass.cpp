@@ -59,7 +59,7 @@ void set_sampling(GLint filter, bool swap_red_blue) {
 // Copies rectangles of the picture to `to`, which is the part of a pixel buffer that begins with
 // the picture's row `top`.
 void copy_band(const pixel::Image& to, const pixel::ConstImage& picture, std::uint32_t top,
-               std::span<const Rect> rects) {
+               std::span<const Rect> rects, pixel::Stores stores) {
   pixel::ConstImage from = picture;  // as stored: the shader turns it
   from.rotation = wire::Rotation::None;
   from.data = picture.row(top);
@@ -70,7 +70,7 @@ void copy_band(const pixel::Image& to, const pixel::ConstImage& picture, std::ui
                      return rect;
                    }).out;
   if (to.format == from.format) {
-    pixel::copy_rects(to, from, {moved.begin(), end});
+    pixel::copy_rects(to, from, {moved.begin(), end}, stores);
   } else {
     pixel::take_upright(to, from, pixel::RowConverter(from.format, {}), {moved.begin(), end});
     pixel::store_fence();
@@ -115,8 +115,8 @@ void set_viewport(const GlPrograms::Program& program, const Rect& into, Size tar
 
 }  // namespace
 
-Result<std::unique_ptr<GlPass>> GlPass::create(PboMode mode) {
-  std::unique_ptr<GlPass> pass(new GlPass(mode));
+Result<std::unique_ptr<GlPass>> GlPass::create(UploadWay way) {
+  std::unique_ptr<GlPass> pass(new GlPass(way));
   // Messages need it.
   (void)TRY(pass->programs_.prepare({}, pixel::Sampling::Copy));
   pass->pointer_ = generate_texture();
@@ -174,7 +174,7 @@ Result<void> GlPass::start_picture(const pixel::PictureKind& kind) {
   const std::size_t bytes = std::size_t{pitch_} * size.height;
   if (!ring_ || ring_->bytes() != bytes) {
     ring_.reset();
-    ring_ = std::make_unique<PboRing>(TRY(PboRing::create(mode_, bytes)));
+    ring_ = std::make_unique<PboRing>(TRY(PboRing::create(way_.mode, bytes)));
   }
   kind_ = kind;
   return {};
@@ -187,7 +187,7 @@ Result<void> GlPass::transfer(const pixel::ConstImage& picture, const pixel::Dam
   std::byte* memory =
       TRY(ring_->begin_write(std::size_t{bounds.y} * pitch_, std::size_t{bounds.height} * pitch_));
   copy_band({memory, pitch_, {picture.size.width, bounds.height}, format}, picture, bounds.y,
-            region.rects());
+            region.rects(), way_.stores);
   TRY(ring_->end_write());
 
   const TextureFormat gl = texture_format(format);

@@ -17,6 +17,7 @@
 #include "gfx/gl_programs.hpp"
 #include "gfx/pbo_ring.hpp"
 #include "gfx/presenter.hpp"
+#include "gfx/upload_way.hpp"
 #include "pixel/damage_region.hpp"
 #include "pixel/filter.hpp"
 #include "pixel/image.hpp"
@@ -29,7 +30,10 @@ namespace pierglass::gfx {
 class GlPass {
  public:
   // Unsupported or OsCall with the failing GL call.
-  static Result<std::unique_ptr<GlPass>> create(PboMode mode);
+  static Result<std::unique_ptr<GlPass>> create(UploadWay way);
+
+  // From the next kind of picture on.
+  void set_upload_way(UploadWay way) { way_ = way; }
 
   // As Presenter::upload. TooLarge beyond the driver's texture size, OsCall beyond its memory.
   Result<UploadStats> upload(const pixel::ConstImage& picture, std::span<const Rect> damage);
@@ -48,7 +52,7 @@ class GlPass {
   void set_panel(std::span<const std::string> lines) { panel_.set_lines(lines); }
 
  private:
-  explicit GlPass(PboMode mode) : mode_(mode) {}
+  explicit GlPass(UploadWay way) : way_(way) {}
   Result<void> start_picture(const pixel::PictureKind& kind);
   Result<void> transfer(const pixel::ConstImage& picture, const pixel::DamageRegion& region);
   void forget_picture();
@@ -60,7 +64,7 @@ class GlPass {
   void draw_lanczos(const CursorOverlay& cursor, Size upright, const Rect& into, Size target);
   const GlPrograms::Program& use_with_pointer(const CursorOverlay& cursor);
 
-  PboMode mode_;
+  UploadWay way_;
   GlPrograms programs_;
   std::unique_ptr<PboRing> ring_;
   GlTexture picture_;

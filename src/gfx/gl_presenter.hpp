@@ -24,6 +24,10 @@ class GlPresenter final : public Presenter {
  public:
   static Result<std::unique_ptr<GlPresenter>> create(const NativeSurface& native);
 
+  // Times the ways to upload and takes the quickest; says so in device(). Some tens of
+  // milliseconds. Before the first upload.
+  void choose_upload_way();
+
   [[nodiscard]] std::string_view name() const override { return "gl"; }
   [[nodiscard]] std::string_view device() const override { return device_; }
 
