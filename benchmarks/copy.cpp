@@ -106,14 +106,33 @@ void register_damage(const std::string& name, Size size) {
   })->UseRealTime();
 }
 
-void register_scale(const std::string& name, Size picture, Size window) {
-  benchmark::RegisterBenchmark(name.c_str(), [picture, window](benchmark::State& state) {
-    const SharedFrames from(picture);
-    const SharedFrames to(window);
-    pixel::BilinearScaler scaler;
+struct Scaling {
+  const char* name;
+  pixel::Sampling sampling;
+  Size picture;
+  Size window;
+};
+constexpr std::array kScalings = {
+    Scaling{"nearest", pixel::Sampling::Nearest, {1366, 768}, {1920, 1080}},
+    Scaling{"bilinear", pixel::Sampling::Bilinear, {1366, 768}, {1920, 1080}},
+    Scaling{"sharp", pixel::Sampling::Sharp, {1920, 1080}, {3840, 2160}},
+    Scaling{"lanczos", pixel::Sampling::Lanczos, {1366, 768}, {1920, 1080}},
+    Scaling{"lanczos down", pixel::Sampling::Lanczos, {3840, 2160}, {1920, 1080}},
+};
+
+std::string name_of(const Scaling& scaling) {
+  return std::string("scale/") + scaling.name;
+}
+
+void register_scale(const Scaling& c) {
+  benchmark::RegisterBenchmark(name_of(c).c_str(), [c](benchmark::State& state) {
+    const SharedFrames from(c.picture);
+    const SharedFrames to(c.window);
+    pixel::Scaler scaler;
     std::size_t i = 0;
     for (auto _ : state) {
-      scaler.scale(to.frame(i), full_rect(window), from.frame(i), full_rect(window));
+      scaler.scale(c.sampling, to.frame(i), full_rect(c.window), from.frame(i),
+                   full_rect(c.window));
       ++i;
     }
   })->UseRealTime();
@@ -124,8 +143,6 @@ struct Case {
   Size size;
 };
 constexpr std::array kSizes = {Case{"3840x2160", {3840, 2160}}, Case{"1920x1080", {1920, 1080}}};
-constexpr Size kPicture{1366, 768};
-constexpr Size kWindow{1920, 1080};
 
 nlohmann::json copy_result(const Case& c, const std::map<std::string, double>& seconds) {
   const double bytes = static_cast<double>(c.size.area() * 4);
@@ -154,19 +171,28 @@ nlohmann::json damage_result(const Case& c, const std::map<std::string, double>&
   return {{"size", c.name}, {"bytes_written", written}, {"share", share}, {"seconds", time}};
 }
 
+nlohmann::json scale_result(const Scaling& c, const std::map<std::string, double>& seconds) {
+  const double time = seconds.at(name_of(c));
+  std::fprintf(stderr, "%-12s %ux%u to %ux%u: %.2f ms\n", c.name, c.picture.width, c.picture.height,
+               c.window.width, c.window.height, time * 1e3);
+  return {{"sampling", c.name},
+          {"picture", {c.picture.width, c.picture.height}},
+          {"window", {c.window.width, c.window.height}},
+          {"seconds", time}};
+}
+
 int run(int argc, char** argv) {
   for (const Case& c : kSizes) {
     register_copy(std::string("memcpy/") + c.name, c.size, memcpy_frame);
     register_copy(std::string("stream/") + c.name, c.size, stream_frame);
     register_damage(std::string("damage/") + c.name, c.size);
   }
-  register_scale("scale", kPicture, kWindow);
+  for (const Scaling& c : kScalings) register_scale(c);
   const auto seconds = run_all(argc, argv);
   nlohmann::json out = {{"benchmark", "copy"}};
   for (const Case& c : kSizes) out["full"].push_back(copy_result(c, seconds));
   for (const Case& c : kSizes) out["damage_1_percent"].push_back(damage_result(c, seconds));
-  out["scale_1366x768_to_1920x1080_seconds"] = seconds.at("scale");
-  std::fprintf(stderr, "scale 1366x768 to 1920x1080: %.2f ms\n", seconds.at("scale") * 1e3);
+  for (const Scaling& c : kScalings) out["scale"].push_back(scale_result(c, seconds));
   std::cout << out.dump() << '\n';
   return 0;
 }

@@ -37,6 +37,7 @@ class NoPresenter final : public gfx::Presenter {
   }
   Result<gfx::DrawStats> draw(const gfx::CursorOverlay&) override { return gfx::DrawStats{}; }
   Result<gfx::DrawStats> draw_message(std::string_view) override { return gfx::DrawStats{}; }
+  void set_filter(pixel::Filter) override {}
   void set_panel(std::span<const std::string>) override {}
   void on_unmapped() override {}
 };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The picture, scaled to the viewport, with the pointer drawn into it before scaling, as if the
-// guest had drawn it. Coordinates are those of the upright picture, from its top left. Compiled once
-// for each combination of these, because a software rasteriser executes both sides of a branch:
-//   EXACT     0 or 1: viewport and upright picture have the same size
+// The picture, with the pointer drawn into it before scaling, as if the guest had drawn it; one of
+// the files with a main() comes behind. Coordinates are those of the upright picture, from its top
+// left. Compiled once for each combination of these, because a software rasteriser executes both
+// sides of a branch:
 //   POINTER   0 or 1: the fragments drawn may lie under the pointer
 //   ROTATED   0 or 1: the texture must be turned to stand upright
 //   TRANSFER  what samples are: 0 sRGB, 1 linear light, 2 BT.2020 with SMPTE ST 2084
@@ -113,37 +113,35 @@ vec3 composed_at(ivec2 at) {
 #endif
 }
 
+vec2 from_top_left() {
+  return vec2(gl_FragCoord.x - float(viewport.x),
+              float(viewport.y + viewport.w) - gl_FragCoord.y);
+}
+
+ivec2 upright_size() {
+  ivec2 size = textureSize(picture, 0);
+#if ROTATED
+  return turn_right.x != 0 ? size : size.yx;
+#else
+  return size;
+#endif
+}
+
 // GL_LINEAR's rule: texel centres at +0.5, edges clamped; `position` is relative to texel centres.
-vec3 composed_linear(vec2 position, ivec2 size) {
+vec3 composed_linear(vec2 position) {
+#if POINTER || TRANSFER
+  ivec2 last = upright_size() - 1;
   ivec2 base = ivec2(floor(position));
   vec2 weight = position - vec2(base);
-  ivec2 low = clamp(base, ivec2(0), size - 1);
-  ivec2 high = clamp(base + 1, ivec2(0), size - 1);
+  ivec2 low = clamp(base, ivec2(0), last);
+  ivec2 high = clamp(base + 1, ivec2(0), last);
   vec3 top = mix(composed_at(low), composed_at(ivec2(high.x, low.y)), weight.x);
   vec3 bottom = mix(composed_at(ivec2(low.x, high.y)), composed_at(high), weight.x);
   return mix(top, bottom, weight.y);
-}
-
-void main() {
-  vec2 from_top_left = vec2(gl_FragCoord.x - float(viewport.x),
-                            float(viewport.y + viewport.w) - gl_FragCoord.y);
-#if EXACT
-  colour = vec4(composed_at(ivec2(from_top_left)), 1.0);
-#else
-  ivec2 size = textureSize(picture, 0);
-#if ROTATED
-  ivec2 upright = turn_right.x != 0 ? size : size.yx;
-#else
-  ivec2 upright = size;
-#endif
-  vec2 position = from_top_left * vec2(upright) / vec2(viewport.zw) - 0.5;
-#if POINTER || TRANSFER
-  colour = vec4(composed_linear(position, upright), 1.0);
 #else
 #if ROTATED
   position = vec2(turn_origin) + position.x * vec2(turn_right) + position.y * vec2(turn_down);
 #endif
-  colour = vec4(textureLod(picture, (position + 0.5) / vec2(size), 0.0).rgb, 1.0);
-#endif
+  return textureLod(picture, (position + 0.5) / vec2(textureSize(picture, 0)), 0.0).rgb;
 #endif
 }

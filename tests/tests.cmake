@@ -108,7 +108,8 @@ if(PIERGLASS_TESTS AND NOT WIN32)
   pierglass_test(unit_pixel
     SOURCES tests/unit/pixel/damage_region_test.cpp tests/unit/pixel/copy_test.cpp
       tests/unit/pixel/cursor_plane_test.cpp tests/unit/pixel/cursor_test.cpp
-      tests/unit/pixel/convert_test.cpp tests/unit/pixel/scale_test.cpp tests/unit/pixel/turn_test.cpp
+      tests/unit/pixel/convert_test.cpp tests/unit/pixel/filter_test.cpp
+      tests/unit/pixel/scale_test.cpp tests/unit/pixel/turn_test.cpp
     LINK pixel)
   pierglass_test(unit_pace
     SOURCES tests/unit/pace/arrival_test.cpp tests/unit/pace/wait_ladder_test.cpp
@@ -230,10 +231,11 @@ if(PIERGLASS_TESTS AND NOT WIN32)
   if(PIERGLASS_CLIENT)
     pierglass_test(unit_gfx
       SOURCES tests/unit/gfx/create_presenter_test.cpp tests/unit/gfx/damage_test.cpp
-        tests/unit/gfx/driver_leaks.cpp tests/unit/gfx/gl_panel_test.cpp
+        tests/unit/gfx/driver_leaks.cpp tests/unit/gfx/gl_filters_test.cpp
+        tests/unit/gfx/gl_panel_test.cpp
         tests/unit/gfx/gl_pass_test.cpp tests/unit/gfx/message_test.cpp tests/unit/gfx/panel_test.cpp
         tests/unit/gfx/software_panel_test.cpp tests/unit/gfx/software_presenter_test.cpp
-        tests/unit/gfx/window_test.cpp
+        tests/unit/gfx/upload_way_test.cpp tests/unit/gfx/window_test.cpp
         tests/unit/wl/test_client.cpp
       LINK gfx wl wayland_protocols fake_compositor)
   endif()

@@ -30,6 +30,7 @@
 #include "loop/prompt_thread.hpp"
 #include "loop/signals.hpp"
 #include "loop/timer.hpp"
+#include "pixel/filter.hpp"
 #include "wl/display.hpp"
 #include "wl/registry.hpp"
 #include "wl/window.hpp"
@@ -40,6 +41,20 @@ namespace {
 constexpr Nanoseconds kSummaryInterval = std::chrono::seconds(1);
 constexpr Nanoseconds kEndLimit = std::chrono::seconds(2);
 constexpr Nanoseconds kShowScreenshot = std::chrono::seconds(4);
+constexpr Nanoseconds kShowFilter = std::chrono::seconds(2);
+
+// The filter that a command asks for, after `now`; none: it asks for something else.
+std::optional<pixel::Filter> filter_of(input::Command command, pixel::Filter now) {
+  if (command == input::Command::NextFilter) return pixel::next(now);
+  if (command < input::Command::FilterAuto || command > input::Command::FilterLanczos) {
+    return std::nullopt;
+  }
+  return static_cast<pixel::Filter>(std::to_underlying(command) -
+                                    std::to_underlying(input::Command::FilterAuto));
+}
+static_assert(std::to_underlying(input::Command::FilterLanczos) -
+                  std::to_underlying(input::Command::FilterAuto) ==
+              std::to_underlying(pixel::Filter::Lanczos));
 
 // A sentence that has been made already, or nothing: how the steps of the start end.
 using Failure = std::optional<std::string>;
@@ -54,7 +69,8 @@ void start_logging(const Options& options) {
 // Members end in reverse order: the present thread first, then what it uses.
 class Client final : private wl::WindowEvents {
  public:
-  Client(const Options& options, Start start) : options_(options), start_(std::move(start)) {}
+  Client(const Options& options, Start start)
+      : options_(options), start_(std::move(start)), filter_(options.filter) {}
 
   int run() {
     Failure failure = read_password();
@@ -177,6 +193,7 @@ class Client final : private wl::WindowEvents {
                                         {.source = std::move(source_),
                                          .window = window_.get(),
                                          .renderer = options_.renderer,
+                                         .filter = filter_,
                                          .doorbell = options_.doorbell,
                                          .waiting = "Waiting for the guest in " + memory_,
                                          .log = &log_,
@@ -308,6 +325,7 @@ class Client final : private wl::WindowEvents {
 
   // What a chord or a request asks for beside keyboard and mouse.
   void run(input::Command command) {
+    if (const auto filter = filter_of(command, filter_)) return set_filter(*filter);
     switch (command) {
       case input::Command::ToggleFullscreen:
         return window_control_->toggle_fullscreen();
@@ -321,6 +339,13 @@ class Client final : private wl::WindowEvents {
       default:
         return;  // the router's
     }
+  }
+
+  void set_filter(pixel::Filter filter) {
+    filter_ = filter;
+    present_->set_filter(filter);
+    panel_->say(PanelText::Topic::Filter, "Filter: " + std::string(pixel::name(filter)),
+                kShowFilter);
   }
 
   void toggle_status() {
@@ -454,6 +479,7 @@ class Client final : private wl::WindowEvents {
   std::unique_ptr<WindowControl> window_control_;
   std::unique_ptr<InputControl> input_;
   std::optional<control::Server> remote_;
+  pixel::Filter filter_;
   std::string renderer_;
   GuestLog guest_log_;
   bool status_shown_ = false;  // on the picture

@@ -77,6 +77,11 @@ RendererChoice parse_renderer(const std::string& text) {
   throw OptionError("--renderer", "'" + text + "' is none of auto, gl, shm");
 }
 
+pixel::Filter parse_filter(const std::string& text) {
+  if (const auto filter = pixel::filter_named(text)) return *filter;
+  throw OptionError("--filter", "'" + text + "' is none of " + pixel::filter_list());
+}
+
 void check_level(const std::string& text) {
   for (const char* level : {"error", "warn", "info", "debug"}) {
     if (text == level) return;
@@ -170,6 +175,7 @@ struct Parser {
   std::string memory_size;
   std::string source = "auto";
   std::string renderer = "auto";
+  std::string filter = "auto";
   bool no_doorbell = false;
   bool print_config = false;
   CLI::App cli;
@@ -242,6 +248,12 @@ struct Parser {
                    "auto, gl or shm; auto is gl, or shm where only a software rasteriser is found")
         ->type_name("NAME")
         ->capture_default_str();
+    cli.add_option("--filter", filter,
+                   pixel::filter_list() +
+                       ": how a picture of another size than its place is scaled; auto is lanczos "
+                       "to shrink, sharp from twice the size on, else bilinear")
+        ->type_name("NAME")
+        ->capture_default_str();
   }
 
   void add_diagnostic_options() {
@@ -264,6 +276,7 @@ struct Parser {
     options.memory_size = memory_bytes(memory_size);
     options.source = parse_source(source);
     options.renderer = parse_renderer(renderer);
+    options.filter = parse_filter(filter);
     options.doorbell = !no_doorbell;
     check_memory(options);
     check_level(options.log_level);

@@ -120,6 +120,10 @@ void PresentLoop::ask(PresentRequests requests, HostTime now) {
     presenter_.set_panel(*requests.panel);
     gate_.on_change();
   }
+  if (requests.filter) {
+    presenter_.set_filter(*requests.filter);
+    if (have_picture_) gate_.on_change();
+  }
   if (requests.watch_image) desk_.watch_image(*requests.watch_image);
   if (requests.show_pointer && desk_.show(*requests.show_pointer)) {
     if (have_picture_ && cursor_.visible) gate_.on_change();

@@ -10,6 +10,7 @@
 #include "base/geometry.hpp"
 #include "base/result.hpp"
 #include "pixel/cursor.hpp"
+#include "pixel/filter.hpp"
 
 // What the main thread asks of the present loop, and what it hears back. Values; one thread each.
 namespace pierglass::app {
@@ -17,6 +18,7 @@ namespace pierglass::app {
 // Asked and not served yet; of each kind the newest counts.
 struct PresentRequests {
   std::optional<std::vector<std::string>> panel;
+  std::optional<pixel::Filter> filter;
   std::optional<bool> show_pointer;
   std::optional<bool> watch_image;
   std::optional<bool> watch_pointer;

@@ -93,6 +93,10 @@ void PresentThread::set_panel(std::vector<std::string> lines) {
   ask([&](PresentRequests& requests) { requests.panel = std::move(lines); });
 }
 
+void PresentThread::set_filter(pixel::Filter filter) {
+  ask([&](PresentRequests& requests) { requests.filter = filter; });
+}
+
 void PresentThread::show_pointer(bool shown) {
   ask([&](PresentRequests& requests) { requests.show_pointer = shown; });
 }
@@ -146,6 +150,7 @@ Result<void> PresentThread::present() {
   const std::unique_ptr<gfx::Presenter> presenter = TRY(gfx::create_presenter(
       renderer_for(parts_.renderer),
       {.display = native.display, .surface = native.surface, .shm = native.shm}, &reason));
+  presenter->set_filter(parts_.filter);
   tell_main([&](Report& report) {
     report.renderer = std::string(presenter->name());
     report.device = std::string(presenter->device());

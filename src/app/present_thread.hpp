@@ -30,6 +30,7 @@ class PresentThread final : private wl::PresentEvents, private VideoSurface {
     std::unique_ptr<source::FrameSource> source;
     wl::Window* window = nullptr;  // borrowed
     RendererChoice renderer = RendererChoice::Auto;
+    pixel::Filter filter = pixel::Filter::Auto;
     bool doorbell = true;                // sleep on the source's, if the guest rings
     std::string waiting;                 // text while there is no guest
     pace::FrameLog* log = nullptr;       // borrowed; null: no records wanted
@@ -75,6 +76,8 @@ class PresentThread final : private wl::PresentEvents, private VideoSurface {
 
   // Lines of text over the picture; empty: none (gfx::Presenter::set_panel says how many).
   void set_panel(std::vector<std::string> lines);
+  // How pictures are scaled.
+  void set_filter(pixel::Filter filter);
   // Whether the guest's pointer is drawn into the picture, as it is at first. While it is not, its
   // motion costs no redraw, and its image is reported: the one that it has, then each new one.
   void show_pointer(bool shown);

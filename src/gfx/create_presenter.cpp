@@ -16,8 +16,13 @@ Result<std::unique_ptr<Presenter>> create_shm(const NativeSurface& native) {
   return std::make_unique<SoftwarePresenter>(make_shm_sink(native));
 }
 
+std::unique_ptr<Presenter> ready(std::unique_ptr<GlPresenter> gl) {
+  gl->choose_upload_way();
+  return gl;
+}
+
 Result<std::unique_ptr<Presenter>> create_gl(const NativeSurface& native) {
-  return TRY(GlPresenter::create(native));
+  return ready(TRY(GlPresenter::create(native)));
 }
 
 void set(std::string* reason, std::string text) {
@@ -44,7 +49,9 @@ Result<std::unique_ptr<Presenter>> create_best(const NativeSurface& native, std:
     set(reason, "no usable OpenGL ES: " + describe(gl.error()));
     return create_shm(native);
   }
-  if (native.shm == nullptr || !is_software_renderer((*gl)->device())) return *std::move(gl);
+  if (native.shm == nullptr || !is_software_renderer((*gl)->device())) {
+    return ready(*std::move(gl));
+  }
   set(reason, "OpenGL ES is a software rasteriser (" + std::string((*gl)->device()) + ")");
   return create_shm(native);
 }

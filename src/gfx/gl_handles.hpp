@@ -22,6 +22,13 @@ struct GlBufferTraits {
 };
 using GlBuffer = Handle<GlBufferTraits>;
 
+struct GlFramebufferTraits {
+  using Value = GLuint;
+  static constexpr Value invalid() { return 0; }
+  static void close(Value framebuffer) noexcept { glDeleteFramebuffers(1, &framebuffer); }
+};
+using GlFramebuffer = Handle<GlFramebufferTraits>;
+
 struct GlShaderTraits {
   using Value = GLuint;
   static constexpr Value invalid() { return 0; }
@@ -47,6 +54,12 @@ inline GlTexture generate_texture() {
   GLuint texture = 0;
   glGenTextures(1, &texture);
   return GlTexture(texture);
+}
+
+inline GlFramebuffer generate_framebuffer() {
+  GLuint framebuffer = 0;
+  glGenFramebuffers(1, &framebuffer);
+  return GlFramebuffer(framebuffer);
 }
 
 inline GlBuffer generate_buffer() {

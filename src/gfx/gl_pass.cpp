@@ -59,7 +59,7 @@ void set_sampling(GLint filter, bool swap_red_blue) {
 // Copies rectangles of the picture to `to`, which is the part of a pixel buffer that begins with
 // the picture's row `top`.
 void copy_band(const pixel::Image& to, const pixel::ConstImage& picture, std::uint32_t top,
-               std::span<const Rect> rects) {
+               std::span<const Rect> rects, pixel::Stores stores) {
   pixel::ConstImage from = picture;  // as stored: the shader turns it
   from.rotation = wire::Rotation::None;
   from.data = picture.row(top);
@@ -70,7 +70,7 @@ void copy_band(const pixel::Image& to, const pixel::ConstImage& picture, std::ui
                      return rect;
                    }).out;
   if (to.format == from.format) {
-    pixel::copy_rects(to, from, {moved.begin(), end});
+    pixel::copy_rects(to, from, {moved.begin(), end}, stores);
   } else {
     pixel::take_upright(to, from, pixel::RowConverter(from.format, {}), {moved.begin(), end});
     pixel::store_fence();
@@ -108,11 +108,17 @@ void clear_bars(const Rect& into, Size target) {
   glDisable(GL_SCISSOR_TEST);
 }
 
+void set_viewport(const GlPrograms::Program& program, const Rect& into, Size target) {
+  glUniform4i(program.viewport, as_int(into.x), from_bottom(into, target), as_int(into.width),
+              as_int(into.height));
+}
+
 }  // namespace
 
-Result<std::unique_ptr<GlPass>> GlPass::create(PboMode mode) {
-  std::unique_ptr<GlPass> pass(new GlPass(mode));
-  pass->family_ = TRY(pass->programs_.prepare({}));  // messages need it
+Result<std::unique_ptr<GlPass>> GlPass::create(UploadWay way) {
+  std::unique_ptr<GlPass> pass(new GlPass(way));
+  // Messages need it.
+  (void)TRY(pass->programs_.prepare({}, pixel::Sampling::Copy));
   pass->pointer_ = generate_texture();
   glGetIntegerv(GL_MAX_TEXTURE_SIZE, &pass->max_texture_side_);
   glPixelStorei(GL_UNPACK_ALIGNMENT, 1);
@@ -149,7 +155,7 @@ Result<void> GlPass::start_picture(const pixel::PictureKind& kind) {
   if (longest > side) return fail(ErrorCode::TooLarge, "picture", longest, side);
   if (size.area() == 0) return fail(ErrorCode::InvalidArgument, "picture size");
 
-  family_ = TRY(programs_.prepare(kind));
+  programs_now_ = nullptr;
   const wire::PixelFormat format = buffer_format(kind.format);
   const TextureFormat gl = texture_format(format);
   while (glGetError() != GL_NO_ERROR) {
@@ -168,7 +174,7 @@ Result<void> GlPass::start_picture(const pixel::PictureKind& kind) {
   const std::size_t bytes = std::size_t{pitch_} * size.height;
   if (!ring_ || ring_->bytes() != bytes) {
     ring_.reset();
-    ring_ = std::make_unique<PboRing>(TRY(PboRing::create(mode_, bytes)));
+    ring_ = std::make_unique<PboRing>(TRY(PboRing::create(way_.mode, bytes)));
   }
   kind_ = kind;
   return {};
@@ -181,7 +187,7 @@ Result<void> GlPass::transfer(const pixel::ConstImage& picture, const pixel::Dam
   std::byte* memory =
       TRY(ring_->begin_write(std::size_t{bounds.y} * pitch_, std::size_t{bounds.height} * pitch_));
   copy_band({memory, pitch_, {picture.size.width, bounds.height}, format}, picture, bounds.y,
-            region.rects());
+            region.rects(), way_.stores);
   TRY(ring_->end_write());
 
   const TextureFormat gl = texture_format(format);
@@ -205,47 +211,94 @@ Result<void> GlPass::draw(Size target, const CursorOverlay& cursor) {
   if (kind_.size.area() == 0) return fail(ErrorCode::NotReady, "picture");
   const Size upright = pixel::upright_size(kind_.size, kind_.rotation);
   const Rect into = pixel::fit_rect(upright, target);
-  const std::size_t scale = Size{into.width, into.height} == upright ? GlPrograms::kExact : 0;
-  draw_texture(picture_.get(), family_ | scale, into, target);
-  draw_pointer(cursor, family_ | scale, into, target);
+  TRY(prepare_scaling(upright, into));
+  clear_bars(into, target);
+  if (into.empty()) return panel_.draw(target, {cursor, upright, into});
+  if (cursor.image != nullptr && pointer_serial_ != cursor.serial) {
+    load_pointer(*cursor.image);
+    pointer_serial_ = cursor.serial;
+  }
+  if (sampling_ == pixel::Sampling::Lanczos) {
+    draw_lanczos(cursor, upright, into, target);
+  } else {
+    draw_texture(programs_now_->bare, picture_.get(), into, target);
+    draw_pointer(cursor, upright, into, target);
+  }
   return panel_.draw(target, {cursor, upright, into});
 }
 
-void GlPass::draw_texture(GLuint texture, std::size_t which, const Rect& into, Size target) {
-  clear_bars(into, target);
-  if (into.empty()) return;
+// For a new kind of picture, filter or size; else nothing.
+Result<void> GlPass::prepare_scaling(Size upright, const Rect& into) {
+  const Size size{into.width, into.height};
+  const pixel::Sampling sampling = pixel::sampling_of(filter_, upright, size);
+  if (programs_now_ == nullptr || sampling != sampling_) {
+    programs_now_ = nullptr;
+    programs_now_ = TRY(programs_.prepare(kind_, sampling));
+    sampling_ = sampling;
+  }
+  if (sampling != pixel::Sampling::Lanczos || into.empty()) return {};
+  return lanczos_.prepare(upright, size);
+}
+
+void GlPass::draw_texture(const GlPrograms::Program& program, GLuint texture, const Rect& into,
+                          Size target) const {
   glViewport(as_int(into.x), from_bottom(into, target), as_int(into.width), as_int(into.height));
   glActiveTexture(GL_TEXTURE0 + kPictureUnit);
   glBindTexture(GL_TEXTURE_2D, texture);
-  use_program(which, into, target);
+  glUseProgram(program.name.get());
+  set_viewport(program, into, target);
   glDrawArrays(GL_TRIANGLES, 0, 3);
 }
 
 // Draws once more what the pointer reaches, now with the pointer; after draw_texture.
-void GlPass::draw_pointer(const CursorOverlay& cursor, std::size_t which, const Rect& into,
+void GlPass::draw_pointer(const CursorOverlay& cursor, Size upright, const Rect& into,
                           Size target) {
   if (cursor.image == nullptr) return;
-  const pixel::CursorImage& image = *cursor.image;
-  const Size upright = pixel::upright_size(kind_.size, kind_.rotation);
-  const Rect bounds = pixel::cursor_bounds(image, cursor.position, upright);
-  const Rect reached = pixel::scaled_damage(bounds, upright, into);
+  const Rect bounds = pixel::cursor_bounds(*cursor.image, cursor.position, upright);
+  const Rect reached = pixel::scaled_damage(bounds, upright, into, sampling_);
   if (reached.empty()) return;
-  if (pointer_serial_ != cursor.serial) load_pointer(image);
-  pointer_serial_ = cursor.serial;
-  const GlPrograms::Program& program = use_program(which | GlPrograms::kPointer, into, target);
-  glUniform4i(program.pointer_box, cursor.position.x - image.hot.x, cursor.position.y - image.hot.y,
-              as_int(image.size.width), as_int(image.size.height));
-  glUniform1i(program.pointer_inverts, image.invert.empty() ? 0 : 1);
+  set_viewport(use_with_pointer(cursor), into, target);
   glEnable(GL_SCISSOR_TEST);
   set_scissor(reached, target);
   glDrawArrays(GL_TRIANGLES, 0, 3);
   glDisable(GL_SCISSOR_TEST);
 }
 
-const GlPrograms::Program& GlPass::use_program(std::size_t which, const Rect& into, Size target) {
-  const GlPrograms::Program& program = programs_.use(which);
-  glUniform4i(program.viewport, as_int(into.x), from_bottom(into, target), as_int(into.width),
-              as_int(into.height));
+// The first pass draws picture and pointer as others do, the second everything.
+void GlPass::draw_lanczos(const CursorOverlay& cursor, Size upright, const Rect& into,
+                          Size target) {
+  lanczos_.begin_across();
+  glActiveTexture(GL_TEXTURE0 + kPictureUnit);
+  glBindTexture(GL_TEXTURE_2D, picture_.get());
+  glUseProgram(programs_now_->bare.name.get());
+  glUniform1i(programs_now_->bare.taps, lanczos_.taps_across());
+  glDrawArrays(GL_TRIANGLES, 0, 3);
+  const Rect bounds = cursor.image == nullptr
+                          ? Rect{}
+                          : pixel::cursor_bounds(*cursor.image, cursor.position, upright);
+  const Rect across{0, 0, into.width, upright.height};  // pixels of the first pass
+  const Rect reached = pixel::scaled_damage(bounds, upright, across, sampling_);
+  if (!reached.empty()) {
+    glUniform1i(use_with_pointer(cursor).taps, lanczos_.taps_across());
+    glEnable(GL_SCISSOR_TEST);
+    glScissor(as_int(reached.x), as_int(reached.y), as_int(reached.width), as_int(reached.height));
+    glDrawArrays(GL_TRIANGLES, 0, 3);
+    glDisable(GL_SCISSOR_TEST);
+  }
+  const GLint viewport[4] = {as_int(into.x), from_bottom(into, target), as_int(into.width),
+                             as_int(into.height)};
+  glViewport(viewport[0], viewport[1], viewport[2], viewport[3]);
+  lanczos_.draw_down(viewport);
+}
+
+// The pointer is loaded.
+const GlPrograms::Program& GlPass::use_with_pointer(const CursorOverlay& cursor) {
+  const GlPrograms::Program& program = programs_now_->with_pointer;
+  const pixel::CursorImage& image = *cursor.image;
+  glUseProgram(program.name.get());
+  glUniform4i(program.pointer_box, cursor.position.x - image.hot.x, cursor.position.y - image.hot.y,
+              as_int(image.size.width), as_int(image.size.height));
+  glUniform1i(program.pointer_inverts, image.invert.empty() ? 0 : 1);
   return program;
 }
 
@@ -283,7 +336,11 @@ Result<void> GlPass::draw_message(Size target, std::string_view text) {
     glTexImage2D(GL_TEXTURE_2D, 0, GL_RGBA8, as_int(into.width), as_int(into.height), 0, GL_RGBA,
                  GL_UNSIGNED_BYTE, message.pixels.data());
   }
-  draw_texture(texture.get(), GlPrograms::kExact, into, target);
+  clear_bars(into, target);
+  if (!into.empty()) {
+    const auto* programs = TRY(programs_.prepare({}, pixel::Sampling::Copy));
+    draw_texture(programs->bare, texture.get(), into, target);
+  }
   return panel_.draw(target, {{}, {}, {}});
 }
 

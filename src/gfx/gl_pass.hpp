@@ -12,11 +12,14 @@
 #include "base/geometry.hpp"
 #include "base/result.hpp"
 #include "gfx/gl_handles.hpp"
+#include "gfx/gl_lanczos.hpp"
 #include "gfx/gl_panel.hpp"
 #include "gfx/gl_programs.hpp"
 #include "gfx/pbo_ring.hpp"
 #include "gfx/presenter.hpp"
+#include "gfx/upload_way.hpp"
 #include "pixel/damage_region.hpp"
+#include "pixel/filter.hpp"
 #include "pixel/image.hpp"
 
 namespace pierglass::gfx {
@@ -27,37 +30,49 @@ namespace pierglass::gfx {
 class GlPass {
  public:
   // Unsupported or OsCall with the failing GL call.
-  static Result<std::unique_ptr<GlPass>> create(PboMode mode);
+  static Result<std::unique_ptr<GlPass>> create(UploadWay way);
+
+  // From the next kind of picture on.
+  void set_upload_way(UploadWay way) { way_ = way; }
 
   // As Presenter::upload. TooLarge beyond the driver's texture size, OsCall beyond its memory.
   Result<UploadStats> upload(const pixel::ConstImage& picture, std::span<const Rect> damage);
 
   // Fills a framebuffer of `target` pixels. NotReady without a picture; OsCall when the driver
-  // refuses what the panel needs.
+  // refuses what filter or panel need.
   Result<void> draw(Size target, const CursorOverlay& cursor);
 
   // Forgets the picture. OsCall as draw().
   Result<void> draw_message(Size target, std::string_view text);
 
+  // As Presenter::set_filter.
+  void set_filter(pixel::Filter filter) { filter_ = filter; }
+
   // As Presenter::set_panel.
   void set_panel(std::span<const std::string> lines) { panel_.set_lines(lines); }
 
  private:
-  explicit GlPass(PboMode mode) : mode_(mode) {}
+  explicit GlPass(UploadWay way) : way_(way) {}
   Result<void> start_picture(const pixel::PictureKind& kind);
   Result<void> transfer(const pixel::ConstImage& picture, const pixel::DamageRegion& region);
   void forget_picture();
   void load_pointer(const pixel::CursorImage& image);
-  void draw_texture(GLuint texture, std::size_t which, const Rect& into, Size target);
-  void draw_pointer(const CursorOverlay& cursor, std::size_t which, const Rect& into, Size target);
-  const GlPrograms::Program& use_program(std::size_t which, const Rect& into, Size target);
+  Result<void> prepare_scaling(Size upright, const Rect& into);
+  void draw_texture(const GlPrograms::Program& program, GLuint texture, const Rect& into,
+                    Size target) const;
+  void draw_pointer(const CursorOverlay& cursor, Size upright, const Rect& into, Size target);
+  void draw_lanczos(const CursorOverlay& cursor, Size upright, const Rect& into, Size target);
+  const GlPrograms::Program& use_with_pointer(const CursorOverlay& cursor);
 
-  PboMode mode_;
+  UploadWay way_;
   GlPrograms programs_;
   std::unique_ptr<PboRing> ring_;
   GlTexture picture_;
   pixel::PictureKind kind_;  // of what is uploaded; an empty size: no picture
-  std::size_t family_ = 0;   // of programs
+  pixel::Filter filter_ = pixel::Filter::Auto;
+  pixel::Sampling sampling_ = pixel::Sampling::Copy;  // what that was in the last draw
+  const GlPrograms::Pair* programs_now_ = nullptr;    // for that; null: not prepared yet
+  GlLanczos lanczos_;
   std::uint32_t pitch_ = 0;  // of the pixel buffers
   GlTexture pointer_;
   std::optional<std::uint64_t> pointer_serial_;

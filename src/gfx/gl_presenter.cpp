@@ -11,6 +11,8 @@
 namespace pierglass::gfx {
 namespace {
 
+constexpr Nanoseconds kTrialLimit = std::chrono::milliseconds(60);
+
 std::string gl_string(GLenum name) {
   const auto* text = reinterpret_cast<const char*>(glGetString(name));
   return text == nullptr ? std::string() : std::string(text);
@@ -40,8 +42,15 @@ Result<std::unique_ptr<GlPresenter>> GlPresenter::create(const NativeSurface& na
   self->context_ = TRY(create_egl_context(self->display_.get(), self->config_));
   TRY(self->replace_surface());
   self->device_ = gl_string(GL_RENDERER);
-  self->pass_ = TRY(GlPass::create(best_pbo_mode()));
+  self->pass_ = TRY(GlPass::create({.mode = pbo_modes().front()}));
   return self;
+}
+
+void GlPresenter::choose_upload_way() {
+  const std::vector<UploadTrial> trials = time_uploads(kTrialLimit);
+  if (trials.empty()) return;  // the first upload will say what is wrong
+  pass_->set_upload_way(quickest(trials).way);
+  device_ += "; uploads: " + describe(trials);
 }
 
 // A new EGL surface for the window, made current.

@@ -24,10 +24,15 @@ class GlPresenter final : public Presenter {
  public:
   static Result<std::unique_ptr<GlPresenter>> create(const NativeSurface& native);
 
+  // Times the ways to upload and takes the quickest; says so in device(). Some tens of
+  // milliseconds. Before the first upload.
+  void choose_upload_way();
+
   [[nodiscard]] std::string_view name() const override { return "gl"; }
   [[nodiscard]] std::string_view device() const override { return device_; }
 
   Result<void> resize(Size window) override;
+  void set_filter(pixel::Filter filter) override { pass_->set_filter(filter); }
   Result<UploadStats> upload(const pixel::ConstImage& picture,
                              std::span<const Rect> damage) override;
   Result<DrawStats> draw(const CursorOverlay& cursor) override;

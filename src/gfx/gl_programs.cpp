@@ -4,8 +4,10 @@
 #include <source_location>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "gfx/shaders.hpp"
+#include "pixel/lanczos_kernel.hpp"
 #include "pixel/transfer.hpp"
 #include "pixel/turn.hpp"
 
@@ -23,6 +25,63 @@ std::size_t transfer_of(wire::ColourSpace space) {
       return 2;
   }
   die("colour space", std::source_location::current());
+}
+
+std::string_view main_of(pixel::Sampling sampling) {
+  switch (sampling) {
+    case pixel::Sampling::Copy:
+      return kCopyFrag;
+    case pixel::Sampling::Nearest:
+      return kNearestFrag;
+    case pixel::Sampling::Bilinear:
+      return kBilinearFrag;
+    case pixel::Sampling::Sharp:
+      return kSharpFrag;
+    case pixel::Sampling::Lanczos:
+      return kLanczosAcrossFrag;
+  }
+  die("sampling", std::source_location::current());
+}
+
+std::string define(const char* name, std::size_t value) {
+  return std::string("#define ") + name + ' ' + std::to_string(value) + '\n';
+}
+
+Result<GlPrograms::Program> build(const GlShader& vertex, const std::string& conditions,
+                                  pixel::Sampling sampling) {
+  const std::string source = std::string(kFrameFrag).append(main_of(sampling));
+  const GlShader fragment = TRY(compile_shader(GL_FRAGMENT_SHADER, conditions, source));
+  GlPrograms::Program program;
+  program.name = TRY(link_program(vertex, fragment));
+  const GLuint name = program.name.get();
+  const auto uniform = [name](const char* text) { return glGetUniformLocation(name, text); };
+  glUseProgram(name);
+  glUniform1i(uniform("picture"), GlPrograms::kPictureUnit);
+  glUniform1i(uniform("pointer"), GlPrograms::kPointerUnit);
+  glUniform1i(uniform("kernel"), GlPrograms::kKernelUnit);
+  glUniform1f(uniform("overshoot"), pixel::kLanczosOvershoot);
+  program.viewport = uniform("viewport");
+  program.pointer_box = uniform("pointer_box");
+  program.pointer_inverts = uniform("pointer_inverts");
+  program.taps = uniform("taps");
+  return program;
+}
+
+// What is the same for every draw of such pictures.
+void tell_kind(const GlPrograms::Program& program, const pixel::PictureKind& kind) {
+  const GLuint name = program.name.get();
+  const auto set = [name](const char* uniform, Point value) {
+    glUniform2i(glGetUniformLocation(name, uniform), value.x, value.y);
+  };
+  const pixel::Turn turn = pixel::turn_of(kind.size, kind.rotation);
+  const wire::ColourSpace space = pixel::space_of(kind.format, kind.colour);
+  glUseProgram(name);
+  set("turn_origin", turn.origin);
+  set("turn_right", turn.right);
+  set("turn_down", turn.down);
+  glUniform1f(glGetUniformLocation(name, "full_scale"),
+              static_cast<GLfloat>(pixel::full_scale(space, kind.colour)));
+  glUniform1i(glGetUniformLocation(name, "compresses"), kind.colour.compress ? 1 : 0);
 }
 
 }  // namespace
@@ -51,57 +110,20 @@ Result<GlProgram> link_program(const GlShader& vertex, const GlShader& fragment)
   return program;
 }
 
-Result<void> GlPrograms::build(std::size_t family) {
-  const GlShader vertex = TRY(compile_shader(GL_VERTEX_SHADER, "", kFrameVert));
-  for (std::size_t which = family; which < family + kFamily; ++which) {
-    const auto define = [](const char* name, std::size_t value) {
-      return std::string("#define ") + name + ' ' + std::to_string(value) + '\n';
-    };
-    const auto condition = [&](const char* name, std::size_t bit) {
-      return define(name, (which & bit) != 0 ? 1 : 0);
-    };
-    const std::string conditions = condition("EXACT", kExact) + condition("POINTER", kPointer) +
-                                   condition("ROTATED", kRotated) +
-                                   define("TRANSFER", which / kTransfer);
-    const GlShader fragment = TRY(compile_shader(GL_FRAGMENT_SHADER, conditions, kFrameFrag));
-    Program& program = programs_[which];
-    program.name = TRY(link_program(vertex, fragment));
-    const GLuint name = program.name.get();
-    glUseProgram(name);
-    glUniform1i(glGetUniformLocation(name, "picture"), kPictureUnit);
-    glUniform1i(glGetUniformLocation(name, "pointer"), kPointerUnit);
-    program.viewport = glGetUniformLocation(name, "viewport");
-    program.pointer_box = glGetUniformLocation(name, "pointer_box");
-    program.pointer_inverts = glGetUniformLocation(name, "pointer_inverts");
+Result<const GlPrograms::Pair*> GlPrograms::prepare(const pixel::PictureKind& kind,
+                                                    pixel::Sampling sampling) {
+  const std::size_t transfer = transfer_of(pixel::space_of(kind.format, kind.colour));
+  const std::size_t rotated = kind.rotation != wire::Rotation::None ? 1 : 0;
+  Pair& pair = pairs_[2 * transfer + rotated][std::to_underlying(sampling)];
+  if (!pair.with_pointer.name) {
+    const GlShader vertex = TRY(compile_shader(GL_VERTEX_SHADER, "", kFrameVert));
+    const std::string family = define("ROTATED", rotated) + define("TRANSFER", transfer);
+    pair.bare = TRY(build(vertex, family + define("POINTER", 0), sampling));
+    pair.with_pointer = TRY(build(vertex, family + define("POINTER", 1), sampling));
   }
-  return {};
-}
-
-Result<std::size_t> GlPrograms::prepare(const pixel::PictureKind& kind) {
-  const wire::ColourSpace space = pixel::space_of(kind.format, kind.colour);
-  const bool rotated = kind.rotation != wire::Rotation::None;
-  const std::size_t family = transfer_of(space) * kTransfer + (rotated ? kRotated : 0);
-  if (!programs_[family + kFamily - 1].name) TRY(build(family));
-  const pixel::Turn turn = pixel::turn_of(kind.size, kind.rotation);
-  for (std::size_t which = family; which < family + kFamily; ++which) {
-    const GLuint name = programs_[which].name.get();
-    const auto set = [name](const char* uniform, Point value) {
-      glUniform2i(glGetUniformLocation(name, uniform), value.x, value.y);
-    };
-    glUseProgram(name);
-    set("turn_origin", turn.origin);
-    set("turn_right", turn.right);
-    set("turn_down", turn.down);
-    glUniform1f(glGetUniformLocation(name, "full_scale"),
-                static_cast<GLfloat>(pixel::full_scale(space, kind.colour)));
-    glUniform1i(glGetUniformLocation(name, "compresses"), kind.colour.compress ? 1 : 0);
-  }
-  return family;
-}
-
-const GlPrograms::Program& GlPrograms::use(std::size_t which) const {
-  glUseProgram(programs_[which].name.get());
-  return programs_[which];
+  tell_kind(pair.bare, kind);
+  tell_kind(pair.with_pointer, kind);
+  return &pair;
 }
 
 }  // namespace pierglass::gfx

@@ -9,6 +9,7 @@
 
 #include "base/result.hpp"
 #include "gfx/gl_handles.hpp"
+#include "pixel/filter.hpp"
 #include "pixel/image.hpp"
 
 namespace pierglass::gfx {
@@ -17,33 +18,33 @@ namespace pierglass::gfx {
 Result<GlShader> compile_shader(GLenum kind, std::string_view conditions, std::string_view source);
 Result<GlProgram> link_program(const GlShader& vertex, const GlShader& fragment);
 
-// The shaders' combinations of conditions (shaders/frame.frag). Those of exactness and pointer are
-// built together; the rest, the family, is a matter of the picture. A context is current whenever
-// it is used or dies.
+// The shaders' combinations (shaders/frame.frag): what samples are, whether the picture is turned,
+// how it is scaled, whether the pointer is on it. Only those that pictures need are ever compiled.
+// A context is current whenever it is used or dies.
 class GlPrograms {
  public:
-  static constexpr std::size_t kExact = 1, kPointer = 2;
-  static constexpr GLint kPictureUnit = 0, kPointerUnit = 1;  // of textures
+  static constexpr GLint kPictureUnit = 0, kPointerUnit = 1, kKernelUnit = 2;  // of textures
 
   struct Program {
     GlProgram name;
     GLint viewport = -1, pointer_box = -1, pointer_inverts = -1;  // uniforms
+    GLint taps = -1;                                              // of Lanczos
   };
 
-  // Has the driver compile the family when it is new, and tells it all that is the same for every
-  // draw of such pictures. Gives its number, to be combined with kExact and kPointer; that of
-  // upright sRGB is 0. OsCall when the driver refuses.
-  Result<std::size_t> prepare(const pixel::PictureKind& kind);
+  // Two programs that differ in whether the fragments drawn may lie under the pointer.
+  struct Pair {
+    Program bare;
+    Program with_pointer;
+  };
 
-  // Makes it current; its family was prepared before.
-  const Program& use(std::size_t which) const;
+  // The programs for such pictures, compiled when they are new, which takes the driver tens of
+  // milliseconds, and told all that is the same for every draw of them. They stay valid. For
+  // Lanczos the first of its two passes. OsCall when the driver refuses.
+  Result<const Pair*> prepare(const pixel::PictureKind& kind, pixel::Sampling sampling);
 
  private:
-  static constexpr std::size_t kFamily = 4;  // programs in one
-  static constexpr std::size_t kRotated = 4, kTransfer = 8, kCount = 24;
-  Result<void> build(std::size_t family);
-
-  std::array<Program, kCount> programs_;
+  static constexpr std::size_t kTransfers = 3, kFamilies = 2 * kTransfers;
+  std::array<std::array<Pair, pixel::kSamplingCount>, kFamilies> pairs_;
 };
 
 }  // namespace pierglass::gfx

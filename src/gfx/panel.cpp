@@ -62,7 +62,7 @@ bool pointer_covers(const PlacedPointer& pointer, std::uint32_t x, std::uint32_t
 Rect PlacedPointer::reach() const {
   if (cursor.image == nullptr || picture.area() == 0) return {};
   const Rect bounds = pixel::cursor_bounds(*cursor.image, cursor.position, picture);
-  return pixel::scaled_damage(bounds, picture, into);
+  return pixel::scaled_damage(bounds, picture, into, pixel::Sampling::Nearest);
 }
 
 void Panel::set_lines(std::span<const std::string> lines) {

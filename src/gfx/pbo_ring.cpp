@@ -12,8 +12,10 @@ namespace {
 
 constexpr GLuint64 kFenceTimeoutNs =
     1'000'000'000;  // far above any upload; a hung GPU, not a slow one
-constexpr GLbitfield kPersistent =
+constexpr GLbitfield kMapped =
     GL_MAP_WRITE_BIT | GL_MAP_PERSISTENT_BIT_EXT | GL_MAP_COHERENT_BIT_EXT;
+constexpr std::array kPersistentModes = {PboMode::Persistent, PboMode::PersistentClient};
+constexpr std::array kOtherModes = {PboMode::Unsynchronised};
 
 bool has_extension(std::string_view wanted) {
   GLint count = 0;
@@ -29,15 +31,19 @@ PFNGLBUFFERSTORAGEEXTPROC buffer_storage() {
   return reinterpret_cast<PFNGLBUFFERSTORAGEEXTPROC>(eglGetProcAddress("glBufferStorageEXT"));
 }
 
+bool has_persistent_buffers() {
+  return has_extension("GL_EXT_buffer_storage") && buffer_storage() != nullptr;
+}
+
 }  // namespace
 
-PboMode best_pbo_mode() {
-  const bool persistent = has_extension("GL_EXT_buffer_storage") && buffer_storage() != nullptr;
-  return persistent ? PboMode::Persistent : PboMode::Unsynchronised;
+std::span<const PboMode> pbo_modes() {
+  if (has_persistent_buffers()) return kPersistentModes;
+  return kOtherModes;
 }
 
 Result<PboRing> PboRing::create(PboMode mode, std::size_t bytes) {
-  if (mode == PboMode::Persistent && best_pbo_mode() != PboMode::Persistent) {
+  if (mode != PboMode::Unsynchronised && !has_persistent_buffers()) {
     return fail(ErrorCode::Unsupported, "GL_EXT_buffer_storage");
   }
   PboRing ring(mode, bytes);
@@ -60,9 +66,11 @@ Result<void> PboRing::allocate(Buffer& buffer) {
     }
     return {};
   }
-  buffer_storage()(GL_PIXEL_UNPACK_BUFFER, size, nullptr, kPersistent);
+  const bool client = mode_ == PboMode::PersistentClient;
+  buffer_storage()(GL_PIXEL_UNPACK_BUFFER, size, nullptr,
+                   kMapped | (client ? GL_CLIENT_STORAGE_BIT_EXT : 0));
   buffer.mapping =
-      static_cast<std::byte*>(glMapBufferRange(GL_PIXEL_UNPACK_BUFFER, 0, size, kPersistent));
+      static_cast<std::byte*>(glMapBufferRange(GL_PIXEL_UNPACK_BUFFER, 0, size, kMapped));
   if (glGetError() != GL_NO_ERROR || buffer.mapping == nullptr) {
     return fail(ErrorCode::OsCall, "allocating GPU memory", bytes_);
   }
@@ -93,7 +101,7 @@ Result<std::byte*> PboRing::begin_write(std::size_t first, std::size_t count) {
   used_first_ = unused ? first : std::min(first, used_first_);
   used_end_ = unused ? end : std::max(end, used_end_);
   Buffer& buffer = buffers_[current_];
-  if (mode_ == PboMode::Persistent) return buffer.mapping + first;
+  if (mode_ != PboMode::Unsynchronised) return buffer.mapping + first;
   glBindBuffer(GL_PIXEL_UNPACK_BUFFER, buffer.name.get());
   void* mapping = glMapBufferRange(
       GL_PIXEL_UNPACK_BUFFER, static_cast<GLintptr>(first), static_cast<GLsizeiptr>(count),

@@ -4,18 +4,23 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "base/result.hpp"
 #include "gfx/gl_handles.hpp"
 
 namespace pierglass::gfx {
 
-// How pixel buffers are written. Persistent needs GL_EXT_buffer_storage; the other works
-// everywhere.
-enum class PboMode : std::uint8_t { Persistent, Unsynchronised };
+// How pixel buffers are written.
+enum class PboMode : std::uint8_t {
+  Persistent,        // mapped once; where the driver likes, such as in the GPU's own memory
+  PersistentClient,  // mapped once, with GL_CLIENT_STORAGE_BIT_EXT: in the machine's memory
+  Unsynchronised,    // mapped anew each time: works everywhere
+};
 
-// Persistent where the current context has it.
-PboMode best_pbo_mode();
+// Those of the current context: the persistent ones need GL_EXT_buffer_storage, and where they
+// are the other need not be tried.
+std::span<const PboMode> pbo_modes();
 
 // Three pixel buffers of one size, used in turn, each guarded by a fence: the CPU fills one while
 // the GPU may still read the two before it. Uploads into different parts, such as the bands of one
@@ -24,7 +29,7 @@ class PboRing {
  public:
   static constexpr std::size_t kBuffers = 3;
 
-  // Unsupported for Persistent without the extension; OsCall when memory runs out.
+  // Unsupported for a persistent mode without the extension; OsCall when memory runs out.
   static Result<PboRing> create(PboMode mode, std::size_t bytes);
 
   // Memory for bytes [first, first + count) of a buffer, write-only and possibly uncached: write
@@ -45,7 +50,7 @@ class PboRing {
   struct Buffer {
     GlBuffer name;
     GlFence last_read;
-    std::byte* mapping = nullptr;  // Persistent: for the buffer's life
+    std::byte* mapping = nullptr;  // of a persistent one: for the buffer's life
   };
 
   PboRing(PboMode mode, std::size_t bytes) : mode_(mode), bytes_(bytes) {}

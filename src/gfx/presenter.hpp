@@ -10,6 +10,7 @@
 #include "base/geometry.hpp"
 #include "base/result.hpp"
 #include "pixel/cursor.hpp"
+#include "pixel/filter.hpp"
 #include "pixel/image.hpp"
 
 namespace pierglass::gfx {
@@ -46,6 +47,10 @@ class Presenter {
 
   // The window's size in buffer pixels; takes effect with the next draw.
   virtual Result<void> resize(Size window) = 0;
+
+  // How pictures are scaled from the next draw on; Auto at first. The first draw with another one
+  // may take the time of compiling it.
+  virtual void set_filter(pixel::Filter filter) = 0;
 
   // Takes the changed parts of a picture over. `picture` may lie in shared memory and change while
   // it is read; it is not touched after the call. `damage` is in stored pixels. The first picture,

@@ -48,6 +48,11 @@ Result<void> SoftwarePresenter::resize(Size window) {
   return {};
 }
 
+void SoftwarePresenter::set_filter(pixel::Filter filter) {
+  filter_ = filter;
+  if (!direct_ && sampling_now() != sampling_) place_picture();
+}
+
 Result<UploadStats> SoftwarePresenter::upload(const pixel::ConstImage& picture,
                                               std::span<const Rect> damage) {
   pixel::DamageRegion region = normalised(damage, picture.size);
@@ -184,6 +189,7 @@ void SoftwarePresenter::forget_picture() {
 void SoftwarePresenter::place_picture() {
   into_ = pixel::fit_rect(picture_size_, window_);
   direct_ = picture_size_.area() != 0 && Size{into_.width, into_.height} == picture_size_;
+  sampling_ = sampling_now();
   newest_ = nullptr;
   filling_ = false;
   forget_under();
@@ -196,6 +202,10 @@ void SoftwarePresenter::place_picture() {
     slot.stale.clear();
     slot.stale.set_full(picture_size_);
   }
+}
+
+pixel::Sampling SoftwarePresenter::sampling_now() const {
+  return pixel::sampling_of(filter_, picture_size_, {into_.width, into_.height});
 }
 
 // Saves the picture from the buffers before they go.
@@ -244,7 +254,7 @@ void SoftwarePresenter::draw_scaled(Slot& slot, const CursorOverlay& cursor, con
     pixel::draw_cursor(source, *cursor.image, cursor.position, pointer);
   }
   for (const Rect& rect : slot.stale.rects()) {
-    scaler_.scale(slot.buffer->image, into_, source, in_window(rect));
+    scaler_.scale(sampling_, slot.buffer->image, into_, source, in_window(rect));
   }
   restore_under(source);
   forget_under();
@@ -289,7 +299,7 @@ Result<void> SoftwarePresenter::commit(Slot& slot, const Rect& pointer) {
 
 // What changes in the window when `rect` of the picture does.
 Rect SoftwarePresenter::in_window(const Rect& rect) const {
-  if (!direct_) return pixel::scaled_damage(rect, picture_size_, into_);
+  if (!direct_) return pixel::scaled_damage(rect, picture_size_, into_, sampling_);
   return {rect.x + into_.x, rect.y + into_.y, rect.width, rect.height};
 }
 

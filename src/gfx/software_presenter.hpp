@@ -38,6 +38,7 @@ class SoftwarePresenter final : public Presenter {
   [[nodiscard]] std::string_view device() const override { return "wl_shm"; }
 
   Result<void> resize(Size window) override;
+  void set_filter(pixel::Filter filter) override;
   Result<UploadStats> upload(const pixel::ConstImage& picture,
                              std::span<const Rect> damage) override;
   Result<DrawStats> draw(const CursorOverlay& cursor) override;
@@ -83,6 +84,7 @@ class SoftwarePresenter final : public Presenter {
   Result<void> commit(Slot& slot, const Rect& pointer);
   void restore_under(const pixel::Image& to) const;
   void forget_under();
+  [[nodiscard]] pixel::Sampling sampling_now() const;
   [[nodiscard]] Rect in_window(const Rect& rect) const;
   [[nodiscard]] Rect in_picture(const Rect& rect) const;
   [[nodiscard]] pixel::Image picture_part(const Slot& slot) const;
@@ -99,10 +101,12 @@ class SoftwarePresenter final : public Presenter {
   pixel::RowConverter converter_;
   Rect into_;  // where the picture lands in the window
   bool direct_ = false;
+  pixel::Filter filter_ = pixel::Filter::Auto;
+  pixel::Sampling sampling_ = pixel::Sampling::Copy;  // what that is for picture and window
 
   Slot* newest_ = nullptr;
   bool filling_ = false;  // newest_ has not been committed since it was acquired
-  pixel::BilinearScaler scaler_;
+  pixel::Scaler scaler_;
   std::vector<std::uint32_t> picture_;  // scaled, or between two sets of buffers
   Panel panel_;
   Underlay under_pointer_;

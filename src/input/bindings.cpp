@@ -23,6 +23,7 @@ constexpr auto kDefaults = std::to_array<std::pair<std::string_view, Command>>({
     {"F", Command::ToggleFullscreen},
     {"S", Command::Stats},
     {"P", Command::Screenshot},
+    {"N", Command::NextFilter},
     {"R", Command::ReleaseAll},
     {"DELETE", Command::CtrlAltDel},
     {"Q", Command::Quit},

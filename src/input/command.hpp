@@ -15,6 +15,12 @@ enum class Command : std::uint8_t {
   ToggleFullscreen,
   Stats,       // the line of statistics on the picture, on or off
   Screenshot,  // of the guest's picture, to a file
+  NextFilter,  // by which pictures are scaled, the next in turn
+  FilterAuto,  // that one, as are the following
+  FilterNearest,
+  FilterBilinear,
+  FilterSharp,
+  FilterLanczos,
   ReleaseAll,  // every key and button that the guest believes pressed
   CtrlAltDel,  // sent to the guest, as are the following
   CtrlAltF1,
@@ -33,7 +39,7 @@ enum class Command : std::uint8_t {
 };
 
 // All commands are 0 .. kCommandCount-1.
-inline constexpr std::uint8_t kCommandCount = 21;
+inline constexpr std::uint8_t kCommandCount = 27;
 
 // "toggle-fullscreen"; what command_named() takes. Both in static memory.
 std::string_view name(Command command);

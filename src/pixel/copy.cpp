@@ -98,8 +98,16 @@ void scalar_copy(std::byte* to, const std::byte* from, std::size_t bytes) {
   for (std::size_t i = 0; i < bytes; ++i) to[i] = from[i];
 }
 
-std::size_t copy_rects(const Image& to, const ConstImage& from, std::span<const Rect> rects) {
+std::size_t copy_rects(const Image& to, const ConstImage& from, std::span<const Rect> rects,
+                       Stores stores) {
   CHECK(to.format == from.format);
+  const auto copy = [stores](std::byte* target, const std::byte* source, std::size_t bytes) {
+    if (stores == Stores::Plain) {
+      std::memcpy(target, source, bytes);
+    } else {
+      stream_copy(target, source, bytes);
+    }
+  };
   const std::size_t pixel = wire::bytes_per_pixel(to.format);
   std::size_t written = 0;
   for (const Rect& rect : rects) {
@@ -108,11 +116,11 @@ std::size_t copy_rects(const Image& to, const ConstImage& from, std::span<const 
     const std::size_t left = rect.x * pixel;
     written += row_bytes * rect.height;
     if (row_bytes == to.pitch && row_bytes == from.pitch) {
-      stream_copy(to.row(rect.y), from.row(rect.y), row_bytes * rect.height);
+      copy(to.row(rect.y), from.row(rect.y), row_bytes * rect.height);
       continue;
     }
     for (std::uint32_t y = rect.y; y < rect.y + rect.height; ++y) {
-      stream_copy(to.row(y) + left, from.row(y) + left, row_bytes);
+      copy(to.row(y) + left, from.row(y) + left, row_bytes);
     }
   }
   store_fence();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 
 #include "base/geometry.hpp"
@@ -20,9 +21,15 @@ void scalar_copy(std::byte* to, const std::byte* from, std::size_t bytes);
 // Orders earlier non-temporal stores before later stores, of this thread.
 void store_fence();
 
-// Copies the rectangles' pixels between images of one format with stream_copy, and writes nothing
-// else; in one run where rows are full and without padding in both. Rectangles must lie inside both
-// images. Returns the bytes written. Ends with store_fence().
-std::size_t copy_rects(const Image& to, const ConstImage& from, std::span<const Rect> rects);
+enum class Stores : std::uint8_t {
+  Streaming,  // stream_copy
+  Plain,      // memcpy: where what reads the bytes next shares this CPU's caches
+};
+
+// Copies the rectangles' pixels between images of one format, and writes nothing else; in one run
+// where rows are full and without padding in both. Rectangles must lie inside both images. Returns
+// the bytes written. Ends with store_fence().
+std::size_t copy_rects(const Image& to, const ConstImage& from, std::span<const Rect> rects,
+                       Stores stores = Stores::Streaming);
 
 }  // namespace pierglass::pixel

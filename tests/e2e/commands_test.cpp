@@ -59,6 +59,9 @@ TEST_P(Commands, OfSendDoWhatTheySay) {
   ASSERT_TRUE(desk.send("stats"));
   EXPECT_TRUE(desk.texts_become(false));
 
+  ASSERT_TRUE(desk.send("filter-sharp"));
+  EXPECT_TRUE(desk.quiet()) << "its name passes";
+
   ASSERT_TRUE(desk.send("screenshot"));
   EXPECT_TRUE(saves_a_picture(desk));
 

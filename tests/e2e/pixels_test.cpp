@@ -80,7 +80,7 @@ TEST_P(PixelsOf, ScaledPicturesAreBilinearAndBarsAreBlack) {
   };
   for (const Case& one : cases) {
     Desk desk(one.output);
-    desk.start_client(renderer());
+    desk.start_client(renderer(), {"--filter", "bilinear"});
     desk.start_guest(Guest::Windows,
                      {"--size", text_of(one.guest), "--mode", "full", "--frames", "7", "--hold"});
     const PatternSpec spec{.size = one.guest, .mode = PatternMode::Full};
@@ -94,6 +94,28 @@ TEST_P(PixelsOf, ScaledPicturesAreBilinearAndBarsAreBlack) {
         ASSERT_EQ(screen.at(x, y), 0U) << name << ": the bar at " << x << "," << y;
       }
     }
+    desk.expect_clean_end();
+  }
+}
+
+TEST_P(PixelsOf, AFilterIsTheOneThatIsAskedFor) {
+  constexpr Size kGuest{640, 480};
+  constexpr Size kTwice{1280, 960};
+  Picture squares(kTwice);
+  const Picture still = pattern_picture({.size = kGuest, .mode = PatternMode::Still}, 1);
+  for (std::uint32_t y = 0; y < kTwice.height; ++y) {
+    for (std::uint32_t x = 0; x < kTwice.width; ++x) {
+      squares.pixels[std::size_t{y} * kTwice.width + x] = still.at(x / 2, y / 2);
+    }
+  }
+  const Rect whole{0, 0, kTwice.width, kTwice.height};
+  for (const std::string filter : {"auto", "nearest", "bilinear"}) {
+    Desk desk(kTwice);
+    desk.start_client(renderer(), {"--filter", filter});
+    desk.start_guest(Guest::Linux, {"--size", "640x480", "--mode", "still"});
+    const bool smooth = filter == "bilinear";
+    EXPECT_TRUE(desk.shows(smooth ? scaled_picture(still, kTwice, whole) : squares, smooth ? 2 : 0,
+                           renderer() + " " + filter));
     desk.expect_clean_end();
   }
 }
@@ -117,7 +139,7 @@ TEST_P(PixelsOf, ARunningGuestChangesItsResolution) {
 
 TEST_P(PixelsOf, TheOutputChangesItsResolution) {
   Desk desk(kLaptop);
-  desk.start_client(renderer());
+  desk.start_client(renderer(), {"--filter", "bilinear"});
   desk.start_guest(Guest::Windows, {"--size", "1920x1080", "--mode", "still"});
   const Picture still = pattern_picture({.size = kFullHd, .mode = PatternMode::Still}, 1);
   desk.sway().set_resolution(kFullHd);

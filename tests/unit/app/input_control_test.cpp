@@ -200,6 +200,37 @@ TEST_F(InputControlTest, ALargeImageStaysInThePicture) {
   }));
 }
 
+TEST_F(InputControlTest, InDesktopModeThePointersMotionCommitsNoPicture) {
+  open_connected({.tablet = true});
+  const auto arrived = [&](int x, int y) {
+    const auto events = server->events();
+    return !events.empty() && events.back().kind == SpiceEvent::Kind::Position &&
+           events.back().a == x && events.back().b == y;
+  };
+  seat.pointer_motion({1, 2});
+  ASSERT_TRUE(serve_until([&] { return arrived(1, 2); }));
+  const auto wears_it = [&] {
+    const auto image = seat.state().image;
+    return image.shown && image.pixels.size() == 1;
+  };
+  ASSERT_TRUE(serve_until(wears_it));
+  ASSERT_TRUE(serve_until([&] { return lines.empty(); }));
+  // What was under way is committed once a requested commit is.
+  const std::uint32_t asked = told.committed + 1;
+  thread->request_commit();
+  ASSERT_TRUE(serve_until([&] { return told.committed == asked; }));
+  settle();
+  const std::size_t commits = client.toplevel().commits.size();
+  const std::size_t images = seat.state().image.commits;
+  for (std::int32_t x = 3; x < 60; ++x) {
+    seat.pointer_motion({static_cast<double>(x), 5});
+    guest.pointer_x = x;
+    ASSERT_TRUE(serve_until([&] { return arrived(x, 5) && thread->pointer().position.x == x; }));
+  }
+  EXPECT_EQ(client.toplevel().commits.size(), commits);
+  EXPECT_EQ(seat.state().image.commits, images) << "the compositor moves it";
+}
+
 // ---- desktops that give less ------------------------------------------------------------------
 
 struct WithoutConstraints : InputControlTest {

@@ -127,6 +127,9 @@ class FakePresenter final : public gfx::Presenter {
     return gfx::DrawStats{};
   }
 
+  void set_filter(pixel::Filter filter) override {
+    said.push_back("filter " + std::string(pixel::name(filter)));
+  }
   void set_panel(std::span<const std::string> lines) override {
     said.push_back("panel of " + std::to_string(lines.size()));
   }

@@ -18,6 +18,7 @@ TEST_F(OptionTest, DefaultsStandWithoutArgumentsAndConfig) {
   EXPECT_EQ(parsed.options->source, SourceChoice::Auto);
   EXPECT_FALSE(parsed.options->windowed);
   EXPECT_EQ(parsed.options->renderer, RendererChoice::Auto);
+  EXPECT_EQ(parsed.options->filter, pixel::Filter::Auto);
 }
 
 TEST_F(OptionTest, TheCommandLineWinsOverTheConfigFile) {
@@ -72,7 +73,7 @@ TEST_F(OptionTest, ABrokerIsMemoryOfItsName) {
 }
 
 TEST_F(OptionTest, WhatPrintConfigPrintsIsAConfigFile) {
-  write_config("renderer=shm\nsize=800x600\nsource=pierglass\n");
+  write_config("renderer=shm\nsize=800x600\nsource=pierglass\nfilter=lanczos\n");
   const auto printed = parse({"--print-config"});
   EXPECT_FALSE(printed.options);
   EXPECT_EQ(printed.exit_status, 0);
@@ -82,6 +83,7 @@ TEST_F(OptionTest, WhatPrintConfigPrintsIsAConfigFile) {
   EXPECT_EQ(parsed.options->memory, "");
   EXPECT_EQ(parsed.options->source, SourceChoice::Pierglass);
   EXPECT_EQ(parsed.options->renderer, RendererChoice::Shm);
+  EXPECT_EQ(parsed.options->filter, pixel::Filter::Lanczos);
   EXPECT_EQ(parsed.options->window_size, (Size{800, 600}));
 }
 
@@ -117,6 +119,10 @@ INSTANTIATE_TEST_SUITE_P(
         WrongUse{"StrayWordAfterToggle", {"toggle", "now"}, "", "now; see pierglass toggle --help"},
         WrongUse{"MissingValue", {"--memory"}, "", "--memory"},
         WrongUse{"BadRenderer", {"--renderer", "vulkan"}, "", "'vulkan' is none of auto, gl, shm"},
+        WrongUse{"BadFilter",
+                 {"--filter", "fsr"},
+                 "",
+                 "'fsr' is none of auto, nearest, bilinear, sharp, lanczos"},
         WrongUse{"BadSource",
                  {"--source", "vnc"},
                  "",

@@ -30,6 +30,15 @@ TEST_F(Requests, APanelIsDrawnAndNothingIsDrawnForItAfterwards) {
   EXPECT_EQ(presenter_.take(), (Said{"panel of 0", "draw"}));
 }
 
+TEST_F(Requests, AnotherFilterRedrawsThePictureThatThereIs) {
+  show_first_frame();
+  ask({.filter = pixel::Filter::Lanczos});
+  EXPECT_EQ(presenter_.take(), (Said{"filter lanczos", "draw"}));
+  loop_.on_callback(now_);
+  step();
+  EXPECT_TRUE(presenter_.take().empty());
+}
+
 TEST_F(Requests, APanelIsDrawnWithTheTextToo) {
   source_.status = source::GuestStatus::Absent;
   step();

@@ -17,11 +17,12 @@ using input::Command;
 TEST(Verbs, EachCommandHasOneName) {
   std::set<Command> found;
   for (const char* name :
-       {"capture",     "release",     "toggle-capture", "toggle-fullscreen", "stats",
-        "screenshot",  "release-all", "ctrl-alt-del",   "ctrl-alt-f1",       "ctrl-alt-f2",
-        "ctrl-alt-f3", "ctrl-alt-f4", "ctrl-alt-f5",    "ctrl-alt-f6",       "ctrl-alt-f7",
-        "ctrl-alt-f8", "ctrl-alt-f9", "ctrl-alt-f10",   "ctrl-alt-f11",      "ctrl-alt-f12",
-        "quit"}) {
+       {"capture",        "release",     "toggle-capture", "toggle-fullscreen", "stats",
+        "screenshot",     "release-all", "ctrl-alt-del",   "ctrl-alt-f1",       "ctrl-alt-f2",
+        "ctrl-alt-f3",    "ctrl-alt-f4", "ctrl-alt-f5",    "ctrl-alt-f6",       "ctrl-alt-f7",
+        "ctrl-alt-f8",    "ctrl-alt-f9", "ctrl-alt-f10",   "ctrl-alt-f11",      "ctrl-alt-f12",
+        "next-filter",    "filter-auto", "filter-nearest", "filter-bilinear",   "filter-sharp",
+        "filter-lanczos", "quit"}) {
     const auto verb = verb_of(name);
     ASSERT_TRUE(verb && std::holds_alternative<Command>(*verb)) << name;
     found.insert(std::get<Command>(*verb));
@@ -43,7 +44,8 @@ TEST(Verbs, NamesSayWhatTheyMean) {
 TEST(Verbs, TheListNamesThemAllForTheUser) {
   EXPECT_EQ(verb_list(),
             "toggle, show, hide, toggle-capture, capture, release, toggle-fullscreen, stats, "
-            "screenshot, release-all, ctrl-alt-del, ctrl-alt-f1 to -f12, quit");
+            "screenshot, next-filter, filter-auto, filter-nearest, filter-bilinear, filter-sharp, "
+            "filter-lanczos, release-all, ctrl-alt-del, ctrl-alt-f1 to -f12, quit");
 }
 
 TEST(Verbs, NamesFitTheControlSocket) {

@@ -19,17 +19,20 @@ inline constexpr std::array kPointerTypes = {wire::CursorType::Colour, wire::Cur
                                              wire::CursorType::MaskedColour};
 
 inline std::string mode_name(const ::testing::TestParamInfo<PboMode>& mode) {
-  return mode.param == PboMode::Persistent ? "Persistent" : "Unsynchronised";
+  if (mode.param == PboMode::Unsynchronised) return "Unsynchronised";
+  return mode.param == PboMode::Persistent ? "Persistent" : "PersistentClient";
 }
 
-// Every test runs with both ways to write pixel buffers.
+// Every test runs with the ways to write pixel buffers; one of them without streaming stores.
 class GlPassTest : public ::testing::TestWithParam<PboMode> {
  protected:
   void SetUp() override {
     auto opened = OffscreenContext::create();
     ASSERT_TRUE(opened) << opened.error().what;
     context = std::make_unique<OffscreenContext>(*std::move(opened));
-    auto made = GlPass::create(GetParam());
+    const bool plain = GetParam() == PboMode::PersistentClient;
+    auto made =
+        GlPass::create({GetParam(), plain ? pixel::Stores::Plain : pixel::Stores::Streaming});
     ASSERT_TRUE(made) << made.error().what;
     pass = *std::move(made);
   }
@@ -53,9 +56,11 @@ class GlPassTest : public ::testing::TestWithParam<PboMode> {
     expect_drawn(picture, picture.upright(), {}, tolerance);
   }
 
-  void expect_drawn(const Picture& picture, Size window, const CursorOverlay& cursor,
-                    int tolerance) {
-    const Difference wrong = difference(drawn(window, cursor), reference(picture, window, cursor));
+  void expect_drawn(const Picture& picture, Size window, const CursorOverlay& cursor, int tolerance,
+                    pixel::Filter filter = pixel::Filter::Auto) {
+    pass->set_filter(filter);
+    const Difference wrong =
+        difference(drawn(window, cursor), reference(picture, window, cursor, filter));
     EXPECT_LE(wrong.worst, tolerance) << wrong;
   }
 

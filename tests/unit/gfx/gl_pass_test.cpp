@@ -451,7 +451,8 @@ TEST_P(GlPassTest, AMessageIsWhiteOnBlackAndForgetsThePicture) {
 }
 
 INSTANTIATE_TEST_SUITE_P(PixelBuffers, GlPassTest,
-                         ::testing::Values(PboMode::Persistent, PboMode::Unsynchronised),
+                         ::testing::Values(PboMode::Persistent, PboMode::PersistentClient,
+                                           PboMode::Unsynchronised),
                          mode_name);
 
 }  // namespace

@@ -87,7 +87,8 @@ inline pixel::CursorImage random_pointer(wire::CursorType type, Size size, Rando
 
 // What a window must show, by the plain reference functions: the picture upright, the pointer drawn
 // into it, the result scaled, the rest black.
-inline Picture reference(const Picture& picture, Size window, const CursorOverlay& cursor) {
+inline Picture reference(const Picture& picture, Size window, const CursorOverlay& cursor,
+                         pixel::Filter filter = pixel::Filter::Auto) {
   Picture composed(picture.upright());
   const Rect all = full_rect(picture.size);
   const pixel::RowConverter converter(picture.format, picture.colour);
@@ -97,7 +98,9 @@ inline Picture reference(const Picture& picture, Size window, const CursorOverla
   }
   Picture shown(window);
   const Rect into = pixel::fit_rect(composed.size, window);
-  pixel::BilinearScaler().scale(shown.image(), into, composed.image(), into);
+  const pixel::Sampling sampling =
+      pixel::sampling_of(filter, composed.size, {into.width, into.height});
+  pixel::Scaler().scale(sampling, shown.image(), into, composed.image(), into);
   return shown;
 }
 

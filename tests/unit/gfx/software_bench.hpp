@@ -111,9 +111,15 @@ class SoftwarePresenterTest : public ::testing::Test {
     panel = std::move(lines);
   }
 
+  void set_filter(pixel::Filter wanted) {
+    presenter.set_filter(wanted);
+    filter = wanted;
+  }
+
   void expect_shown(Size window, const CursorOverlay& cursor, int tolerance = 0) {
     ASSERT_TRUE(presenter.draw(cursor));
-    const Picture want = with_panel(reference(picture, window, cursor), picture, cursor, panel);
+    const Picture want =
+        with_panel(reference(picture, window, cursor, filter), picture, cursor, panel);
     const Difference wrong = difference(screen.shown, want);
     ASSERT_LE(wrong.worst, tolerance) << wrong;
   }
@@ -127,6 +133,7 @@ class SoftwarePresenterTest : public ::testing::Test {
   Random random;
   FakeScreen screen;
   std::vector<std::string> panel;
+  pixel::Filter filter = pixel::Filter::Auto;
   SoftwarePresenter presenter{std::make_unique<FakeSink>(screen)};
   Picture picture;
 };

@@ -256,8 +256,24 @@ TEST_F(SoftwarePresenterTest, ThePictureSurvivesAResizeWithoutANewUpload) {
   }
 }
 
-// Any order of uploads, draws, pointer moves, panels, releases, resizes and messages shows what the
-// reference does, although the screen only takes over what is reported as damaged.
+TEST_F(SoftwarePresenterTest, AnotherFilterRedrawsAScaledPictureAndLeavesOneToOneAlone) {
+  start({90, 77}, {61, 40});
+  expect_shown({90, 77}, {});
+  for (std::uint8_t i = 0; i < pixel::kFilterCount; ++i) {
+    set_filter(static_cast<pixel::Filter>(i));
+    expect_shown({90, 77}, {});
+    upload({7, 11, 20, 5});
+    expect_shown({90, 77}, {});
+  }
+  start({61, 40}, {61, 40});
+  expect_shown({61, 40}, {});
+  set_filter(pixel::Filter::Nearest);
+  expect_shown({61, 40}, {});
+  EXPECT_EQ(screen.damaged_pixels, 0U);
+}
+
+// Any order of uploads, draws, pointer moves, panels, filters, releases, resizes and messages shows
+// what the reference does, although the screen only takes over what is reported as damaged.
 TEST_F(SoftwarePresenterTest, AnyCourseOfEventsShowsTheReference) {
   const std::array<Size, 5> windows = {Size{64, 48}, Size{64, 60}, Size{97, 61}, Size{40, 48},
                                        Size{48, 64}};
@@ -274,7 +290,7 @@ TEST_F(SoftwarePresenterTest, AnyCourseOfEventsShowsTheReference) {
   CursorOverlay cursor;
   for (int step = 0; step < 3000; ++step) {
     SCOPED_TRACE(step);
-    switch (random() % 18) {
+    switch (random() % 19) {
       case 0:
         window = windows[random() % windows.size()];
         ASSERT_TRUE(presenter.resize(window));
@@ -300,8 +316,11 @@ TEST_F(SoftwarePresenterTest, AnyCourseOfEventsShowsTheReference) {
         set_panel(panels[random() % panels.size()]);
         break;
       case 6:
+        set_filter(static_cast<pixel::Filter>(random() % pixel::kFilterCount));
+        break;
       case 7:
       case 8:
+      case 9:
         cursor.position = {static_cast<std::int32_t>(random() % 90) - 10,
                            static_cast<std::int32_t>(random() % 70) - 10};
         break;

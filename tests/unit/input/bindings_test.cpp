@@ -28,22 +28,15 @@ TEST(Bindings, DefaultsAreThoseOfTheManual) {
   const Bindings bindings;
   EXPECT_EQ(bindings.trigger(), key_of("rightctrl"));
   const std::pair<const char*, Command> expected[] = {
-      {"f", Command::ToggleFullscreen},
-      {"q", Command::Quit},
-      {"s", Command::Stats},
-      {"p", Command::Screenshot},
-      {"r", Command::ReleaseAll},
-      {"delete", Command::CtrlAltDel},
-      {"f1", Command::CtrlAltF1},
-      {"f4", Command::CtrlAltF4},
-      {"f10", Command::CtrlAltF10},
-      {"f11", Command::CtrlAltF11},
-      {"f12", Command::CtrlAltF12},
+      {"f", Command::ToggleFullscreen}, {"q", Command::Quit},         {"s", Command::Stats},
+      {"p", Command::Screenshot},       {"n", Command::NextFilter},   {"r", Command::ReleaseAll},
+      {"delete", Command::CtrlAltDel},  {"f1", Command::CtrlAltF1},   {"f4", Command::CtrlAltF4},
+      {"f10", Command::CtrlAltF10},     {"f11", Command::CtrlAltF11}, {"f12", Command::CtrlAltF12},
   };
   for (const auto& [key, command] : expected) EXPECT_EQ(bound(bindings, key), command) << key;
   std::size_t count = 0;
   for (KeyCode code = 0; code < kKeyCount; ++code) count += bindings.command(code) ? 1 : 0;
-  EXPECT_EQ(count, 18u);
+  EXPECT_EQ(count, 19u);
   EXPECT_EQ(bound(bindings, "backspace"), std::nullopt);
   EXPECT_EQ(bindings.command(kKeyCount), std::nullopt);
   EXPECT_EQ(bindings.command(UINT32_MAX), std::nullopt);
@@ -104,6 +97,7 @@ TEST(Bindings, TheListIsInColumns) {
       testing::ElementsAre(
           "Right Ctrl\tenter or leave capture", "Right Ctrl + F\tfullscreen on or off",
           "Right Ctrl + S\tstatistics on or off", "Right Ctrl + P\tsave a picture of the guest",
+          "Right Ctrl + N\tnext filter for scaling",
           "Right Ctrl + R\trelease all keys and buttons in the guest",
           "Right Ctrl + Delete\tCtrl+Alt+Del to the guest",
           "Right Ctrl + F1 ... F12\tCtrl+Alt+F1 ... F12 to the guest", "Right Ctrl + Q\tquit"));

@@ -125,7 +125,8 @@ TEST(CopyRects, WritesTheRectanglesAndNothingElse) {
       rects.push_back(rect);
       expected_bytes += rect.area() * wire::bytes_per_pixel(format);
     }
-    EXPECT_EQ(copy_rects(to.image, from.image, rects), expected_bytes);
+    const Stores stores = seed % 2 == 0 ? Stores::Streaming : Stores::Plain;
+    EXPECT_EQ(copy_rects(to.image, from.image, rects, stores), expected_bytes);
     expect_only_rects(to, before, from, rects);
   }
 }

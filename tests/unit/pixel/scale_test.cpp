@@ -4,112 +4,59 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <random>
 #include <vector>
 
 #include "pixel/scale_kernels.hpp"
+#include "tests/unit/pixel/canvas.hpp"
 
 namespace pierglass::pixel {
 namespace {
 
-using Pixels = std::vector<std::uint32_t>;
+constexpr std::array kSamplings = {Sampling::Nearest, Sampling::Bilinear, Sampling::Sharp,
+                                   Sampling::Lanczos};
 
-struct Canvas {
-  Size size;
-  Pixels pixels;
-
-  explicit Canvas(Size s, std::uint32_t fill = 0) : size(s), pixels(s.area(), fill) {}
-  Image image() {
-    return {reinterpret_cast<std::byte*>(pixels.data()), size.width * 4, size,
-            wire::PixelFormat::Xrgb8888};
-  }
-  [[nodiscard]] std::uint32_t at(std::int64_t x, std::int64_t y) const {
-    const std::int64_t cx = std::clamp<std::int64_t>(x, 0, std::int64_t{size.width} - 1);
-    const std::int64_t cy = std::clamp<std::int64_t>(y, 0, std::int64_t{size.height} - 1);
-    return pixels[static_cast<std::size_t>(cy * size.width + cx)];
-  }
-};
-
-Canvas random_canvas(std::mt19937& random, Size size) {
-  Canvas canvas(size);
-  for (auto& pixel : canvas.pixels) pixel = static_cast<std::uint32_t>(random());
-  return canvas;
+// What Sharp cannot, Lanczos does.
+Sampling fitting(Sampling sampling, Size from, const Rect& into) {
+  const bool shrinks = into.width < from.width || into.height < from.height;
+  return sampling == Sampling::Sharp && shrinks ? Sampling::Lanczos : sampling;
 }
 
-double mix(double a, double b, double share) {
-  return a + (b - a) * share;
-}
-
-// What GL_LINEAR with GL_CLAMP_TO_EDGE is specified to give, in floating point.
-double linear_sample(const Canvas& from, Size into, std::uint32_t x, std::uint32_t y, int shift) {
-  const double u = (x + 0.5) * from.size.width / into.width - 0.5;
-  const double v = (y + 0.5) * from.size.height / into.height - 0.5;
-  const auto x0 = static_cast<std::int64_t>(std::floor(u));
-  const auto y0 = static_cast<std::int64_t>(std::floor(v));
-  const auto value = [&](std::int64_t px, std::int64_t py) {
-    return static_cast<double>(from.at(px, py) >> shift & 0xff);
-  };
-  const double fx = u - std::floor(u);
-  return mix(mix(value(x0, y0), value(x0 + 1, y0), fx),
-             mix(value(x0, y0 + 1), value(x0 + 1, y0 + 1), fx), v - std::floor(v));
-}
-
-TEST(ScaleBilinear, AgreesWithLinearSamplingWithinOneStep) {
-  struct Case {
-    Size from;
-    Size into;
-  };
-  const std::vector<Case> cases = {
-      {{1366, 768}, {1920, 1080}}, {{640, 480}, {1280, 960}}, {{100, 80}, {37, 41}},
-      {{64, 64}, {65, 63}},        {{3, 2}, {200, 150}},      {{1, 1}, {17, 9}},
-      {{1, 40}, {30, 20}},         {{40, 1}, {20, 30}},       {{2, 2}, {7, 7}},
-      {{200, 3}, {1, 1}},          {{50, 60}, {50, 90}},      {{50, 60}, {90, 60}},
-  };
-  std::mt19937 random(1);
-  for (const Case& c : cases) {
-    Canvas from = random_canvas(random, c.from);
-    Canvas to(c.into);
-    BilinearScaler().scale(to.image(), full_rect(c.into), from.image(), full_rect(c.into));
-    double worst = 0;
-    for (std::uint32_t y = 0; y < c.into.height; ++y) {
-      for (std::uint32_t x = 0; x < c.into.width; ++x) {
-        for (int shift = 0; shift < 32; shift += 8) {
-          const double truth = linear_sample(from, c.into, x, y, shift);
-          worst = std::max(worst, std::abs((to.at(x, y) >> shift & 0xff) - truth));
-        }
-      }
-    }
-    EXPECT_LE(worst, 0.52) << c.from.width << "x" << c.from.height << " to " << c.into.width;
-  }
-}
-
-TEST(ScaleBilinear, OneToOneIsExact) {
+TEST(Scale, OneToOneIsExactWithEachSampling) {
   std::mt19937 random(2);
   Canvas from = random_canvas(random, {33, 21});
-  Canvas to({50, 40}, 7);
-  BilinearScaler().scale(to.image(), {5, 6, 33, 21}, from.image(), full_rect(to.size));
-  for (std::uint32_t y = 0; y < 40; ++y) {
-    for (std::uint32_t x = 0; x < 50; ++x) {
-      const bool inside = Rect{5, 6, 33, 21}.contains({x, y, 1, 1});
-      ASSERT_EQ(to.at(x, y), inside ? from.at(x - 5, y - 6) : 7u);
+  for (const Sampling sampling : kSamplings) {
+    Canvas to({50, 40}, 7);
+    Scaler().scale(sampling, to.image(), {5, 6, 33, 21}, from.image(), full_rect(to.size));
+    for (std::uint32_t y = 0; y < 40; ++y) {
+      for (std::uint32_t x = 0; x < 50; ++x) {
+        const bool inside = Rect{5, 6, 33, 21}.contains({x, y, 1, 1});
+        ASSERT_EQ(to.at(x, y), inside ? from.at(x - 5, y - 6) : 7u);
+      }
     }
   }
 }
 
-TEST(ScaleBilinear, AFlatPictureStaysFlat) {
-  for (const std::uint32_t value : {0u, 0x01010101u, 0x80808080u, 0xfefefefeu, 0xffffffffu}) {
-    Canvas from({13, 11}, value);
-    Canvas to({40, 29});
-    BilinearScaler().scale(to.image(), full_rect(to.size), from.image(), full_rect(to.size));
-    EXPECT_EQ(to.pixels, Pixels(to.size.area(), value));
+TEST(Scale, AFlatPictureStaysFlat) {
+  for (const Sampling sampling : kSamplings) {
+    for (const std::uint32_t value : {0u, 0x01010101u, 0x80808080u, 0xfefefefeu, 0xffffffffu}) {
+      for (const Size size : {Size{40, 29}, Size{13, 30}, Size{5, 9}, Size{1, 1}}) {
+        Canvas from({13, 11}, value);
+        Canvas to(size);
+        const Sampling fit = fitting(sampling, from.size, full_rect(size));
+        Scaler().scale(fit, to.image(), full_rect(size), from.image(), full_rect(size));
+        EXPECT_EQ(to.pixels, Pixels(size.area(), value));
+      }
+    }
   }
 }
 
-TEST(ScaleBilinear, PartsAreBitForBitPartsOfTheWholeAndNothingElseIsTouched) {
-  BilinearScaler scaler;
-  for (std::uint32_t seed = 0; seed < 150; ++seed) {
+TEST(Scale, PartsAreBitForBitPartsOfTheWholeAndNothingElseIsTouched) {
+  Scaler scaler;
+  for (std::uint32_t seed = 0; seed < 400; ++seed) {
     std::mt19937 random(seed);
     const auto below = [&](std::uint32_t n) { return static_cast<std::uint32_t>(random() % n); };
     Canvas from = random_canvas(random, {1 + below(40), 1 + below(40)});
@@ -117,11 +64,12 @@ TEST(ScaleBilinear, PartsAreBitForBitPartsOfTheWholeAndNothingElseIsTouched) {
     Rect into{below(size.width), below(size.height), 0, 0};
     into.width = 1 + below(size.width - into.x);
     into.height = 1 + below(size.height - into.y);
+    const Sampling sampling = fitting(kSamplings[seed % 4], from.size, into);
     Canvas whole(size, 1);
-    BilinearScaler().scale(whole.image(), into, from.image(), full_rect(size));
+    Scaler().scale(sampling, whole.image(), into, from.image(), full_rect(size));
     const Rect clip{below(size.width), below(size.height), below(90), below(90)};
     Canvas part(size, 2);
-    scaler.scale(part.image(), into, from.image(), clip);
+    scaler.scale(sampling, part.image(), into, from.image(), clip);
     for (std::uint32_t y = 0; y < size.height; ++y) {
       for (std::uint32_t x = 0; x < size.width; ++x) {
         const Rect pixel{x, y, 1, 1};
@@ -161,6 +109,41 @@ TEST(ScaleKernels, TheFastOnesGiveTheSameBitsAsThePlainOnes) {
   }
 }
 
+TEST(ScaleKernels, TheFastOnesOfManyTapsGiveTheSameBitsAsThePlainOnes) {
+  std::mt19937 random(10);
+  const auto weight = [&] { return static_cast<std::int16_t>(random() % 8001 - 3000); };
+  for (std::uint32_t taps = 1; taps < 8; ++taps) {
+    for (std::uint32_t count = 0; count < 20; ++count) {
+      Pixels from(64);
+      for (auto& pixel : from) pixel = static_cast<std::uint32_t>(random());
+      Pixels columns(count);
+      for (auto& column : columns) column = static_cast<std::uint32_t>(random() % (65 - taps));
+      std::vector<std::int16_t> weights(std::size_t{count} * taps);
+      for (auto& one : weights) one = weight();
+      std::vector<std::int16_t> fast(count * 4 + 1, 1);
+      std::vector<std::int16_t> plain(count * 4 + 1, 1);
+      kernels::horizontal_taps(fast.data(), from.data(), columns.data(), weights.data(), taps,
+                               count);
+      kernels::horizontal_taps_plain(plain.data(), from.data(), columns.data(), weights.data(),
+                                     taps, count);
+      ASSERT_EQ(fast, plain);
+      std::vector<std::vector<std::int16_t>> rows(taps, std::vector<std::int16_t>(count * 4));
+      std::vector<const std::int16_t*> starts;
+      for (auto& row : rows) {
+        for (auto& value : row) value = static_cast<std::int16_t>(random() % 25000 - 5000);
+        starts.push_back(row.data());
+      }
+      std::vector<std::int16_t> shares(taps);
+      for (auto& one : shares) one = weight();
+      Pixels fast_out(count + 1, 3);
+      Pixels plain_out(count + 1, 3);
+      kernels::vertical_taps(fast_out.data(), starts.data(), shares.data(), taps, count);
+      kernels::vertical_taps_plain(plain_out.data(), starts.data(), shares.data(), taps, count);
+      ASSERT_EQ(fast_out, plain_out);
+    }
+  }
+}
+
 TEST(FitRect, KeepsTheAspectAndCentres) {
   EXPECT_EQ(fit_rect({1920, 1080}, {1920, 1080}), (Rect{0, 0, 1920, 1080}));
   EXPECT_EQ(fit_rect({1366, 768}, {1920, 1080}), (Rect{0, 0, 1920, 1080}));
@@ -193,7 +176,7 @@ TEST(FitRect, IsInsideTheWindowTouchesTwoSidesAndIsLessThanAPixelOff) {
 }
 
 TEST(ScaledDamage, NothingOutsideItChangesWhenOnlyTheSourceDoes) {
-  for (std::uint32_t seed = 0; seed < 400; ++seed) {
+  for (std::uint32_t seed = 0; seed < 1200; ++seed) {
     std::mt19937 random(seed);
     const auto below = [&](std::uint32_t n) { return static_cast<std::uint32_t>(random() % n); };
     Canvas from = random_canvas(random, {1 + below(50), 1 + below(50)});
@@ -201,8 +184,9 @@ TEST(ScaledDamage, NothingOutsideItChangesWhenOnlyTheSourceDoes) {
     Rect into{below(size.width), below(size.height), 0, 0};
     into.width = 1 + below(size.width - into.x);
     into.height = 1 + below(size.height - into.y);
+    const Sampling sampling = fitting(kSamplings[seed % 4], from.size, into);
     Canvas before(size);
-    BilinearScaler().scale(before.image(), into, from.image(), full_rect(size));
+    Scaler().scale(sampling, before.image(), into, from.image(), full_rect(size));
     Rect source{below(from.size.width), below(from.size.height), 0, 0};
     source.width = 1 + below(from.size.width - source.x);
     source.height = 1 + below(from.size.height - source.y);
@@ -212,8 +196,8 @@ TEST(ScaledDamage, NothingOutsideItChangesWhenOnlyTheSourceDoes) {
       }
     }
     Canvas after(size);
-    BilinearScaler().scale(after.image(), into, from.image(), full_rect(size));
-    const Rect damage = scaled_damage(source, from.size, into);
+    Scaler().scale(sampling, after.image(), into, from.image(), full_rect(size));
+    const Rect damage = scaled_damage(source, from.size, into, sampling);
     ASSERT_TRUE(into.contains(damage));
     for (std::uint32_t y = 0; y < size.height; ++y) {
       for (std::uint32_t x = 0; x < size.width; ++x) {
@@ -225,12 +209,20 @@ TEST(ScaledDamage, NothingOutsideItChangesWhenOnlyTheSourceDoes) {
 }
 
 TEST(ScaledDamage, IsTightAndExactAtOneToOne) {
-  EXPECT_EQ(scaled_damage({10, 20, 30, 40}, {100, 100}, {7, 8, 100, 100}), (Rect{17, 28, 30, 40}));
-  EXPECT_EQ(scaled_damage({0, 0, 100, 100}, {100, 100}, {7, 8, 250, 130}), (Rect{7, 8, 250, 130}));
-  EXPECT_TRUE(scaled_damage({100, 0, 5, 5}, {100, 100}, {0, 0, 50, 50}).empty());
-  const Rect doubled = scaled_damage({10, 10, 1, 1}, {100, 100}, {0, 0, 200, 200});
+  EXPECT_EQ(scaled_damage({10, 20, 30, 40}, {100, 100}, {7, 8, 100, 100}, Sampling::Copy),
+            (Rect{17, 28, 30, 40}));
+  EXPECT_EQ(scaled_damage({0, 0, 100, 100}, {100, 100}, {7, 8, 250, 130}, Sampling::Bilinear),
+            (Rect{7, 8, 250, 130}));
+  EXPECT_TRUE(scaled_damage({100, 0, 5, 5}, {100, 100}, {0, 0, 50, 50}, Sampling::Lanczos).empty());
+  const Rect doubled = scaled_damage({10, 10, 1, 1}, {100, 100}, {0, 0, 200, 200}, Sampling::Sharp);
   EXPECT_LE(doubled.width, 7u);
   EXPECT_GE(doubled.width, 4u);
+  const Rect wide = scaled_damage({10, 10, 1, 1}, {100, 100}, {0, 0, 200, 200}, Sampling::Lanczos);
+  EXPECT_LE(wide.width, 15u);
+  EXPECT_GE(wide.width, 12u);
+  const Rect halved = scaled_damage({50, 50, 1, 1}, {100, 100}, {0, 0, 50, 50}, Sampling::Lanczos);
+  EXPECT_LE(halved.width, 9u);
+  EXPECT_GE(halved.width, 6u);
 }
 
 }  // namespace

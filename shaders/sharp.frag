@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Behind frame.frag, for enlarging: pixels stay squares, and only where one's border runs through a
+// fragment are two mixed, by their shares of it. Borders are found in integers, as on the CPU.
+void main() {
+  ivec2 at = ivec2(from_top_left());
+  ivec2 size = upright_size();
+  ivec2 border = ((2 * at + 1) * size + viewport.zw) / (2 * viewport.zw);
+  ivec2 beyond = clamp((at + 1) * size - border * viewport.zw, ivec2(0), size);
+  colour = vec4(composed_linear(vec2(border - 1) + vec2(beyond) / vec2(size)), 1.0);
+}

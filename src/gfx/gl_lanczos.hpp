@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <GLES3/gl3.h>
+
+#include "base/geometry.hpp"
+#include "base/result.hpp"
+#include "gfx/gl_handles.hpp"
+
+namespace pierglass::gfx {
+
+// What scaling by Lanczos needs beside the programs for its first pass: the weights, a texture
+// between the two passes, the program of the second. A context is current whenever it is used or
+// dies.
+class GlLanczos {
+ public:
+  // For pictures of that upright size drawn so large; does nothing when they are those of the last
+  // call, else loads weights and makes a texture. OsCall.
+  Result<void> prepare(Size picture, Size into);
+
+  // What is drawn from now on is the first pass, into a viewport of into.width x picture.height;
+  // the weights are on kKernelUnit.
+  void begin_across();
+  [[nodiscard]] GLint taps_across() const { return across_.taps; }
+
+  // The second pass, into the framebuffer that was bound at begin_across(); `viewport` is set.
+  void draw_down(const GLint (&viewport)[4]);
+
+ private:
+  struct Axis {
+    GlTexture weights;
+    GLint taps = 0;
+    void load(std::uint32_t source, std::uint32_t target);
+  };
+
+  Result<void> build();
+  Result<void> make_rows();
+
+  Size picture_;
+  Size into_;
+  Axis across_;
+  Axis down_;
+  GlTexture rows_;
+  GlFramebuffer framebuffer_;
+  GLint outer_ = 0;  // the framebuffer to draw into in the end
+  GlProgram program_;
+  GLint viewport_ = -1, taps_ = -1;  // uniforms
+};
+
+}  // namespace pierglass::gfx

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "gfx/upload_way.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <string_view>
+
+#include "base/result.hpp"
+
+namespace pierglass::gfx {
+namespace {
+
+constexpr Size kFrame{1920, 1080};
+constexpr std::size_t kFrameBytes = std::size_t{kFrame.width} * kFrame.height * 4;
+constexpr GLuint64 kPatienceNs = 100'000'000;  // for one frame; a GPU that hangs is not waited for
+
+std::string_view mode_name(PboMode mode) {
+  switch (mode) {
+    case PboMode::Persistent:
+      return "persistent buffers";
+    case PboMode::PersistentClient:
+      return "persistent buffers in client storage";
+    case PboMode::Unsynchronised:
+      break;
+  }
+  return "buffers mapped anew";
+}
+
+std::string name_of(const UploadWay& way) {
+  const bool streams = way.stores == pixel::Stores::Streaming;
+  return std::string(mode_name(way.mode)) + (streams ? ", streaming stores" : ", plain stores");
+}
+
+std::string milliseconds(Nanoseconds time) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.2f ms",
+                std::chrono::duration<double, std::milli>(time).count());
+  return text.data();
+}
+
+// A frame and a texture to bring it to.
+class TrialUpload {
+ public:
+  TrialUpload() : frame_(kFrameBytes, std::byte{1}), texture_(generate_texture()) {
+    glActiveTexture(GL_TEXTURE0);
+    glBindTexture(GL_TEXTURE_2D, texture_.get());
+    glTexStorage2D(GL_TEXTURE_2D, 1, GL_RGBA8, kFrame.width, kFrame.height);
+  }
+
+  // The best of a few, after each buffer was used once.
+  Result<Nanoseconds> time(PboRing& ring, pixel::Stores stores) {
+    constexpr int kTimed = 3;
+    Nanoseconds best = Nanoseconds::max();
+    for (std::size_t i = 0; i < PboRing::kBuffers + kTimed; ++i) {
+      const HostTime began = HostClock::now();
+      TRY(upload(ring, stores));
+      if (i >= PboRing::kBuffers) best = std::min(best, HostClock::now() - began);
+    }
+    return best;
+  }
+
+ private:
+  Result<void> upload(PboRing& ring, pixel::Stores stores) {
+    std::byte* to = TRY(ring.begin_write(0, kFrameBytes));
+    constexpr Rect kAll{0, 0, kFrame.width, kFrame.height};
+    const auto image = [](auto* data) {
+      return pixel::ConstImage{.data = data, .pitch = kFrame.width * 4, .size = kFrame};
+    };
+    pixel::copy_rects({to, kFrame.width * 4, kFrame}, image(frame_.data()), {&kAll, 1}, stores);
+    TRY(ring.end_write());
+    glBindTexture(GL_TEXTURE_2D, texture_.get());
+    glTexSubImage2D(GL_TEXTURE_2D, 0, 0, 0, kFrame.width, kFrame.height, GL_RGBA, GL_UNSIGNED_BYTE,
+                    nullptr);
+    ring.end_read();
+    const GlFence done(glFenceSync(GL_SYNC_GPU_COMMANDS_COMPLETE, 0));
+    const GLenum waited = glClientWaitSync(done.get(), GL_SYNC_FLUSH_COMMANDS_BIT, kPatienceNs);
+    if (waited == GL_TIMEOUT_EXPIRED) return fail(ErrorCode::Busy, "upload");
+    if (waited == GL_WAIT_FAILED) return fail(ErrorCode::OsCall, "glClientWaitSync");
+    return {};
+  }
+
+  std::vector<std::byte> frame_;
+  GlTexture texture_;
+};
+
+}  // namespace
+
+const UploadTrial& quickest(std::span<const UploadTrial> trials) {
+  CHECK(!trials.empty());
+  const Nanoseconds best = std::ranges::min(trials, {}, &UploadTrial::time).time;
+  return *std::ranges::find_if(
+      trials, [best](const UploadTrial& trial) { return trial.time <= best + best / 20; });
+}
+
+std::string describe(std::span<const UploadTrial> trials) {
+  const UploadTrial& chosen = quickest(trials);
+  std::string text = name_of(chosen.way) + ", " + milliseconds(chosen.time) + " a frame";
+  std::string others;
+  for (const UploadTrial& trial : trials) {
+    if (trial.way == chosen.way) continue;
+    others += (others.empty() ? "" : "; ") + name_of(trial.way) + " " + milliseconds(trial.time);
+  }
+  return others.empty() ? text : text + " (" + others + ")";
+}
+
+std::vector<UploadTrial> time_uploads(Nanoseconds limit) {
+  const HostTime began = HostClock::now();
+  std::vector<UploadTrial> trials;
+  TrialUpload upload;
+  for (const PboMode mode : pbo_modes()) {
+    if (!trials.empty() && HostClock::now() - began >= limit) break;
+    Result<PboRing> ring = PboRing::create(mode, kFrameBytes);
+    if (!ring) continue;
+    for (const pixel::Stores stores : {pixel::Stores::Streaming, pixel::Stores::Plain}) {
+      if (const auto time = upload.time(*ring, stores)) trials.push_back({{mode, stores}, *time});
+    }
+  }
+  return trials;
+}
+
+}  // namespace pierglass::gfx

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "gfx/upload_way.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <vector>
+
+#include "tests/unit/gfx/offscreen.hpp"
+
+namespace pierglass::gfx::test {
+namespace {
+
+using std::chrono::microseconds;
+
+constexpr UploadWay kFirst{PboMode::Persistent, pixel::Stores::Streaming};
+constexpr UploadWay kSecond{PboMode::Persistent, pixel::Stores::Plain};
+constexpr UploadWay kThird{PboMode::PersistentClient, pixel::Stores::Streaming};
+
+TEST(UploadWay, TheQuickestIsTaken) {
+  const std::array trials = {UploadTrial{kFirst, microseconds(900)},
+                             UploadTrial{kSecond, microseconds(700)},
+                             UploadTrial{kThird, microseconds(800)}};
+  EXPECT_EQ(quickest(trials).way, kSecond);
+  EXPECT_EQ(quickest(std::span(trials).first(1)).way, kFirst);
+}
+
+TEST(UploadWay, OfNearlyEqualOnesTheFirstIsTaken) {
+  const std::array near = {UploadTrial{kFirst, microseconds(1050)},
+                           UploadTrial{kSecond, microseconds(1000)},
+                           UploadTrial{kThird, microseconds(1001)}};
+  EXPECT_EQ(quickest(near).way, kFirst);
+  const std::array apart = {UploadTrial{kFirst, microseconds(1051)},
+                            UploadTrial{kSecond, microseconds(1020)},
+                            UploadTrial{kThird, microseconds(1000)}};
+  EXPECT_EQ(quickest(apart).way, kSecond);
+}
+
+TEST(UploadWay, TheChoiceAndItsFiguresAreSaid) {
+  const std::array trials = {UploadTrial{kFirst, microseconds(900)},
+                             UploadTrial{kSecond, microseconds(700)},
+                             UploadTrial{kThird, microseconds(1234)}};
+  EXPECT_EQ(describe(trials),
+            "persistent buffers, plain stores, 0.70 ms a frame (persistent buffers, streaming "
+            "stores 0.90 ms; persistent buffers in client storage, streaming stores 1.23 ms)");
+  EXPECT_EQ(describe(std::span(trials).first(1)),
+            "persistent buffers, streaming stores, 0.90 ms a frame");
+}
+
+TEST(UploadWay, EachWayOfTheDriverIsTimed) {
+  const auto context = OffscreenContext::create();
+  ASSERT_TRUE(context) << context.error().what;
+  const std::vector<UploadTrial> all = time_uploads(std::chrono::minutes(1));
+  EXPECT_EQ(all.size(), 2 * pbo_modes().size());
+  for (const UploadTrial& trial : all) EXPECT_GT(trial.time, Nanoseconds::zero());
+  EXPECT_EQ(time_uploads(Nanoseconds::zero()).size(), 2U) << "the first mode's";
+  EXPECT_EQ(glGetError(), static_cast<GLenum>(GL_NO_ERROR));
+}
+
+}  // namespace
+}  // namespace pierglass::gfx::test
