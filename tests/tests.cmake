@@ -115,6 +115,8 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       tests/unit/pace/simulation_test.cpp tests/unit/pace/present_gate_test.cpp
       tests/unit/pace/histogram_test.cpp tests/unit/pace/frame_record_test.cpp
       tests/unit/pace/doorbell_simulation_test.cpp tests/unit/pace/doorbell_trust_test.cpp
+      tests/unit/pace/present_policy_test.cpp tests/unit/pace/present_simulation_test.cpp
+      tests/support/compositor_models.cpp
     LINK pace LABELS thread)
 
   # input

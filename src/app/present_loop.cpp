@@ -83,8 +83,8 @@ Result<PresentLoop::Sleep> PresentLoop::show_news(HostTime now) {
   const bool live = status_ == GuestStatus::Live;
   const bool wants_pictures = live && !notice_screen_.showing();
   if (wants_pictures && !suspended_) {
-    if (looks && now >= next_take_ && !gate_.blocked()) TRY(take_frame(now));
-    if (!gate_.blocked() || desk_.follows(now)) watch_pointer(now);
+    if (looks && now >= next_take_ && !gate_.blocked(now)) TRY(take_frame(now));
+    if (!gate_.blocked(now) || desk_.follows(now)) watch_pointer(now);
   }
   if (looks) {
     ladder_.on_look(now, std::exchange(found_, {}));
@@ -92,7 +92,7 @@ Result<PresentLoop::Sleep> PresentLoop::show_news(HostTime now) {
   }
 
   const bool between_pictures = intake_ && intake_->started();
-  if (have_size_ && !between_pictures) TRY(draw());
+  if (have_size_ && !between_pictures) TRY(draw(now));
   if (intake_) return Sleep{.limit = intake_->until_next_look(now)};
   return next_sleep(now, wants_pictures);
 }
@@ -102,9 +102,11 @@ PresentLoop::Sleep PresentLoop::next_sleep(HostTime now, bool wants_pictures) {
   if (!rings) refusals_ = 0;
   if (hidden_ && !rings) return {.limit = next_tick_ - now};
   // Drawing took its time.
-  const pace::WaitLadder::Plan plan = ladder_.next(
-      now + (HostClock::now() - step_began_),
-      {.present = wants_pictures, .blocked = gate_.blocked(), .rings = rings, .unseen = !visible_});
+  const pace::WaitLadder::Plan plan =
+      ladder_.next(now + (HostClock::now() - step_began_), {.present = wants_pictures,
+                                                            .blocked = gate_.blocked(now),
+                                                            .rings = rings,
+                                                            .unseen = !visible_});
   return {.limit = plan.sleep, .on_doorbell = plan.on_doorbell};
 }
 
@@ -331,8 +333,8 @@ std::string PresentLoop::message() const {
   return message_for(status_, waiting_, shown_error_);
 }
 
-Result<void> PresentLoop::draw() {
-  const pace::PresentGate::Draw draw = gate_.draw_now();
+Result<void> PresentLoop::draw(HostTime now) {
+  const pace::PresentGate::Draw draw = gate_.draw_now(now);
   if (draw == pace::PresentGate::Draw::No) return {};
   if (draw == pace::PresentGate::Draw::WithCallback) surface_.request_frame_callback();
   const HostTime began = HostClock::now();
@@ -346,7 +348,7 @@ Result<void> PresentLoop::draw() {
   surface_.flush();
   mapped_ = true;
   news_.committed += std::exchange(commits_wanted_, 0);
-  gate_.drawn(HostClock::now());
+  gate_.drawn(now, now + (HostClock::now() - step_began_));
   if (times_.sequence != 0) shown_ = times_.sequence;
   record(began, *stats);
   return {};

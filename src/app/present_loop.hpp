@@ -112,7 +112,7 @@ class PresentLoop {
   void watch_pointer(HostTime now);
   void hold_off(HostTime now);
   [[nodiscard]] std::string message() const;
-  Result<void> draw();
+  Result<void> draw(HostTime now);
   Result<gfx::DrawStats> draw_content();
   void record(HostTime began, const gfx::DrawStats& stats);
   void log_committed();
