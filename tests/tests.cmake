@@ -298,7 +298,9 @@ if(PIERGLASS_TESTS AND NOT WIN32)
         tests/unit/app/open_source_test.cpp
         tests/unit/app/options_input_test.cpp tests/unit/app/options_test.cpp
         tests/unit/app/panel_text_test.cpp tests/unit/app/png_test.cpp
-        tests/unit/app/present_loop_test.cpp tests/unit/app/present_requests_test.cpp
+        tests/unit/app/present_loop_test.cpp tests/unit/app/present_policy_loop_test.cpp
+        tests/unit/app/present_policy_thread_test.cpp
+        tests/unit/app/presentation_map_test.cpp tests/unit/app/present_requests_test.cpp
         tests/unit/app/screenshot_test.cpp tests/unit/app/status_line_test.cpp
         tests/unit/app/take_over_test.cpp tests/unit/app/user_files_test.cpp
         tests/unit/app/verbs_test.cpp tests/unit/app/zero_copy_test.cpp

@@ -177,6 +177,8 @@ class Client final : private wl::WindowEvents {
                                         {.source = std::move(source_),
                                          .window = window_.get(),
                                          .renderer = options_.renderer,
+                                         .present = options_.present,
+                                         .feedback = statistics_.wanted(),
                                          .doorbell = options_.doorbell,
                                          .waiting = "Waiting for the guest in " + memory_,
                                          .log = &log_,

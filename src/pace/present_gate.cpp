@@ -55,7 +55,7 @@ void PresentGate::drawn(HostTime began, HostTime committed, std::uint64_t commit
     return;
   }
   outstanding_ = true;
-  requested_ = committed;
+  requested_ = began;
 }
 
 }  // namespace pierglass::pace

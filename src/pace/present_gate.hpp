@@ -55,7 +55,11 @@ class PresentGate {
   [[nodiscard]] bool blocked(HostTime now) const { return until_open(now) > Nanoseconds::zero(); }
   // How long that lasts unless something comes from the compositor; the type's maximum: for ever.
   [[nodiscard]] Nanoseconds until_open(HostTime now) const;
-  // The same for whoever then sleeps that long.
+  // It ends by itself.
+  [[nodiscard]] bool waits_by_clock(HostTime now) const {
+    return blocked(now) && until_open(now) != Nanoseconds::max();
+  }
+  // until_open(), for whoever then sleeps that long.
   Nanoseconds wait_until_open(HostTime now);
   // To be told what the compositor says of commits, and asked about them.
   [[nodiscard]] PresentPolicy& policy() { return policy_; }
@@ -64,7 +68,7 @@ class PresentGate {
   [[nodiscard]] bool hidden(HostTime now) const {
     return outstanding_ && now - requested_ >= kHiddenAfter;
   }
-  // From the commit that requested the last finished callback to that callback; zero before.
+  // From the draw that requested the last finished callback to that callback; zero before.
   [[nodiscard]] Nanoseconds last_turnaround() const { return turnaround_; }
   [[nodiscard]] const Counters& counters() const { return counters_; }
 

@@ -29,7 +29,7 @@ constexpr bool early(Nanoseconds lead, Nanoseconds period) {
 }  // namespace
 
 const char* name(Policy policy) {
-  static constexpr std::array kNames = {"callback", "mailbox", "late", "vrr", "tearing"};
+  static constexpr std::array kNames = {"callback", "mailbox", "late", "vrr"};
   return kNames[static_cast<std::size_t>(policy)];
 }
 
@@ -156,8 +156,6 @@ Policy PresentPolicy::policy() const {
       return Policy::Callback;
     case PolicyChoice::Mailbox:
       return Policy::Mailbox;
-    case PolicyChoice::Tearing:
-      return Policy::Tearing;
     case PolicyChoice::Auto:
     case PolicyChoice::Late:
     case PolicyChoice::Variable:
@@ -185,7 +183,6 @@ HostTime PresentPolicy::earliest_commit(HostTime now) const {
       return std::max(spaced, earliest_variable(now));
     case Policy::Callback:
     case Policy::Mailbox:
-    case Policy::Tearing:
       break;
   }
   return spaced;
@@ -223,14 +220,7 @@ const PresentPolicy::UnderWay* PresentPolicy::newest_under_way(HostTime now) con
 }
 
 bool PresentPolicy::wants_feedback(HostTime now) const {
-  return now >= quiet_until_;
-}
-
-HostTime PresentPolicy::next_latch(HostTime now) const {
-  const bool known =
-      proof_ >= kProof && predictor_.fresh(now) && predictor_.rate() == LatchPredictor::Rate::Fixed;
-  if (!known) return now;
-  return predictor_.next_after(now + lead_.lead()) - lead_.lead();
+  return (watched_ || choice_ != PolicyChoice::Callback) && now >= quiet_until_;
 }
 
 }  // namespace pierglass::pace

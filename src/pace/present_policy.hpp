@@ -18,7 +18,6 @@ enum class Policy : std::uint8_t {
   Mailbox,   // at once: the newest wins until the compositor draws
   Late,      // once a refresh, as late as it is still shown with the next picture
   Variable,  // at once, but not sooner than the screen can show another
-  Tearing,   // at once: it replaces what is being shown
 };
 const char* name(Policy policy);  // lower case, for statistics and options
 
@@ -29,7 +28,6 @@ enum class PolicyChoice : std::uint8_t {
   Mailbox,
   Late,
   Variable,
-  Tearing,
 };
 
 // Chooses the policy and says when the next commit may be made. Everything that is not frame
@@ -68,6 +66,8 @@ class PresentPolicy {
 
   // Takes effect at once.
   void choose(PolicyChoice choice) { choice_ = choice; }
+  // Feedback is wanted for the counters, too.
+  void watch() { watched_ = true; }
 
   // The surface is mapped anew, perhaps on another screen: forgets what belongs to the old one.
   void on_surface_reset();
@@ -87,8 +87,6 @@ class PresentPolicy {
   // Whether the next commit's feedback is worth the asking.
   [[nodiscard]] bool wants_feedback(HostTime now) const;
 
-  // What is new before this is shown with the screen's next picture. Not known: `now` or earlier.
-  [[nodiscard]] HostTime next_latch(HostTime now) const;
   [[nodiscard]] Nanoseconds period() const { return predictor_.period(); }
   [[nodiscard]] Nanoseconds lead() const { return lead_.lead(); }
   [[nodiscard]] bool scanned_out() const { return scanned_out_; }  // the last presented was
@@ -113,6 +111,7 @@ class PresentPolicy {
   UnderWay* find(std::uint64_t commit);
 
   PolicyChoice choice_;
+  bool watched_ = false;
   HabitWatch habit_;
   LatchPredictor predictor_;
   LatchLead lead_;

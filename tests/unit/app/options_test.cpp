@@ -72,7 +72,7 @@ TEST_F(OptionTest, ABrokerIsMemoryOfItsName) {
 }
 
 TEST_F(OptionTest, WhatPrintConfigPrintsIsAConfigFile) {
-  write_config("renderer=shm\nsize=800x600\nsource=pierglass\n");
+  write_config("renderer=shm\nsize=800x600\nsource=pierglass\npresent=late\n");
   const auto printed = parse({"--print-config"});
   EXPECT_FALSE(printed.options);
   EXPECT_EQ(printed.exit_status, 0);
@@ -82,6 +82,7 @@ TEST_F(OptionTest, WhatPrintConfigPrintsIsAConfigFile) {
   EXPECT_EQ(parsed.options->memory, "");
   EXPECT_EQ(parsed.options->source, SourceChoice::Pierglass);
   EXPECT_EQ(parsed.options->renderer, RendererChoice::Shm);
+  EXPECT_EQ(parsed.options->present, pace::PolicyChoice::Late);
   EXPECT_EQ(parsed.options->window_size, (Size{800, 600}));
 }
 
@@ -116,6 +117,8 @@ INSTANTIATE_TEST_SUITE_P(
         WrongUse{"StrayWord", {"--windowed", "stray"}, "", "stray"},
         WrongUse{"StrayWordAfterToggle", {"toggle", "now"}, "", "now; see pierglass toggle --help"},
         WrongUse{"MissingValue", {"--memory"}, "", "--memory"},
+        WrongUse{
+            "BadPresent", {"--present", "soon"}, "", "'soon' is none of auto, callback, mailbox"},
         WrongUse{"BadRenderer", {"--renderer", "vulkan"}, "", "'vulkan' is none of auto, gl, shm"},
         WrongUse{"BadSource",
                  {"--source", "vnc"},

@@ -125,7 +125,6 @@ TEST_F(PolicyTest, AnIdleScreenIsGivenItsPictureAtOnce) {
   prove();
   const HostTime now = turn(5) + seconds(10);
   EXPECT_EQ(policy_.earliest_commit(now), now);
-  EXPECT_LE(policy_.next_latch(now), now) << "not known any more";
 }
 
 TEST_F(PolicyTest, AVariableRateIsToldByWhatItShows) {
@@ -186,15 +185,6 @@ TEST_F(PolicyTest, CountsWhatItIsTold) {
   EXPECT_EQ(policy_.counters().torn, 1u);
   EXPECT_EQ(policy_.counters().discarded, 1u);
   EXPECT_FALSE(policy_.scanned_out());
-}
-
-TEST_F(PolicyTest, TheNextLatchLiesBeforeTheNextTurn) {
-  EXPECT_EQ(policy_.next_latch(kStart), kStart);
-  prove();
-  const HostTime now = turn(4) + milliseconds(1);
-  EXPECT_EQ(policy_.next_latch(now), turn(5) - policy_.lead());
-  const HostTime late = turn(5) - policy_.lead() + microseconds(1);
-  EXPECT_EQ(policy_.next_latch(late), turn(6) - policy_.lead());
 }
 
 TEST(PresentGatePolicy, ACallbackThatDoesNotComeIsWaitedForUnderAnyPolicy) {
