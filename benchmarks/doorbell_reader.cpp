@@ -46,6 +46,7 @@ class NoSurface final : public app::VideoSurface {
  public:
   std::optional<State> apply_pending() override { return std::exchange(pending_, std::nullopt); }
   void request_frame_callback() override { waiting = true; }
+  bool request_feedback(std::uint64_t) override { return false; }
   void flush() override {}
   void unmap() override {}
 

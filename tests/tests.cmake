@@ -116,6 +116,8 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       tests/unit/pace/simulation_test.cpp tests/unit/pace/present_gate_test.cpp
       tests/unit/pace/histogram_test.cpp tests/unit/pace/frame_record_test.cpp
       tests/unit/pace/doorbell_simulation_test.cpp tests/unit/pace/doorbell_trust_test.cpp
+      tests/unit/pace/present_policy_test.cpp tests/unit/pace/present_simulation_test.cpp
+      tests/support/compositor_models.cpp
     LINK pace LABELS thread)
 
   # input
@@ -298,7 +300,9 @@ if(PIERGLASS_TESTS AND NOT WIN32)
         tests/unit/app/open_source_test.cpp
         tests/unit/app/options_input_test.cpp tests/unit/app/options_test.cpp
         tests/unit/app/panel_text_test.cpp tests/unit/app/png_test.cpp
-        tests/unit/app/present_loop_test.cpp tests/unit/app/present_requests_test.cpp
+        tests/unit/app/present_loop_test.cpp tests/unit/app/present_policy_loop_test.cpp
+        tests/unit/app/present_policy_thread_test.cpp
+        tests/unit/app/presentation_map_test.cpp tests/unit/app/present_requests_test.cpp
         tests/unit/app/screenshot_test.cpp tests/unit/app/status_line_test.cpp
         tests/unit/app/take_over_test.cpp tests/unit/app/user_files_test.cpp
         tests/unit/app/verbs_test.cpp tests/unit/app/zero_copy_test.cpp

@@ -194,6 +194,8 @@ class Client final : private wl::WindowEvents {
                                          .window = window_.get(),
                                          .renderer = options_.renderer,
                                          .filter = filter_,
+                                         .present = options_.present,
+                                         .feedback = statistics_.wanted(),
                                          .doorbell = options_.doorbell,
                                          .waiting = "Waiting for the guest in " + memory_,
                                          .log = &log_,

@@ -82,6 +82,16 @@ pixel::Filter parse_filter(const std::string& text) {
   throw OptionError("--filter", "'" + text + "' is none of " + pixel::filter_list());
 }
 
+pace::PolicyChoice parse_present(const std::string& text) {
+  using Choice = pace::PolicyChoice;
+  if (text == "auto") return Choice::Auto;
+  if (text == "callback") return Choice::Callback;
+  if (text == "mailbox") return Choice::Mailbox;
+  if (text == "late") return Choice::Late;
+  if (text == "vrr") return Choice::Variable;
+  throw OptionError("--present", "'" + text + "' is none of auto, callback, mailbox, late, vrr");
+}
+
 void check_level(const std::string& text) {
   for (const char* level : {"error", "warn", "info", "debug"}) {
     if (text == level) return;
@@ -176,6 +186,7 @@ struct Parser {
   std::string source = "auto";
   std::string renderer = "auto";
   std::string filter = "auto";
+  std::string present = "auto";
   bool no_doorbell = false;
   bool print_config = false;
   CLI::App cli;
@@ -190,6 +201,7 @@ struct Parser {
     cli.get_formatter()->column_width(kHelpColumn);
     add_memory_options();
     add_window_options();
+    add_present_option();
     add_input_options(cli, options.input, input);
     add_diagnostic_options();
     if (line.action == Action::Send) add_commands();
@@ -256,6 +268,16 @@ struct Parser {
         ->capture_default_str();
   }
 
+  void add_present_option() {
+    cli.add_option(
+           "--present", present,
+           "When pictures are handed over: auto; callback (when the compositor says so), "
+           "mailbox (at once), late (once a refresh, just in time) or vrr (at once, as fast "
+           "as the screen can); auto learns which is soonest on the screen")
+        ->type_name("WHEN")
+        ->capture_default_str();
+  }
+
   void add_diagnostic_options() {
     cli.add_flag(
         "--stats", options.stats,
@@ -277,6 +299,7 @@ struct Parser {
     options.source = parse_source(source);
     options.renderer = parse_renderer(renderer);
     options.filter = parse_filter(filter);
+    options.present = parse_present(present);
     options.doorbell = !no_doorbell;
     check_memory(options);
     check_level(options.log_level);

@@ -8,6 +8,7 @@
 
 #include "app/options_input.hpp"
 #include "base/geometry.hpp"
+#include "pace/present_policy.hpp"
 #include "pixel/filter.hpp"
 
 namespace pierglass::app {
@@ -26,6 +27,7 @@ struct Options {
   Size window_size{1280, 720};  // logical pixels
   RendererChoice renderer = RendererChoice::Auto;
   pixel::Filter filter = pixel::Filter::Auto;
+  pace::PolicyChoice present = pace::PolicyChoice::Auto;
   bool doorbell = true;  // sleep until the guest rings, where it does
   bool stats = false;
   std::string frame_log;  // path; empty: none

@@ -83,16 +83,17 @@ Result<PresentLoop::Sleep> PresentLoop::show_news(HostTime now) {
   const bool live = status_ == GuestStatus::Live;
   const bool wants_pictures = live && !notice_screen_.showing();
   if (wants_pictures && !suspended_) {
-    if (looks && now >= next_take_ && !gate_.blocked()) TRY(take_frame(now));
-    if (!gate_.blocked() || desk_.follows(now)) watch_pointer(now);
+    if (looks && now >= next_take_ && !gate_.blocked(now)) TRY(take_frame(now));
+    if (!gate_.blocked(now) || desk_.follows(now)) watch_pointer(now);
   }
-  if (looks) {
+  // A ring is answered when there is a look, which may be as late as the policy wants.
+  if (looks && !gate_.waits_by_clock(now)) {
     ladder_.on_look(now, std::exchange(found_, {}));
     last_look_ = now;
   }
 
   const bool between_pictures = intake_ && intake_->started();
-  if (have_size_ && !between_pictures) TRY(draw());
+  if (have_size_ && !between_pictures) TRY(draw(now));
   if (intake_) return Sleep{.limit = intake_->until_next_look(now)};
   return next_sleep(now, wants_pictures);
 }
@@ -101,11 +102,17 @@ PresentLoop::Sleep PresentLoop::next_sleep(HostTime now, bool wants_pictures) {
   const bool rings = wants_pictures && may_be_rung(now);
   if (!rings) refusals_ = 0;
   if (hidden_ && !rings) return {.limit = next_tick_ - now};
+  const Nanoseconds closed = gate_.wait_until_open(now);
   // Drawing took its time.
-  const pace::WaitLadder::Plan plan = ladder_.next(
-      now + (HostClock::now() - step_began_),
-      {.present = wants_pictures, .blocked = gate_.blocked(), .rings = rings, .unseen = !visible_});
-  return {.limit = plan.sleep, .on_doorbell = plan.on_doorbell};
+  const Nanoseconds elapsed = HostClock::now() - step_began_;
+  const pace::WaitLadder::Plan plan =
+      ladder_.next(now + elapsed, {.present = wants_pictures,
+                                   .blocked = closed > Nanoseconds::zero(),
+                                   .rings = rings,
+                                   .unseen = !visible_});
+  if (closed == Nanoseconds::zero()) return {.limit = plan.sleep, .on_doorbell = plan.on_doorbell};
+  const Nanoseconds left = std::max(closed - elapsed, Nanoseconds::zero());
+  return {.limit = std::min(plan.sleep, left), .on_doorbell = plan.on_doorbell};
 }
 
 // Twice refused for nothing that a step finds: it is waited for as if nobody rang.
@@ -335,10 +342,10 @@ std::string PresentLoop::message() const {
   return message_for(status_, waiting_, shown_error_);
 }
 
-Result<void> PresentLoop::draw() {
-  const pace::PresentGate::Draw draw = gate_.draw_now();
+Result<void> PresentLoop::draw(HostTime now) {
+  const pace::PresentGate::Draw draw = gate_.draw_now(now);
   if (draw == pace::PresentGate::Draw::No) return {};
-  if (draw == pace::PresentGate::Draw::WithCallback) surface_.request_frame_callback();
+  request_answers(now, draw);
   const HostTime began = HostClock::now();
   const auto stats = draw_content();
   if (!stats) {
@@ -350,10 +357,17 @@ Result<void> PresentLoop::draw() {
   surface_.flush();
   mapped_ = true;
   news_.committed += std::exchange(commits_wanted_, 0);
-  gate_.drawn(HostClock::now());
+  gate_.drawn(now, now + (HostClock::now() - step_began_), std::exchange(feedback_, 0));
   if (times_.sequence != 0) shown_ = times_.sequence;
   record(began, *stats);
   return {};
+}
+
+// Both go with the next commit; if this draw comes to none, with the one after it.
+void PresentLoop::request_answers(HostTime now, pace::PresentGate::Draw draw) {
+  if (draw == pace::PresentGate::Draw::WithCallback) surface_.request_frame_callback();
+  if (feedback_ != 0 || !gate_.policy().wants_feedback(now)) return;
+  if (surface_.request_feedback(commits_numbered_ + 1)) feedback_ = ++commits_numbered_;
 }
 
 Result<gfx::DrawStats> PresentLoop::draw_content() {
@@ -390,6 +404,11 @@ PresentSnapshot PresentLoop::snapshot() const {
           .trust = ladder_.trust().standing(),
           .rings = status_ == GuestStatus::Live && may_be_rung(HostTime::max()),
           .gate = gate_.counters(),
+          .policy = gate_.policy().policy(),
+          .presented = gate_.policy().counters(),
+          .refresh = gate_.policy().period(),
+          .latch_lead = gate_.policy().lead(),
+          .scanned_out = gate_.policy().scanned_out(),
           .frame_period = ladder_.predictor().period(),
           .status = status_,
           .torn = torn_,

@@ -37,6 +37,8 @@ class VideoSurface {
   virtual std::optional<State> apply_pending() = 0;
   // Goes with the next commit; nothing while one is outstanding.
   virtual void request_frame_callback() = 0;
+  // Asks what becomes of the next commit, by a number of the caller's. False: it will not be told.
+  virtual bool request_feedback(std::uint64_t commit) = 0;
   // Sends what is buffered.
   virtual void flush() = 0;
   // Commits that the surface has no content, and no frame callback is outstanding any more. The
@@ -73,6 +75,8 @@ class PresentLoop {
   bool fall_asleep();
   // Ends such a sleep. `signalled`: the source's doorbell() was readable.
   void wake_up(HostTime now, bool signalled);
+  // Before the first step: another one than that which PresentPolicy starts with.
+  void use_policy(const pace::PresentPolicy& policy) { gate_ = pace::PresentGate(policy); }
   // From now on: never on the doorbell.
   void ignore_doorbell() { ignores_doorbell_ = true; }
   // The user does something; for a step that comes before the end of a sleep.
@@ -86,6 +90,13 @@ class PresentLoop {
 
   // The frame callback came: something may be drawn again.
   void on_callback(HostTime now);
+  // What the compositor said of a commit.
+  void on_presented(HostTime now, const pace::Presented& presented) {
+    gate_.policy().on_presented(now, presented);
+  }
+  void on_discarded(HostTime now, std::uint64_t commit) {
+    gate_.policy().on_discarded(now, commit);
+  }
 
   [[nodiscard]] source::GuestStatus status() const { return status_; }
   // When one was taken over last; long ago at first.
@@ -112,7 +123,8 @@ class PresentLoop {
   void watch_pointer(HostTime now);
   void hold_off(HostTime now);
   [[nodiscard]] std::string message() const;
-  Result<void> draw();
+  Result<void> draw(HostTime now);
+  void request_answers(HostTime now, pace::PresentGate::Draw draw);
   Result<gfx::DrawStats> draw_content();
   void record(HostTime began, const gfx::DrawStats& stats);
   void log_committed();
@@ -146,7 +158,9 @@ class PresentLoop {
   PointerDesk desk_;
   Screenshooter screenshooter_;
   std::uint32_t commits_wanted_ = 0;
-  PresentNews news_;  // not taken yet
+  std::uint64_t commits_numbered_ = 0;
+  std::uint64_t feedback_ = 0;  // number that the next commit's was requested with; 0: it was not
+  PresentNews news_;            // not taken yet
   bool suspended_ = false;
   bool hidden_ = false;
   bool mapped_ = false;  // the surface has content

@@ -11,6 +11,8 @@
 #include <utility>
 
 #include "gfx/create_presenter.hpp"
+#include "wl/display.hpp"
+#include "wl/registry.hpp"
 
 namespace pierglass::app {
 namespace {
@@ -49,6 +51,8 @@ Result<std::unique_ptr<PresentThread>> PresentThread::start(wl::Display& display
   loop::EventFd wake = TRY(loop::EventFd::create());
   std::unique_ptr<PresentThread> self(new PresentThread(std::move(wake), std::move(parts)));
   self->queue_ = TRY(wl::PresentQueue::create(display, registry, *self->parts_.window, *self));
+  self->clock_ = PresentationMap(registry.presentation_clock());
+  self->habit_guess_ = pace::habit_of_program(display.compositor_program());
   self->thread_ = std::thread([thread = self.get()] { thread->run(); });
   return self;
 }
@@ -157,6 +161,7 @@ Result<void> PresentThread::present() {
     report.reason = reason;
   });
   PresentLoop loop(*parts_.source, *presenter, *this, parts_.log, parts_.waiting);
+  loop.use_policy(policy_for(*presenter));
   if (!parts_.doorbell) loop.ignore_doorbell();
   loop_ = &loop;
   Result<void> ended = serve(loop);
@@ -188,9 +193,9 @@ Result<void> PresentThread::serve(PresentLoop& loop) {
       tell_main([&](Report& report) { report.snapshot = loop.snapshot(); });
     }
     // A driver that read the socket while we drew may have queued what main was not told of.
-    callback_came_ = false;
+    answer_came_ = false;
     TRY(queue_->dispatch_pending());
-    if (!callback_came_) TRY(sleep(loop, how));
+    if (!answer_came_) TRY(sleep(loop, how));
   }
   return {};
 }
@@ -245,13 +250,38 @@ Result<void> PresentThread::wait(Nanoseconds limit, int doorbell, bool& signalle
 }
 
 void PresentThread::on_frame() noexcept {
-  callback_came_ = true;
+  answer_came_ = true;
   if (loop_ != nullptr) loop_->on_callback(HostClock::now());
 }
 
-void PresentThread::on_presented(const wl::PresentedFrame& /*frame*/) noexcept {}
+bool PresentThread::request_feedback(std::uint64_t commit) {
+  return clock_.usable() && queue_->request_feedback(commit);
+}
 
-void PresentThread::on_discarded(std::uint64_t /*frame*/) noexcept {}
+void PresentThread::on_presented(const wl::PresentedFrame& frame) noexcept {
+  answer_came_ = true;
+  if (loop_ == nullptr) return;
+  loop_->on_presented(HostClock::now(), {.commit = frame.frame,
+                                         .time = clock_.to_host(frame.time),
+                                         .refresh = frame.refresh,
+                                         .flags = frame.flags});
+}
+
+void PresentThread::on_discarded(std::uint64_t frame) noexcept {
+  answer_came_ = true;
+  if (loop_ != nullptr) loop_->on_discarded(HostClock::now(), frame);
+}
+
+// Who draws by processor draws nothing that is not shown.
+pace::PresentPolicy PresentThread::policy_for(const gfx::Presenter& presenter) const {
+  using Choice = pace::PolicyChoice;
+  const bool by_processor = presenter.name() == "shm";
+  const bool automatic = parts_.present == Choice::Auto;
+  pace::PresentPolicy policy(automatic && by_processor ? Choice::Callback : parts_.present,
+                             habit_guess_);
+  if (parts_.feedback) policy.watch();
+  return policy;
+}
 
 void PresentThread::unmap() {
   queue_->unmap();

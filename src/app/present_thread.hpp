@@ -15,6 +15,7 @@
 #include "app/pointer_board.hpp"
 #include "app/present_loop.hpp"
 #include "app/present_news.hpp"
+#include "app/presentation_map.hpp"
 #include "app/statistics.hpp"
 #include "loop/wakeup.hpp"
 #include "wl/present_queue.hpp"
@@ -31,6 +32,8 @@ class PresentThread final : private wl::PresentEvents, private VideoSurface {
     wl::Window* window = nullptr;  // borrowed
     RendererChoice renderer = RendererChoice::Auto;
     pixel::Filter filter = pixel::Filter::Auto;
+    pace::PolicyChoice present = pace::PolicyChoice::Auto;
+    bool feedback = false;               // wanted for the statistics, too
     bool doorbell = true;                // sleep on the source's, if the guest rings
     std::string waiting;                 // text while there is no guest
     pace::FrameLog* log = nullptr;       // borrowed; null: no records wanted
@@ -116,6 +119,8 @@ class PresentThread final : private wl::PresentEvents, private VideoSurface {
   void ask(Fill fill);
   void take_requests(PresentLoop& loop);
 
+  [[nodiscard]] pace::PresentPolicy policy_for(const gfx::Presenter& presenter) const;
+
   // wl::PresentEvents
   void on_frame() noexcept override;
   void on_presented(const wl::PresentedFrame& frame) noexcept override;
@@ -124,6 +129,7 @@ class PresentThread final : private wl::PresentEvents, private VideoSurface {
   // VideoSurface
   std::optional<State> apply_pending() override;
   void request_frame_callback() override { queue_->request_frame_callback(); }
+  bool request_feedback(std::uint64_t commit) override;
   void flush() override { backed_up_ = !queue_->flush(); }
   void unmap() override;
 
@@ -131,7 +137,9 @@ class PresentThread final : private wl::PresentEvents, private VideoSurface {
   Parts parts_;
   std::unique_ptr<wl::PresentQueue> queue_;
   PresentLoop* loop_ = nullptr;           // present thread, while present() runs
-  bool callback_came_ = false;            // present thread: since it was last cleared
+  PresentationMap clock_;                 // present thread, once it runs
+  pace::Habit habit_guess_{};             // present thread, once it runs
+  bool answer_came_ = false;              // present thread: since it was last cleared
   bool backed_up_ = false;                // present thread: the compositor does not read
   GuestNews told_;                        // present thread: what main knows
   HostTime next_report_;                  // present thread: of what is no change of status

@@ -44,6 +44,19 @@ Json doorbell(const PresentSnapshot& snapshot) {
           {"distrusts", counters.distrusts}};
 }
 
+Json presentation(const PresentSnapshot& snapshot) {
+  const pace::PresentPolicy::Counters& counters = snapshot.presented;
+  return {{"policy", pace::name(snapshot.policy)},
+          {"refresh_ms", milliseconds(static_cast<std::uint64_t>(snapshot.refresh.count()))},
+          {"latch_lead_ms", milliseconds(static_cast<std::uint64_t>(snapshot.latch_lead.count()))},
+          {"presented", counters.presented},
+          {"late", counters.late},
+          {"discarded", counters.discarded},
+          {"scanned_out", counters.scanned_out},
+          {"torn", counters.torn},
+          {"scans_out", snapshot.scanned_out}};
+}
+
 Json guest_records(const source::GuestDescription& guest, const std::string& notice) {
   return {{"program", guest.program}, {"system", guest.system}, {"machine", guest.machine},
           {"capture", guest.capture}, {"uuid", guest.uuid},     {"notice", notice}};
@@ -154,6 +167,7 @@ void Statistics::print_summary(const PresentSnapshot& snapshot, std::uint64_t dr
       {"looks", snapshot.ladder.looks},
       {"sleeps", rungs(snapshot.ladder)},
       {"doorbell", doorbell(snapshot)},
+      {"presentation", presentation(snapshot)},
       {"draws_held_back", snapshot.gate.held_back},
       {"records_dropped", dropped_records}};
   const bool told = guest_ != source::GuestDescription{} || !notice_.empty();

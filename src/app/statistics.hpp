@@ -22,6 +22,11 @@ struct PresentSnapshot {
   pace::DoorbellTrust::Standing trust{};
   bool rings = false;  // the guest says so, and is listened to
   pace::PresentGate::Counters gate;
+  pace::Policy policy{};
+  pace::PresentPolicy::Counters presented;  // what the compositor said of commits
+  Nanoseconds refresh{};                    // zero: it did not say
+  Nanoseconds latch_lead{};
+  bool scanned_out = false;    // the newest picture was
   Nanoseconds frame_period{};  // zero: no cadence
   source::GuestStatus status = source::GuestStatus::Absent;
   std::uint64_t torn = 0;  // frames that were overwritten while we read, or never finished

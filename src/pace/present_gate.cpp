@@ -22,15 +22,31 @@ void PresentGate::on_callback(HostTime now) {
 void PresentGate::on_surface_reset() {
   outstanding_ = false;
   dirty_ = true;
+  policy_.on_surface_reset();
 }
 
-PresentGate::Draw PresentGate::draw_now() const {
-  if (!dirty()) return Draw::No;
-  if (!outstanding_) return Draw::WithCallback;
-  return must_draw_ ? Draw::WithoutCallback : Draw::No;
+PresentGate::Draw PresentGate::draw_now(HostTime now) const {
+  if (!dirty() || blocked(now)) return Draw::No;
+  return outstanding_ ? Draw::WithoutCallback : Draw::WithCallback;
 }
 
-void PresentGate::drawn(HostTime now) {
+Nanoseconds PresentGate::until_open(HostTime now) const {
+  if (must_draw_) return {};
+  const bool by_callback = policy_.policy() == Policy::Callback;
+  const bool waits = by_callback || now - requested_ >= kCallbackDue;
+  if (outstanding_ && waits) return Nanoseconds::max();
+  return by_callback ? Nanoseconds::zero() : policy_.earliest_commit(now) - now;
+}
+
+Nanoseconds PresentGate::wait_until_open(HostTime now) {
+  const Nanoseconds closed = until_open(now);
+  const bool by_clock = closed > Nanoseconds::zero() && closed != Nanoseconds::max();
+  if (by_clock) policy_.on_wait(now + closed);
+  return closed;
+}
+
+void PresentGate::drawn(HostTime began, HostTime committed, std::uint64_t commit) {
+  policy_.on_commit(began, committed, commit);
   ++counters_.draws;
   dirty_ = false;
   must_draw_ = false;
@@ -39,7 +55,7 @@ void PresentGate::drawn(HostTime now) {
     return;
   }
   outstanding_ = true;
-  requested_ = now;
+  requested_ = began;
 }
 
 }  // namespace pierglass::pace

@@ -4,19 +4,23 @@
 #include <cstdint>
 
 #include "base/clock.hpp"
+#include "pace/present_policy.hpp"
 
 namespace pierglass::pace {
 
-// When to draw and commit: as soon as something is new, but at most once per frame callback, so
-// that a compositor which no longer shows the window costs nothing. A callback is only ever
-// requested with a commit that shows something new: a commit without content takes a refresh away
-// from the next picture on wlroots. Pure; one thread.
+// When to draw and commit: when something is new, and then when the policy says. While that is to
+// wait for frame callbacks, at most once for each; under any other one a callback that does not
+// come is waited for after a while, so that a compositor which no longer shows the window costs
+// nothing. Callbacks and feedback are only ever requested with a commit that shows something new: a
+// commit without content takes a refresh away from the next picture on wlroots. Pure; one thread.
 //
 //   draw_now() → (request callback when told) → Presenter::draw → drawn() … on_callback()
 class PresentGate {
  public:
   // A callback that is this late means that the window is not being shown.
   static constexpr Nanoseconds kHiddenAfter = std::chrono::milliseconds(500);
+  // So long nobody waits for one, unless the policy is to.
+  static constexpr Nanoseconds kCallbackDue = std::chrono::milliseconds(100);
 
   enum class Draw : std::uint8_t {
     No,
@@ -30,6 +34,8 @@ class PresentGate {
     std::uint64_t held_back = 0;  // changes that found a callback outstanding
   };
 
+  explicit PresentGate(PresentPolicy policy = PresentPolicy()) : policy_(policy) {}
+
   // There is something that the last commit does not show: frame, pointer, text.
   void on_change();
   // The window must be committed at once even if it may be hidden: the first picture after a
@@ -40,21 +46,34 @@ class PresentGate {
   // The surface (and with it the callback) is gone or was mapped anew.
   void on_surface_reset();
 
-  [[nodiscard]] Draw draw_now() const;
-  // What draw_now() asked for has been committed at `now`. After a failed draw call nothing.
-  void drawn(HostTime now);
+  [[nodiscard]] Draw draw_now(HostTime now) const;
+  // What draw_now() asked for has been committed. `began`: with a look at what is new. `commit`:
+  // the number that feedback was requested with; 0: it was not. After a failed draw call nothing.
+  void drawn(HostTime began, HostTime committed, std::uint64_t commit = 0);
 
-  // Nothing can be committed before the callback: no need to look for news.
-  [[nodiscard]] bool blocked() const { return outstanding_ && !must_draw_; }
+  // Nothing is to be committed now: no need to look for news.
+  [[nodiscard]] bool blocked(HostTime now) const { return until_open(now) > Nanoseconds::zero(); }
+  // How long that lasts unless something comes from the compositor; the type's maximum: for ever.
+  [[nodiscard]] Nanoseconds until_open(HostTime now) const;
+  // It ends by itself.
+  [[nodiscard]] bool waits_by_clock(HostTime now) const {
+    return blocked(now) && until_open(now) != Nanoseconds::max();
+  }
+  // until_open(), for whoever then sleeps that long.
+  Nanoseconds wait_until_open(HostTime now);
+  // To be told what the compositor says of commits, and asked about them.
+  [[nodiscard]] PresentPolicy& policy() { return policy_; }
+  [[nodiscard]] const PresentPolicy& policy() const { return policy_; }
   [[nodiscard]] bool dirty() const { return dirty_ || must_draw_; }
   [[nodiscard]] bool hidden(HostTime now) const {
     return outstanding_ && now - requested_ >= kHiddenAfter;
   }
-  // From the commit that requested the last finished callback to that callback; zero before.
+  // From the draw that requested the last finished callback to that callback; zero before.
   [[nodiscard]] Nanoseconds last_turnaround() const { return turnaround_; }
   [[nodiscard]] const Counters& counters() const { return counters_; }
 
  private:
+  PresentPolicy policy_;
   bool dirty_ = false;
   bool must_draw_ = false;
   bool outstanding_ = false;

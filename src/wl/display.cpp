@@ -10,6 +10,7 @@
 #include <cstring>
 #include <utility>
 
+#include "wl/peer_program.hpp"
 #include "wl/proxy.hpp"
 
 namespace pierglass::wl {
@@ -125,6 +126,10 @@ std::string Display::loss() const {
   }
   if (error == EPIPE || error == ECONNRESET) return "it closed the socket";
   return std::strerror(error);
+}
+
+std::string Display::compositor_program() const {
+  return peer_program(wl_display_get_fd(display_.get()));
 }
 
 Error Display::error() const {

@@ -35,6 +35,9 @@ class Display final : private loop::WaitHook, Pinned {
   static Result<std::unique_ptr<Display>> adopt(Fd socket);
   ~Display();
 
+  // The compositor's program, see peer_program().
+  [[nodiscard]] std::string compositor_program() const;
+
   [[nodiscard]] wl_display* native() const { return display_.get(); }
 
   // Waits until the compositor has answered all requests, at most `limit` (then NotReady).

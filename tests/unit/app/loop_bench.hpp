@@ -147,10 +147,16 @@ class FakeSurface final : public VideoSurface {
  public:
   std::optional<State> apply_pending() override { return std::exchange(pending, std::nullopt); }
   void request_frame_callback() override { ++callbacks; }
+  bool request_feedback(std::uint64_t commit) override {
+    if (tells) asked.push_back(commit);
+    return tells;
+  }
   void flush() override { ++flushes; }
   void unmap() override { ++unmaps; }
 
   std::optional<State> pending = State{.buffer = {100, 50}};
+  bool tells = false;                // what becomes of commits
+  std::vector<std::uint64_t> asked;  // about these
   int callbacks = 0;
   int flushes = 0;
   int unmaps = 0;

@@ -73,7 +73,7 @@ TEST_F(OptionTest, ABrokerIsMemoryOfItsName) {
 }
 
 TEST_F(OptionTest, WhatPrintConfigPrintsIsAConfigFile) {
-  write_config("renderer=shm\nsize=800x600\nsource=pierglass\nfilter=lanczos\n");
+  write_config("renderer=shm\nsize=800x600\nsource=pierglass\nfilter=lanczos\npresent=late\n");
   const auto printed = parse({"--print-config"});
   EXPECT_FALSE(printed.options);
   EXPECT_EQ(printed.exit_status, 0);
@@ -84,6 +84,7 @@ TEST_F(OptionTest, WhatPrintConfigPrintsIsAConfigFile) {
   EXPECT_EQ(parsed.options->source, SourceChoice::Pierglass);
   EXPECT_EQ(parsed.options->renderer, RendererChoice::Shm);
   EXPECT_EQ(parsed.options->filter, pixel::Filter::Lanczos);
+  EXPECT_EQ(parsed.options->present, pace::PolicyChoice::Late);
   EXPECT_EQ(parsed.options->window_size, (Size{800, 600}));
 }
 
@@ -118,6 +119,8 @@ INSTANTIATE_TEST_SUITE_P(
         WrongUse{"StrayWord", {"--windowed", "stray"}, "", "stray"},
         WrongUse{"StrayWordAfterToggle", {"toggle", "now"}, "", "now; see pierglass toggle --help"},
         WrongUse{"MissingValue", {"--memory"}, "", "--memory"},
+        WrongUse{
+            "BadPresent", {"--present", "soon"}, "", "'soon' is none of auto, callback, mailbox"},
         WrongUse{"BadRenderer", {"--renderer", "vulkan"}, "", "'vulkan' is none of auto, gl, shm"},
         WrongUse{"BadFilter",
                  {"--filter", "fsr"},

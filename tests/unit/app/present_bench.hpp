@@ -129,6 +129,7 @@ struct PresentThreadTest : testing::Test {
   TestClient client;
   std::optional<loop::Wakeup> reports;
   GuestControls guest;
+  pace::PolicyChoice policy = pace::PolicyChoice::Auto;
   std::unique_ptr<PresentThread> thread;
   std::vector<GuestNews> heard;
   std::vector<PresentSnapshot> snapshots;
@@ -153,6 +154,7 @@ struct PresentThreadTest : testing::Test {
                              {.source = std::make_unique<TalkingSource>(std::move(script), guest),
                               .window = client.window.get(),
                               .renderer = RendererChoice::Shm,
+                              .present = policy,
                               .waiting = "Waiting",
                               .main = &*reports})
             .value();

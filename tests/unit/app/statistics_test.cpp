@@ -41,6 +41,24 @@ TEST(StatisticsTest, HowWellAGuestRingsIsPrinted) {
   EXPECT_EQ(line["sleeps"]["doorbell"], 3);
 }
 
+TEST(StatisticsTest, WhatTheCompositorSaysOfCommitsIsPrinted) {
+  Statistics statistics = Statistics::create({.summaries = true}).value();
+  EXPECT_EQ(printed(statistics)["presentation"]["policy"], "callback");
+  const PresentSnapshot snapshot{
+      .policy = pace::Policy::Late,
+      .presented = {.presented = 9, .late = 2, .discarded = 3, .scanned_out = 4, .torn = 1},
+      .refresh = std::chrono::milliseconds(16),
+      .latch_lead = std::chrono::milliseconds(2),
+      .scanned_out = true};
+  testing::internal::CaptureStdout();
+  statistics.print_summary(snapshot, 0);
+  const Json line = Json::parse(testing::internal::GetCapturedStdout());
+  const Json expected = {{"policy", "late"}, {"refresh_ms", 16.0}, {"latch_lead_ms", 2.0},
+                         {"presented", 9},   {"late", 2},          {"discarded", 3},
+                         {"scanned_out", 4}, {"torn", 1},          {"scans_out", true}};
+  EXPECT_EQ(line["presentation"], expected);
+}
+
 TEST(StatisticsTest, WhatTheGuestSaysOfItselfIsPrintedUntilItGoes) {
   Statistics statistics = Statistics::create({.summaries = true}).value();
   statistics.set_guest({.program = "Looking Glass host B7",

@@ -15,70 +15,70 @@ constexpr HostTime kStart{std::chrono::hours(2)};
 
 TEST(PresentGate, DrawsNothingWhileNothingIsNew) {
   PresentGate gate;
-  EXPECT_EQ(gate.draw_now(), Draw::No);
+  EXPECT_EQ(gate.draw_now(kStart), Draw::No);
   gate.on_change();
-  EXPECT_EQ(gate.draw_now(), Draw::WithCallback);
-  gate.drawn(kStart);
+  EXPECT_EQ(gate.draw_now(kStart), Draw::WithCallback);
+  gate.drawn(kStart, kStart);
   gate.on_callback(kStart + milliseconds(16));
-  EXPECT_EQ(gate.draw_now(), Draw::No);
-  EXPECT_FALSE(gate.blocked());
+  EXPECT_EQ(gate.draw_now(kStart), Draw::No);
+  EXPECT_FALSE(gate.blocked(kStart));
   EXPECT_EQ(gate.last_turnaround(), milliseconds(16));
 }
 
 TEST(PresentGate, HoldsChangesBackUntilTheCallback) {
   PresentGate gate;
   gate.on_change();
-  gate.drawn(kStart);
+  gate.drawn(kStart, kStart);
   gate.on_change();
-  EXPECT_EQ(gate.draw_now(), Draw::No);
-  EXPECT_TRUE(gate.blocked());
+  EXPECT_EQ(gate.draw_now(kStart), Draw::No);
+  EXPECT_TRUE(gate.blocked(kStart));
   gate.on_callback(kStart + milliseconds(7));
-  EXPECT_EQ(gate.draw_now(), Draw::WithCallback);
+  EXPECT_EQ(gate.draw_now(kStart), Draw::WithCallback);
   EXPECT_EQ(gate.counters().held_back, 1u);
 }
 
 TEST(PresentGate, AHiddenWindowDrawsNothingAndResumesWithTheCallback) {
   PresentGate gate;
   gate.on_change();
-  gate.drawn(kStart);
+  gate.drawn(kStart, kStart);
   EXPECT_FALSE(gate.hidden(kStart + milliseconds(499)));
   for (int i = 0; i < 10'000; ++i) {
     gate.on_change();
-    ASSERT_EQ(gate.draw_now(), Draw::No);
+    ASSERT_EQ(gate.draw_now(kStart), Draw::No);
   }
   const HostTime later = kStart + std::chrono::minutes(5);
   EXPECT_TRUE(gate.hidden(later));
   gate.on_callback(later);
   EXPECT_FALSE(gate.hidden(later));
-  EXPECT_EQ(gate.draw_now(), Draw::WithCallback);
+  EXPECT_EQ(gate.draw_now(kStart), Draw::WithCallback);
 }
 
 TEST(PresentGate, AConfigureIsAnsweredWithoutASecondCallback) {
   PresentGate gate;
   gate.on_change();
-  gate.drawn(kStart);
+  gate.drawn(kStart, kStart);
   gate.on_must_draw();
-  EXPECT_FALSE(gate.blocked());
-  EXPECT_EQ(gate.draw_now(), Draw::WithoutCallback);
-  gate.drawn(kStart + milliseconds(1));
-  EXPECT_EQ(gate.draw_now(), Draw::No);
-  EXPECT_TRUE(gate.blocked());
+  EXPECT_FALSE(gate.blocked(kStart));
+  EXPECT_EQ(gate.draw_now(kStart), Draw::WithoutCallback);
+  gate.drawn(kStart + milliseconds(1), kStart + milliseconds(1));
+  EXPECT_EQ(gate.draw_now(kStart), Draw::No);
+  EXPECT_TRUE(gate.blocked(kStart));
   EXPECT_EQ(gate.counters().forced, 1u);
 }
 
 TEST(PresentGate, ALostSurfaceIsDrawnAnew) {
   PresentGate gate;
   gate.on_change();
-  gate.drawn(kStart);
+  gate.drawn(kStart, kStart);
   gate.on_surface_reset();
-  EXPECT_EQ(gate.draw_now(), Draw::WithCallback);
+  EXPECT_EQ(gate.draw_now(kStart), Draw::WithCallback);
 }
 
 TEST(PresentGate, ACallbackThatNobodyAskedForIsIgnored) {
   PresentGate gate;
   gate.on_callback(kStart);
   EXPECT_EQ(gate.counters().callbacks, 0u);
-  EXPECT_EQ(gate.draw_now(), Draw::No);
+  EXPECT_EQ(gate.draw_now(kStart), Draw::No);
 }
 
 TEST(PresentGate, NeverHasTwoCallbacksOutstandingAndNeverLosesAChange) {
@@ -103,12 +103,12 @@ TEST(PresentGate, NeverHasTwoCallbacksOutstandingAndNeverLosesAChange) {
         if (random() % 50 == 0) gate.on_must_draw();
         break;
       default: {
-        const Draw draw = gate.draw_now();
+        const Draw draw = gate.draw_now(now);
         ASSERT_TRUE(draw != Draw::No || shown || outstanding == 1);
         if (draw == Draw::No) break;
         if (draw == Draw::WithCallback) ++outstanding;
         ASSERT_EQ(outstanding, 1);
-        gate.drawn(now);
+        gate.drawn(now, now);
         shown = true;
       }
     }

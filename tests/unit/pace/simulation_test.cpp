@@ -62,7 +62,8 @@ class Simulation {
     while (now_ < end) {
       look();
       draw();
-      const auto plan = ladder_.next(now_, {.present = world_.present, .blocked = gate_.blocked()});
+      const auto plan =
+          ladder_.next(now_, {.present = world_.present, .blocked = gate_.blocked(now_)});
       EXPECT_GT(plan.sleep, Nanoseconds::zero());
       wake(plan.sleep);
       if (now_ >= world_.measured_from) ++wakes;
@@ -93,11 +94,12 @@ class Simulation {
   }
 
   void draw() {
-    const auto action = gate_.draw_now();
+    const auto action = gate_.draw_now(now_);
     if (action == PresentGate::Draw::No) return;
+    const HostTime began = now_;
     now_ += kDrawTime;
     ++outcome_.draws;
-    gate_.drawn(now_);
+    gate_.drawn(began, now_);
     if (world_.compositor == Compositor::AlwaysReady) gate_.on_callback(now_);
     if (world_.compositor == Compositor::Callbacks60Hz) {
       const auto refreshes = (now_ - kStart) / k60Hz + 1;

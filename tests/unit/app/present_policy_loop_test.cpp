@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// When the loop draws once the compositor says what becomes of its commits.
+#include <gtest/gtest.h>
+
+#include "tests/unit/app/loop_bench.hpp"
+
+namespace pierglass::app {
+namespace {
+
+using std::chrono::milliseconds;
+
+class PolicyLoop : public Loop {
+ protected:
+  static constexpr Nanoseconds kRefresh = milliseconds(16);
+
+  void use(pace::PolicyChoice choice) {
+    loop_.use_policy(pace::PresentPolicy(choice));
+    surface_.tells = true;
+  }
+  // A frame, its commit, and the compositor's answers to it: at the end of its refresh.
+  void show() {
+    const std::size_t commits = surface_.asked.size();
+    ++source_.newest;
+    step(kRefresh);
+    ASSERT_EQ(surface_.asked.size(), commits + 1);
+    loop_.on_callback(now_);
+    shown_ += kRefresh;
+    while (shown_ < now_) shown_ += kRefresh;
+    now_ = shown_ + milliseconds(1);
+    loop_.on_presented(now_, {.commit = surface_.asked.back(),
+                              .time = shown_,
+                              .refresh = kRefresh,
+                              .flags = pace::Presented::kVsync});
+  }
+  void prove() {
+    for (int i = 0; i < 4; ++i) show();
+    presenter_.take();
+  }
+
+  HostTime shown_ = now_;
+};
+
+TEST_F(PolicyLoop, AsksAboutEachCommitAndNothingElse) {
+  use(pace::PolicyChoice::Auto);
+  prove();
+  const auto asked = surface_.asked;
+  for (int i = 0; i < 10; ++i) step();
+  EXPECT_EQ(surface_.asked, asked) << "nothing was committed";
+  EXPECT_EQ(asked, (std::vector<std::uint64_t>{1, 2, 3, 4}));
+  EXPECT_EQ(loop_.snapshot().presented.presented, 4u);
+  EXPECT_EQ(loop_.snapshot().policy, pace::Policy::Mailbox);
+}
+
+TEST_F(PolicyLoop, ADrawThatFindsNoBufferLeavesItsQuestionToTheNext) {
+  use(pace::PolicyChoice::Auto);
+  prove();
+  presenter_.fails = ErrorCode::Busy;
+  ++source_.newest;
+  step();
+  step();
+  presenter_.fails.reset();
+  step();
+  EXPECT_EQ(surface_.asked, (std::vector<std::uint64_t>{1, 2, 3, 4, 5}));
+}
+
+TEST_F(PolicyLoop, DoesNotAskUnderCallbacks) {
+  use(pace::PolicyChoice::Callback);
+  source_.newest = 1;
+  step();
+  EXPECT_TRUE(surface_.asked.empty());
+  EXPECT_EQ(surface_.callbacks, 1);
+}
+
+TEST_F(PolicyLoop, MailboxDrawsWithoutWaitingForTheCallback) {
+  use(pace::PolicyChoice::Mailbox);
+  prove();
+  ++source_.newest;
+  step(milliseconds(2));
+  ++source_.newest;
+  step(milliseconds(2));
+  EXPECT_EQ(presenter_.take(), (Said{"upload", "draw", "upload", "draw"}));
+  EXPECT_EQ(surface_.callbacks, 5) << "one is outstanding";
+}
+
+TEST_F(PolicyLoop, LateSleepsUntilItsTimeAndThenTakesTheNewest) {
+  use(pace::PolicyChoice::Late);
+  prove();
+  source_.rings = true;
+  source_.bell = 0;
+  ++source_.newest;
+  const Nanoseconds sleep = step(Nanoseconds(0));
+  EXPECT_TRUE(presenter_.take().empty());
+  EXPECT_FALSE(on_doorbell_);
+  EXPECT_GT(sleep, Nanoseconds::zero());
+  EXPECT_LT(now_ + sleep, shown_ + kRefresh);
+  ++source_.newest;
+  step(sleep + std::chrono::microseconds(100));  // what the step itself took, and a late timer
+  EXPECT_EQ(presenter_.take(), (Said{"upload", "draw"}));
+  EXPECT_EQ(source_.seen, source_.newest);
+}
+
+TEST_F(PolicyLoop, WithoutNewsNothingIsTimed) {
+  use(pace::PolicyChoice::Late);
+  prove();
+  source_.rings = true;
+  source_.bell = 0;
+  loop_.on_attention(now_);
+  for (int i = 0; i < 200; ++i) step();
+  const auto before = loop_.snapshot();
+  for (int i = 0; i < 50; ++i) step();
+  EXPECT_EQ(loop_.snapshot().gate.draws, before.gate.draws);
+  EXPECT_EQ(loop_.snapshot().ladder.sleeps[static_cast<std::size_t>(pace::Rung::Blocked)],
+            before.ladder.sleeps[static_cast<std::size_t>(pace::Rung::Blocked)]);
+}
+
+TEST_F(PolicyLoop, AHiddenWindowIsForgottenAndProvenAnew) {
+  use(pace::PolicyChoice::Auto);
+  prove();
+  surface_.pending = VideoSurface::State{.buffer = {100, 50}, .hidden = true};
+  step();
+  EXPECT_EQ(loop_.snapshot().policy, pace::Policy::Callback);
+}
+
+}  // namespace
+}  // namespace pierglass::app

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What the present thread asks the compositor about its commits.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "tests/unit/app/present_bench.hpp"
+
+namespace pierglass::app {
+namespace {
+
+struct PolicyThread : PresentThreadTest {
+  using PresentThreadTest::PresentThreadTest;
+
+  void start_live() {
+    guest.newest = 1;
+    start({{.status = GuestStatus::Live}});
+  }
+  // One frame after the other, each committed before the next comes.
+  void show_frames(int count) {
+    for (int i = 0; i < count; ++i) {
+      const std::uint64_t before = draws();
+      publish();
+      thread->wake();
+      ASSERT_TRUE(serve_until([&] { return draws() > before; }));
+    }
+  }
+  std::size_t questions() {
+    const auto requests = client.requests();
+    return static_cast<std::size_t>(std::ranges::count_if(requests, is_question));
+  }
+  static bool is_question(const test::Request& request) {
+    return request.interface == "wp_presentation" && request.name == "feedback";
+  }
+};
+
+TEST_F(PolicyThread, DrawingByProcessorAsksNothing) {
+  start_live();
+  show_frames(5);
+  EXPECT_EQ(questions(), 0u);
+}
+
+TEST_F(PolicyThread, AsksOnceWithEachCommitThatShowsSomething) {
+  policy = pace::PolicyChoice::Mailbox;
+  start_live();
+  show_frames(5);
+  EXPECT_GE(questions(), 5u);
+  bool asked = false;
+  bool attached = false;
+  for (const test::Request& request : client.requests()) {
+    if (is_question(request)) {
+      EXPECT_FALSE(std::exchange(asked, true)) << "twice for one commit";
+    }
+    if (request.interface != "wl_surface") continue;
+    if (request.name == "attach") attached = true;
+    if (request.name != "commit") continue;
+    EXPECT_TRUE(attached || !asked) << "a commit for the answer alone";
+    asked = attached = false;
+  }
+}
+
+struct SilentCompositor : PolicyThread {
+  SilentCompositor() : PolicyThread({.feedback = test::Answers::Withheld}) {}
+};
+
+TEST_F(SilentCompositor, AQuestionThatIsNotAnsweredHoldsNothingUp) {
+  policy = pace::PolicyChoice::Late;
+  start_live();
+  show_frames(20);
+  EXPECT_EQ(questions(), wl::PresentQueue::kMaxFeedbacks);
+}
+
+struct OldCompositor : PolicyThread {
+  OldCompositor() : PolicyThread({.globals = test::all_globals_but("wp_presentation")}) {}
+};
+
+TEST_F(OldCompositor, WithoutPresentationTimesCallbacksAreWaitedFor) {
+  policy = pace::PolicyChoice::Late;
+  start_live();
+  show_frames(5);
+  EXPECT_EQ(questions(), 0u);
+  EXPECT_EQ(snapshots.back().policy, pace::Policy::Callback);
+}
+
+struct ForeignClock : PolicyThread {
+  ForeignClock() : PolicyThread({.presentation_clock = 12345}) {}
+};
+
+TEST_F(ForeignClock, TimesOfAClockThatThisMachineLacksAreNotAskedFor) {
+  policy = pace::PolicyChoice::Late;
+  start_live();
+  show_frames(5);
+  EXPECT_EQ(questions(), 0u);
+  EXPECT_EQ(snapshots.back().policy, pace::Policy::Callback);
+}
+
+}  // namespace
+}  // namespace pierglass::app
