@@ -177,6 +177,7 @@ class Client final : private wl::WindowEvents {
                                         {.source = std::move(source_),
                                          .window = window_.get(),
                                          .renderer = options_.renderer,
+                                         .path = options_.path,
                                          .doorbell = options_.doorbell,
                                          .waiting = "Waiting for the guest in " + memory_,
                                          .log = &log_,
@@ -381,6 +382,10 @@ class Client final : private wl::WindowEvents {
   }
 
   void on_news(PresentNews& news) {
+    if (news.path) {
+      spdlog::info("pictures: {}, {}", renderer_,
+                   *news.path == PixelPath::Direct ? "the guest's memory itself" : "copied");
+    }
     if (window_control_ != nullptr) window_control_->on_news(news);
     if (input_ != nullptr) input_->on_news(news);
     if (!news.screenshot || screenshots_ == nullptr) return;

@@ -77,6 +77,18 @@ RendererChoice parse_renderer(const std::string& text) {
   throw OptionError("--renderer", "'" + text + "' is none of auto, gl, shm");
 }
 
+PathChoice parse_path(const std::string& text) {
+  if (text == "auto") return PathChoice::Auto;
+  if (text == "copy") return PathChoice::Copy;
+  if (text == "direct") return PathChoice::Direct;
+  throw OptionError("--path", "'" + text + "' is none of auto, copy, direct");
+}
+
+void check_path(const Options& options) {
+  if (options.path != PathChoice::Direct || options.renderer != RendererChoice::Gl) return;
+  throw OptionError("--path", "direct needs --renderer shm, not gl");
+}
+
 void check_level(const std::string& text) {
   for (const char* level : {"error", "warn", "info", "debug"}) {
     if (text == level) return;
@@ -170,6 +182,7 @@ struct Parser {
   std::string memory_size;
   std::string source = "auto";
   std::string renderer = "auto";
+  std::string path = "auto";
   bool no_doorbell = false;
   bool print_config = false;
   CLI::App cli;
@@ -242,6 +255,13 @@ struct Parser {
                    "auto, gl or shm; auto is gl, or shm where only a software rasteriser is found")
         ->type_name("NAME")
         ->capture_default_str();
+    cli.add_option("--path", path,
+                   "How pixels get from the guest's memory to the compositor, with shm: copy; "
+                   "direct, where the compositor reads the memory itself (pictures of the window's "
+                   "size without pointer and panel), and would end pierglass if somebody cut the "
+                   "file off; auto is direct for memory that cannot shrink, such as a broker's")
+        ->type_name("NAME")
+        ->capture_default_str();
   }
 
   void add_diagnostic_options() {
@@ -264,6 +284,8 @@ struct Parser {
     options.memory_size = memory_bytes(memory_size);
     options.source = parse_source(source);
     options.renderer = parse_renderer(renderer);
+    options.path = parse_path(path);
+    check_path(options);
     options.doorbell = !no_doorbell;
     check_memory(options);
     check_level(options.log_level);

@@ -15,7 +15,8 @@
 namespace pierglass::app {
 namespace {
 
-gfx::Renderer renderer_for(RendererChoice choice) {
+gfx::Renderer renderer_for(RendererChoice choice, PathChoice path) {
+  if (path == PathChoice::Direct) return gfx::Renderer::Shm;
   switch (choice) {
     case RendererChoice::Auto:
       return gfx::Renderer::Auto;
@@ -144,7 +145,7 @@ Result<void> PresentThread::present() {
   const wl::NativeSurface native = queue_->native();
   std::string reason;
   const std::unique_ptr<gfx::Presenter> presenter = TRY(gfx::create_presenter(
-      renderer_for(parts_.renderer),
+      renderer_for(parts_.renderer, parts_.path),
       {.display = native.display, .surface = native.surface, .shm = native.shm}, &reason));
   tell_main([&](Report& report) {
     report.renderer = std::string(presenter->name());
@@ -153,6 +154,7 @@ Result<void> PresentThread::present() {
   });
   PresentLoop loop(*parts_.source, *presenter, *this, parts_.log, parts_.waiting);
   if (!parts_.doorbell) loop.ignore_doorbell();
+  loop.set_path(parts_.path);
   loop_ = &loop;
   Result<void> ended = serve(loop);
   loop_ = nullptr;

@@ -30,6 +30,7 @@ class PresentThread final : private wl::PresentEvents, private VideoSurface {
     std::unique_ptr<source::FrameSource> source;
     wl::Window* window = nullptr;  // borrowed
     RendererChoice renderer = RendererChoice::Auto;
+    PathChoice path = PathChoice::Auto;
     bool doorbell = true;                // sleep on the source's, if the guest rings
     std::string waiting;                 // text while there is no guest
     pace::FrameLog* log = nullptr;       // borrowed; null: no records wanted
