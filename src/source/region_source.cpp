@@ -168,6 +168,8 @@ void RegionSource::on_unreadable(const Error& error) {
 void RegionSource::detach() {
   for (Hold& hold : holds_) hold.lease.reset();
   session_.reset();
+  successor_ = {};
+  ++attachments_;
   peer_seen_ = false;
   rung_ = false;
   spared_heartbeat_ = 0;
