@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <iostream>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -20,6 +21,7 @@
 
 #include "base/geometry.hpp"
 #include "benchmarks/program.hpp"
+#include "tests/support/broker_process.hpp"
 #include "tests/support/client.hpp"
 #include "tests/support/lab.hpp"
 #include "tests/support/proc_stats.hpp"
@@ -43,6 +45,7 @@ struct Plan {
   int starts = 5;
   int rounds = 5;  // of the comparison
   bool compare_only = false;
+  bool paths_only = false;
   std::vector<std::string> renderers{"gl", "shm"};
 };
 
@@ -62,12 +65,23 @@ class Bench {
  public:
   explicit Bench(Size size) : memory_(lab_, kMemoryBytes), sway_(lab_, size), size_(size) {}
 
+  // With a broker's memory and doorbells; `path` is the client's --path.
+  Bench(Size size, std::string path) : Bench(size) {
+    path_ = std::move(path);
+    words_ = "unix:bench";
+    broker_.emplace(lab_.command(
+        "broker", {lab_.stage(test::broker_program()).string(), "bench", "--size", "256M"}));
+    const auto socket = lab_.runtime() / "pierglass-broker" / "bench.sock";
+    if (!test::wait_until([&] { return std::filesystem::is_socket(socket); }, 10s))
+      throw std::runtime_error(broker_->err());
+  }
+
   void feed(std::vector<std::string> options, Feed kind = Feed::Own) {
     feed_.reset();
     log_ = lab_.home() / ("published." + std::to_string(feeds_++));
     const auto built = kind == Feed::Own ? test::feed_program() : test::looking_glass_program();
-    options.insert(options.begin(), {lab_.stage(built).string(), "--memory", memory_.path(),
-                                     "--size", text_of(size_), "--log", log_});
+    options.insert(options.begin(), {lab_.stage(built).string(), "--memory", words_, "--size",
+                                     text_of(size_), "--log", log_});
     feed_.emplace(lab_.command("feed", std::move(options)));
   }
 
@@ -85,7 +99,7 @@ class Bench {
 
   Client client(const std::string& renderer, test::Records records,
                 const std::filesystem::path& display) {
-    return {lab_, display, {"--memory", memory_.path(), "--renderer", renderer}, records};
+    return {lab_, display, {"--memory", words_, "--renderer", renderer, "--path", path_}, records};
   }
   Client client(const std::string& renderer, test::Records records) {
     return client(renderer, records, sway_.display());
@@ -99,6 +113,9 @@ class Bench {
   test::MemoryFile memory_;
   test::HeadlessSway sway_;
   Size size_;
+  std::string path_ = "auto";
+  std::string words_ = memory_.path();  // --memory
+  std::optional<test::Process> broker_;
   std::optional<test::Process> feed_;
   std::filesystem::path log_;
   int feeds_ = 0;
@@ -239,10 +256,12 @@ Latencies measure_latency(const Plan& plan, Bench& bench, const std::string& ren
   return match(bench.end_feed(), log, recorder.commits());
 }
 
-json moving(const Plan& plan, const std::string& renderer, Size size, const std::string& mode) {
-  Bench bench(size);
+json moving(const Plan& plan, const std::string& renderer, Size size, const std::string& mode,
+            const std::string& path = {}) {
+  std::optional<Bench> opened;
+  Bench& bench = path.empty() ? opened.emplace(size) : opened.emplace(size, path);
   const std::vector<std::string> options = {"--mode", mode, "--rate", "60"};
-  const std::string name = text_of(size) + " 60/s " + mode;
+  const std::string name = text_of(size) + " 60/s " + mode + (path.empty() ? "" : " " + path);
 
   bench.feed(options);
   Load load;
@@ -260,6 +279,7 @@ json moving(const Plan& plan, const std::string& renderer, Size size, const std:
   json result = to_json(load);
   result.update({{"size", text_of(size)},
                  {"damage", mode},
+                 {"path", path},
                  {"frames_shown_per_second", shown_per_second},
                  {"cpu_us_per_frame", load.core / 60 * 1e6},
                  {"bytes_per_frame", latency.shown == 0 ? 0 : latency.bytes / latency.shown},
@@ -363,8 +383,27 @@ json compare_writers(const Plan& plan, const std::string& renderer, const std::s
   return result;
 }
 
+// The guest's memory itself, which the compositor reads, against copies of it.
+json compare_paths(const Plan& plan) {
+  json result;
+  for (const Size size : {Size{1920, 1080}, Size{3840, 2160}}) {
+    for (const char* mode : {"small", "full"}) {
+      for (const char* path : {"copy", "direct"}) {
+        result.push_back(moving(plan, "shm", size, mode, path));
+        std::fprintf(stderr, "     %24s %.0f us of processor time a frame\n", "",
+                     result.back()["cpu_us_per_frame"].get<double>());
+      }
+    }
+  }
+  return result;
+}
+
 json measure(const Plan& plan) {
   json result = {{"benchmark", "client"}, {"seconds_each", plan.measured.count()}};
+  if (plan.paths_only) {
+    result["paths"] = compare_paths(plan);
+    return result;
+  }
   for (const std::string& renderer : plan.renderers) {
     json& of = result["renderers"][renderer];
     for (const char* mode : {"small", "full"})
@@ -383,6 +422,9 @@ json measure(const Plan& plan) {
 
 int run(int argc, char** argv) {
   Plan plan;
+  const auto is_flag = [](const char* word) { return std::strcmp(word, "--only-paths") == 0; };
+  plan.paths_only = argc % 2 == 0 && is_flag(argv[argc - 1]);
+  if (plan.paths_only) --argc;
   for (int i = 1; i + 1 < argc; i += 2) {
     if (std::strcmp(argv[i], "--seconds") == 0)
       plan.measured = std::chrono::seconds(std::atoi(argv[i + 1]));
@@ -395,7 +437,7 @@ int run(int argc, char** argv) {
   if (argc % 2 == 0 || plan.measured < 1s || plan.rounds < 1) {
     std::fprintf(stderr,
                  "usage: benchmark_client [--seconds N] [--renderer gl|shm] "
-                 "[--only-compare ROUNDS]\n");
+                 "[--only-compare ROUNDS | --only-paths]\n");
     return 2;
   }
   const json result = measure(plan);

@@ -236,6 +236,7 @@ if(PIERGLASS_TESTS AND NOT WIN32)
         tests/unit/gfx/driver_leaks.cpp tests/unit/gfx/gl_filters_test.cpp
         tests/unit/gfx/gl_panel_test.cpp
         tests/unit/gfx/gl_pass_test.cpp tests/unit/gfx/message_test.cpp tests/unit/gfx/panel_test.cpp
+        tests/unit/gfx/borrowed_picture_test.cpp tests/unit/gfx/slot_window_test.cpp
         tests/unit/gfx/software_panel_test.cpp tests/unit/gfx/software_presenter_test.cpp
         tests/unit/gfx/upload_way_test.cpp tests/unit/gfx/window_test.cpp
         tests/unit/wl/test_client.cpp
@@ -287,12 +288,14 @@ if(PIERGLASS_TESTS AND NOT WIN32)
   if(PIERGLASS_CLIENT)
     pierglass_test(unit_source
       SOURCES tests/unit/source/broker_link_test.cpp tests/unit/source/doorbell_test.cpp
+        tests/unit/source/kept_frames_test.cpp
         tests/unit/source/live_source_test.cpp tests/unit/source/region_source_test.cpp
         tests/unit/source/slot_buffers_test.cpp tests/unit/source/watched_memory_test.cpp
       LINK source ivshmem_server)
     pierglass_test(unit_app
       SOURCES tests/unit/app/deadline_test.cpp tests/unit/app/doorbell_loop_test.cpp
         tests/unit/app/frame_intake_test.cpp tests/unit/app/hidden_window_test.cpp
+        tests/unit/app/lent_frames_test.cpp
         tests/unit/app/input_setup_test.cpp tests/unit/app/machine_text_test.cpp
         tests/unit/app/messages_broker_test.cpp tests/unit/app/messages_test.cpp
         tests/unit/app/notice_screen_test.cpp
@@ -445,7 +448,7 @@ if(PIERGLASS_TESTS AND NOT WIN32)
     if(PIERGLASS_BROKER)
       add_library(e2e_broker_desk STATIC tests/e2e/broker_desk.cpp)
       target_link_libraries(e2e_broker_desk PUBLIC e2e_desk PRIVATE pierglass_flags)
-      foreach(subject broker_life kill_order)
+      foreach(subject broker_life direct kill_order)
         pierglass_test(e2e_${subject} SOURCES tests/e2e/${subject}_test.cpp LINK e2e_broker_desk
           LABELS e2e TIMEOUT 900)
       endforeach()

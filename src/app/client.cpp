@@ -196,6 +196,7 @@ class Client final : private wl::WindowEvents {
                                          .filter = filter_,
                                          .present = options_.present,
                                          .feedback = statistics_.wanted(),
+                                         .path = options_.path,
                                          .doorbell = options_.doorbell,
                                          .waiting = "Waiting for the guest in " + memory_,
                                          .log = &log_,
@@ -408,6 +409,10 @@ class Client final : private wl::WindowEvents {
   }
 
   void on_news(PresentNews& news) {
+    if (news.path) {
+      spdlog::info("pictures: {}, {}", renderer_,
+                   *news.path == PixelPath::Direct ? "the guest's memory itself" : "copied");
+    }
     if (window_control_ != nullptr) window_control_->on_news(news);
     if (input_ != nullptr) input_->on_news(news);
     if (!news.screenshot || screenshots_ == nullptr) return;

@@ -17,8 +17,8 @@ constexpr Nanoseconds kSlowRowPoll = std::chrono::milliseconds(1);
 }  // namespace
 
 FrameIntake::FrameIntake(source::HeldFrame frame, const pace::FrameTimes& times, bool fresh,
-                         HostTime now)
-    : frame_(std::move(frame)), times_(times), fresh_(fresh), since_(now) {
+                         bool lend, HostTime now)
+    : frame_(std::move(frame)), times_(times), fresh_(fresh), lend_(lend), since_(now) {
   const Rect damaged = frame_.damage().bounds();
   next_row_ = damaged.y;
   end_row_ = static_cast<std::uint32_t>(damaged.bottom());
@@ -29,6 +29,11 @@ Result<FrameIntake::State> FrameIntake::advance(gfx::Presenter& presenter, HostT
   const std::uint32_t ready = frame_.rows_ready();
   if (started_ && ready < next_row_) return State::Torn;  // the source had to let go of it
   if (ready >= frame_.image().size.height) {
+    if (TRY(lend_all(presenter))) {
+      const bool kept = frame_.keep();
+      times_.uploaded = HostClock::now();
+      return kept ? State::Lent : State::Torn;
+    }
     if (!started_ || next_row_ < end_row_) TRY(take_rows(presenter, end_row_));
     const bool good = frame_.finish();
     times_.uploaded = HostClock::now();
@@ -40,6 +45,18 @@ Result<FrameIntake::State> FrameIntake::advance(gfx::Presenter& presenter, HostT
   const bool worth_it = end > next_row_ && (end >= next_row_ + band_ || end == end_row_);
   if (!fresh_ && slow && worth_it) TRY(take_rows(presenter, end));
   return State::Waiting;
+}
+
+// False: it has to be copied.
+Result<bool> FrameIntake::lend_all(gfx::Presenter& presenter) {
+  if (!lend_ || started_ || !frame_.memory()) return false;
+  const Result<void> borrowed =
+      presenter.borrow(frame_.image(), *frame_.memory(), frame_.damage().rects());
+  if (!borrowed && borrowed.error().code == ErrorCode::Lost) {
+    return std::unexpected(borrowed.error());
+  }
+  started_ = times_.borrowed = borrowed.has_value();
+  return started_;
 }
 
 Result<void> FrameIntake::take_rows(gfx::Presenter& presenter, std::uint32_t end) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
@@ -26,14 +27,16 @@ class FrameIntake {
   enum class State : std::uint8_t {
     Waiting,  // for rows; ask again
     Done,     // all of it is with the presenter, and is good
+    Lent,     // the presenter reads it where it lies: take_frame(), and keep that while it does
     // Overwritten meanwhile, or not all written in time. Once started() the presenter may show a
     // mixture of two frames until the next good one.
     Torn,
   };
 
   // `times` as far as known; `fresh`: the presenter has no picture of this kind, and may read all
-  // of it.
-  FrameIntake(source::HeldFrame frame, const pace::FrameTimes& times, bool fresh, HostTime now);
+  // of it. `lend`: it may read a frame where it lies.
+  FrameIntake(source::HeldFrame frame, const pace::FrameTimes& times, bool fresh, bool lend,
+              HostTime now);
 
   // Takes over what has come. After anything but Waiting this is to be destroyed, which gives the
   // frame back. Errors: the presenter's.
@@ -41,6 +44,8 @@ class FrameIntake {
 
   // Some of the frame is with the presenter, whose picture is neither the old nor the new one.
   [[nodiscard]] bool started() const { return started_; }
+
+  source::HeldFrame take_frame() { return std::move(frame_); }
 
   [[nodiscard]] pixel::PictureKind kind() const { return frame_.image().kind(); }
   [[nodiscard]] const pace::FrameTimes& times() const { return times_; }
@@ -50,10 +55,12 @@ class FrameIntake {
 
  private:
   Result<void> take_rows(gfx::Presenter& presenter, std::uint32_t end);
+  Result<bool> lend_all(gfx::Presenter& presenter);
 
   source::HeldFrame frame_;
   pace::FrameTimes times_;
   bool fresh_;
+  bool lend_;
   bool started_ = false;
   HostTime since_;
   std::uint32_t next_row_;  // damage above it is with the presenter

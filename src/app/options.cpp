@@ -92,6 +92,18 @@ pace::PolicyChoice parse_present(const std::string& text) {
   throw OptionError("--present", "'" + text + "' is none of auto, callback, mailbox, late, vrr");
 }
 
+PathChoice parse_path(const std::string& text) {
+  if (text == "auto") return PathChoice::Auto;
+  if (text == "copy") return PathChoice::Copy;
+  if (text == "direct") return PathChoice::Direct;
+  throw OptionError("--path", "'" + text + "' is none of auto, copy, direct");
+}
+
+void check_path(const Options& options) {
+  if (options.path != PathChoice::Direct || options.renderer != RendererChoice::Gl) return;
+  throw OptionError("--path", "direct needs --renderer shm, not gl");
+}
+
 void check_level(const std::string& text) {
   for (const char* level : {"error", "warn", "info", "debug"}) {
     if (text == level) return;
@@ -187,6 +199,7 @@ struct Parser {
   std::string renderer = "auto";
   std::string filter = "auto";
   std::string present = "auto";
+  std::string path = "auto";
   bool no_doorbell = false;
   bool print_config = false;
   CLI::App cli;
@@ -260,6 +273,13 @@ struct Parser {
                    "auto, gl or shm; auto is gl, or shm where only a software rasteriser is found")
         ->type_name("NAME")
         ->capture_default_str();
+    cli.add_option("--path", path,
+                   "How pixels get from the guest's memory to the compositor, with shm: copy; "
+                   "direct, where the compositor reads the memory itself (pictures of the window's "
+                   "size without pointer and panel), and would end pierglass if somebody cut the "
+                   "file off; auto is direct for memory that cannot shrink, such as a broker's")
+        ->type_name("NAME")
+        ->capture_default_str();
     cli.add_option("--filter", filter,
                    pixel::filter_list() +
                        ": how a picture of another size than its place is scaled; auto is lanczos "
@@ -300,6 +320,8 @@ struct Parser {
     options.renderer = parse_renderer(renderer);
     options.filter = parse_filter(filter);
     options.present = parse_present(present);
+    options.path = parse_path(path);
+    check_path(options);
     options.doorbell = !no_doorbell;
     check_memory(options);
     check_level(options.log_level);

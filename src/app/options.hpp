@@ -16,6 +16,13 @@ namespace pierglass::app {
 enum class SourceChoice : std::uint8_t { Auto, Pierglass, LookingGlass };
 enum class RendererChoice : std::uint8_t { Auto, Gl, Shm };
 
+// How pixels come from the guest's memory to the compositor.
+enum class PathChoice : std::uint8_t {
+  Auto,    // direct, where nobody can cut the memory off
+  Copy,    // through buffers of our own
+  Direct,  // the compositor reads the memory itself, wherever that shows the same
+};
+
 // Everything the user can decide, after command line and config file.
 struct Options {
   std::string name;    // of the instance: is_vm_name(); never empty
@@ -26,6 +33,7 @@ struct Options {
   bool windowed = false;
   Size window_size{1280, 720};  // logical pixels
   RendererChoice renderer = RendererChoice::Auto;
+  PathChoice path = PathChoice::Auto;  // Direct: never with RendererChoice::Gl
   pixel::Filter filter = pixel::Filter::Auto;
   pace::PolicyChoice present = pace::PolicyChoice::Auto;
   bool doorbell = true;  // sleep until the guest rings, where it does

@@ -46,6 +46,7 @@ PresentLoop::PresentLoop(source::FrameSource& source, gfx::Presenter& presenter,
 
 Result<PresentLoop::Sleep> PresentLoop::step(HostTime now) {
   step_began_ = HostClock::now();
+  lent_.collect(presenter_);
   TRY(apply_window_state());
   if (now >= next_tick_) tick(now);
   watch_visibility(now);
@@ -233,6 +234,7 @@ void PresentLoop::hide(std::uint64_t generation) {
     surface_.flush();
   }
   presenter_.on_unmapped();
+  lent_.clear();
   gate_.on_surface_reset();
   log_committed();
 }
@@ -242,6 +244,8 @@ void PresentLoop::watch_visibility(HostTime now) {
   if (visible == visible_) return;
   visible_ = visible;
   source_.set_visible(visible);
+  // A copy takes the place of what the compositor may keep of the guest's memory for long.
+  if (!visible && !hidden_ && lent_.any()) gate_.on_must_draw();
 }
 
 void PresentLoop::watch_pointer(HostTime now) {
@@ -257,11 +261,20 @@ void PresentLoop::watch_pointer(HostTime now) {
 
 Result<void> PresentLoop::take_frame(HostTime now) {
   if (!source_.has_new_frame()) return {};
+  const LentFrames::Room room = may_lend() ? lent_.room(now) : LentFrames::Room::None;
+  if (room == LentFrames::Room::Wait) return {};
+  return take(room == LentFrames::Room::Free, now);
+}
+
+// `lend`: it may be shown from where it lies.
+Result<void> PresentLoop::take(bool lend, HostTime now) {
   auto frame = source_.acquire();
   if (!frame) return {};
   const pace::FrameTimes times = times_of(*frame, now);
-  const bool fresh = !have_picture_ || kind_ != frame->image().kind();
-  FrameIntake& intake = intake_.emplace(*std::move(frame), times, fresh, now);
+  const bool fresh = !have_picture_ || shown_lent_ || kind_ != frame->image().kind();
+  const bool safe =
+      frame->memory() && (!frame->memory()->may_shrink || path_ == PathChoice::Direct);
+  FrameIntake& intake = intake_.emplace(*std::move(frame), times, fresh, lend && safe, now);
   const bool taken = TRY(advance(intake, now));
   // One that is tried again is no news.
   found_.frame = (taken || intake_) && times.sequence != found_sequence_;
@@ -269,6 +282,30 @@ Result<void> PresentLoop::take_frame(HostTime now) {
   found_.skipped = found_sequence_ != 0 && times.sequence > found_sequence_ + 1;
   found_sequence_ = times.sequence;
   return {};
+}
+
+// Whether frames may be shown from where the guest wrote them, as far as it is ours to say.
+bool PresentLoop::may_lend() const {
+  return path_ != PathChoice::Copy && visible_ && !draws_pointer();
+}
+
+bool PresentLoop::draws_pointer() const {
+  return desk_.shown() && cursor_.visible && cursor_.image != nullptr;
+}
+
+// The newest frame instead of one that the presenter does not have any more; have_picture_ says
+// whether there is one. False: nothing yet; what is on the screen stays meanwhile.
+Result<bool> PresentLoop::take_anew(HostTime now) {
+  if (intake_ || screenshooter_.holds_frame() || now < next_take_) return false;
+  const std::uint64_t busy = busy_;
+  source_.forget();
+  const std::uint64_t before = std::exchange(times_.sequence, 0);
+  TRY(take(may_lend() && lent_.room(now) == LentFrames::Room::Free, now));
+  if (times_.sequence != 0) return true;
+  times_.sequence = before;
+  // Without any frame that could be shown, that is what there is to say.
+  if (busy_ == busy && !intake_) have_picture_ = false;
+  return !have_picture_;
 }
 
 pace::FrameTimes PresentLoop::times_of(const source::HeldFrame& frame, HostTime seen) const {
@@ -293,9 +330,12 @@ Result<bool> PresentLoop::advance(FrameIntake& intake, HostTime now) {
   if (state && *state == FrameIntake::State::Waiting) return false;
   if (intake.started()) kind_ = intake.kind();
   const pace::FrameTimes times = intake.times();
+  if (intake.started()) shown_lent_ = times.borrowed;
+  if (state && *state == FrameIntake::State::Lent) lent_.add(intake.take_frame());
   intake_.reset();
   if (!state) TRY(on_upload_error(state.error()));
-  const bool good = state && *state == FrameIntake::State::Done;
+  const bool good =
+      state && (*state == FrameIntake::State::Done || *state == FrameIntake::State::Lent);
   if (good) {
     on_taken(times);
   } else {
@@ -347,10 +387,12 @@ Result<void> PresentLoop::draw(HostTime now) {
   if (draw == pace::PresentGate::Draw::No) return {};
   request_answers(now, draw);
   const HostTime began = HostClock::now();
-  const auto stats = draw_content();
+  const auto stats = draw_content(now);
   if (!stats) {
-    // Every buffer is with the compositor: the next release or callback brings us back here.
-    if (stats.error().code != ErrorCode::Busy) return std::unexpected(stats.error());
+    // Every buffer is with the compositor: the next release or callback brings us back here. Stale
+    // is a picture that was taken anew and is not to be drawn either: so does the next step.
+    const ErrorCode code = stats.error().code;
+    if (code != ErrorCode::Busy && code != ErrorCode::Stale) return std::unexpected(stats.error());
     ++busy_;
     return {};
   }
@@ -359,6 +401,7 @@ Result<void> PresentLoop::draw(HostTime now) {
   news_.committed += std::exchange(commits_wanted_, 0);
   gate_.drawn(now, now + (HostClock::now() - step_began_), std::exchange(feedback_, 0));
   if (times_.sequence != 0) shown_ = times_.sequence;
+  tell_path();
   record(began, *stats);
   return {};
 }
@@ -370,16 +413,31 @@ void PresentLoop::request_answers(HostTime now, pace::PresentGate::Draw draw) {
   if (surface_.request_feedback(commits_numbered_ + 1)) feedback_ = ++commits_numbered_;
 }
 
-Result<gfx::DrawStats> PresentLoop::draw_content() {
+Result<gfx::DrawStats> PresentLoop::draw_content(HostTime now) {
   if (!have_picture_) return presenter_.draw_message(message());
-  gfx::CursorOverlay overlay;
-  if (desk_.shown() && cursor_.visible && cursor_.image != nullptr) {
-    overlay = {.image = cursor_.image, .serial = cursor_.serial, .position = cursor_.position};
+  auto drawn = draw_picture();
+  if (!drawn && drawn.error().code == ErrorCode::Stale) {
+    if (!TRY(take_anew(now))) return fail(ErrorCode::Busy, "picture");
+    if (!have_picture_) return presenter_.draw_message(message());
+    drawn = draw_picture();
   }
-  auto drawn = presenter_.draw(overlay);
   if (drawn || drawn.error().code != ErrorCode::NotReady) return drawn;
   have_picture_ = false;  // an upload that failed has cost the presenter the old one
   return presenter_.draw_message(message());
+}
+
+Result<gfx::DrawStats> PresentLoop::draw_picture() {
+  gfx::CursorOverlay overlay;
+  if (draws_pointer()) {
+    overlay = {.image = cursor_.image, .serial = cursor_.serial, .position = cursor_.position};
+  }
+  return presenter_.draw(overlay);
+}
+
+void PresentLoop::tell_path() {
+  if (!have_picture_) return;
+  const PixelPath path = shown_lent_ ? PixelPath::Direct : PixelPath::Copy;
+  if (!std::exchange(paths_told_[std::to_underlying(path)], true)) news_.path = path;
 }
 
 void PresentLoop::record(HostTime began, const gfx::DrawStats& stats) {

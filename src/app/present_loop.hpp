@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "app/frame_intake.hpp"
+#include "app/lent_frames.hpp"
 #include "app/notice_screen.hpp"
+#include "app/options.hpp"
 #include "app/pointer_desk.hpp"
 #include "app/present_news.hpp"
 #include "app/screenshooter.hpp"
@@ -79,6 +82,8 @@ class PresentLoop {
   void use_policy(const pace::PresentPolicy& policy) { gate_ = pace::PresentGate(policy); }
   // From now on: never on the doorbell.
   void ignore_doorbell() { ignores_doorbell_ = true; }
+  // How pictures come to the compositor from now on; at first as Auto says.
+  void set_path(PathChoice path) { path_ = path; }
   // The user does something; for a step that comes before the end of a sleep.
   void on_attention(HostTime now) { ladder_.on_attention(now); }
 
@@ -116,6 +121,10 @@ class PresentLoop {
   Sleep next_sleep(HostTime now, bool wants_pictures);
   [[nodiscard]] bool may_be_rung(HostTime now) const;
   Result<void> take_frame(HostTime now);
+  Result<void> take(bool lend, HostTime now);
+  Result<bool> take_anew(HostTime now);
+  [[nodiscard]] bool may_lend() const;
+  [[nodiscard]] bool draws_pointer() const;
   Result<bool> advance(FrameIntake& intake, HostTime now);
   [[nodiscard]] pace::FrameTimes times_of(const source::HeldFrame& frame, HostTime seen) const;
   void on_taken(const pace::FrameTimes& times);
@@ -125,7 +134,9 @@ class PresentLoop {
   [[nodiscard]] std::string message() const;
   Result<void> draw(HostTime now);
   void request_answers(HostTime now, pace::PresentGate::Draw draw);
-  Result<gfx::DrawStats> draw_content();
+  Result<gfx::DrawStats> draw_content(HostTime now);
+  Result<gfx::DrawStats> draw_picture();
+  void tell_path();
   void record(HostTime began, const gfx::DrawStats& stats);
   void log_committed();
 
@@ -140,9 +151,13 @@ class PresentLoop {
   pace::FrameTimes times_;  // of the picture that was taken and not committed yet
   std::optional<pace::FrameTimes> committed_;  // its frame callback is outstanding
   std::optional<FrameIntake> intake_;          // a frame that is not all written yet
-  std::optional<pixel::PictureKind> kind_;     // of what the presenter was given last
-  pace::WaitLadder::Found found_;              // not told the ladder yet
-  std::uint64_t found_sequence_ = 0;           // of the frame that it was told of last
+  LentFrames lent_;
+  PathChoice path_ = PathChoice::Auto;
+  bool shown_lent_ = false;                 // the presenter's picture is a borrowed one
+  std::array<bool, 2> paths_told_{};        // by PixelPath
+  std::optional<pixel::PictureKind> kind_;  // of what the presenter was given last
+  pace::WaitLadder::Found found_;           // not told the ladder yet
+  std::uint64_t found_sequence_ = 0;        // of the frame that it was told of last
   source::GuestStatus status_ = source::GuestStatus::Absent;
   source::Cursor cursor_;  // as last seen
   std::uint32_t cursor_serial_ = 0;

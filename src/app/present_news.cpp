@@ -11,6 +11,7 @@ void PresentNews::add(PresentNews&& later) {
   if (later.screenshot) screenshot = std::move(later.screenshot);
   if (later.pointer_image) pointer_image = std::move(later.pointer_image);
   pointer_changed |= later.pointer_changed;
+  if (later.path) path = later.path;
   if (later.unmapped) unmapped = later.unmapped;
 }
 

@@ -45,6 +45,12 @@ struct Screenshot {
   std::vector<std::uint32_t> pixels;  // Xrgb8888, row by row without padding, upright
 };
 
+// How the guest's pixels come to the compositor.
+enum class PixelPath : std::uint8_t {
+  Copy,    // through buffers of the client's own
+  Direct,  // the compositor reads the guest's memory itself
+};
+
 struct PresentNews {
   // How place_pointer() ended: the guest was told, Unsupported (it cannot), NotReady (there is
   // none), Busy (it did not listen in time). Of several requests in a row only the newest is told.
@@ -55,12 +61,13 @@ struct PresentNews {
   std::optional<Result<Screenshot>> screenshot;
   std::optional<PointerImage> pointer_image;  // the newest
   bool pointer_changed = false;               // what pointer() gives is new, as far as asked for
+  std::optional<PixelPath> path;              // a picture came this way for the first time
   // The surface has no content, because of the hidden window state of this generation.
   std::optional<std::uint64_t> unmapped;
 
   [[nodiscard]] bool empty() const {
     return !placed && committed == 0 && !screenshot && !pointer_image && !pointer_changed &&
-           !unmapped;
+           !path && !unmapped;
   }
   // Adds what happened later.
   void add(PresentNews&& later);

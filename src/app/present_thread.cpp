@@ -17,7 +17,8 @@
 namespace pierglass::app {
 namespace {
 
-gfx::Renderer renderer_for(RendererChoice choice) {
+gfx::Renderer renderer_for(RendererChoice choice, PathChoice path) {
+  if (path == PathChoice::Direct) return gfx::Renderer::Shm;
   switch (choice) {
     case RendererChoice::Auto:
       return gfx::Renderer::Auto;
@@ -152,7 +153,7 @@ Result<void> PresentThread::present() {
   const wl::NativeSurface native = queue_->native();
   std::string reason;
   const std::unique_ptr<gfx::Presenter> presenter = TRY(gfx::create_presenter(
-      renderer_for(parts_.renderer),
+      renderer_for(parts_.renderer, parts_.path),
       {.display = native.display, .surface = native.surface, .shm = native.shm}, &reason));
   presenter->set_filter(parts_.filter);
   tell_main([&](Report& report) {
@@ -163,6 +164,7 @@ Result<void> PresentThread::present() {
   PresentLoop loop(*parts_.source, *presenter, *this, parts_.log, parts_.waiting);
   loop.use_policy(policy_for(*presenter));
   if (!parts_.doorbell) loop.ignore_doorbell();
+  loop.set_path(parts_.path);
   loop_ = &loop;
   Result<void> ended = serve(loop);
   loop_ = nullptr;

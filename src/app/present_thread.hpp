@@ -33,7 +33,8 @@ class PresentThread final : private wl::PresentEvents, private VideoSurface {
     RendererChoice renderer = RendererChoice::Auto;
     pixel::Filter filter = pixel::Filter::Auto;
     pace::PolicyChoice present = pace::PolicyChoice::Auto;
-    bool feedback = false;               // wanted for the statistics, too
+    bool feedback = false;  // wanted for the statistics, too
+    PathChoice path = PathChoice::Auto;
     bool doorbell = true;                // sleep on the source's, if the guest rings
     std::string waiting;                 // text while there is no guest
     pace::FrameLog* log = nullptr;       // borrowed; null: no records wanted

@@ -137,7 +137,8 @@ void Statistics::write_frame(const pace::FrameTimes& times) {
                      {"committed_ns", nanoseconds(times.committed)},
                      {"callback_ns", nanoseconds(times.callback)},
                      {"rows", times.rows},
-                     {"bytes", times.bytes}};
+                     {"bytes", times.bytes},
+                     {"direct", times.borrowed}};
   std::fputs((line.dump() + "\n").c_str(), frame_log_.get());
 }
 
@@ -148,6 +149,7 @@ void Statistics::print_summary(const PresentSnapshot& snapshot, std::uint64_t dr
       {"renderer", renderer_},
       {"device", device_},
       {"frames", summary_->frames},
+      {"direct_frames", summary_->borrowed},
       {"commits", summary_->commits},
       {"skipped", summary_->skipped},
       {"torn", snapshot.torn},

@@ -130,12 +130,12 @@ std::optional<source::HeldFrame> LookingGlassSource::acquire() {
   return source::HeldFrame(this, frame->info, 0, frame->image, frame->damage);
 }
 
-bool LookingGlassSource::give_back(const wire::FrameInfo& /*info*/, bool used) {
+bool LookingGlassSource::give_back(const source::HeldFrame& /*frame*/, bool used) {
   lent_ = false;
   return frames_.give_back(used, session_stands(), now_);
 }
 
-std::uint32_t LookingGlassSource::rows_ready() const {
+std::uint32_t LookingGlassSource::rows_ready(const source::HeldFrame& /*frame*/) const {
   return frames_.rows_ready();
 }
 

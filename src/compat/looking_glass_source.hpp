@@ -48,8 +48,8 @@ class LookingGlassSource final : public source::FrameSource {
     friend bool operator==(const SessionName&, const SessionName&) = default;
   };
 
-  bool give_back(const wire::FrameInfo& info, bool used) override;
-  [[nodiscard]] std::uint32_t rows_ready() const override;
+  bool give_back(const source::HeldFrame& frame, bool used) override;
+  [[nodiscard]] std::uint32_t rows_ready(const source::HeldFrame& frame) const override;
 
   void check_memory();
   void follow_session();

@@ -12,6 +12,7 @@
 #include "pixel/cursor.hpp"
 #include "pixel/filter.hpp"
 #include "pixel/image.hpp"
+#include "pixel/slot_memory.hpp"
 
 namespace pierglass::gfx {
 
@@ -67,9 +68,27 @@ class Presenter {
   virtual Result<UploadStats> upload(const pixel::ConstImage& picture,
                                      std::span<const Rect> damage) = 0;
 
+  // Takes a complete picture over where it lies, without copying it; `damage` as upload(). The
+  // caller keeps the frame held while reads(memory). Errors: Unsupported when this presenter, or
+  // the window, panel and picture as they are now, need a copy; Busy when the compositor still
+  // reads that slot; TooLarge, OsCall. The last picture stays then, and upload() is the way. Lost
+  // as there.
+  virtual Result<void> borrow(const pixel::ConstImage& /*picture*/,
+                              const pixel::SlotMemory& /*memory*/,
+                              std::span<const Rect> /*damage*/) {
+    return fail(ErrorCode::Unsupported, "borrowed pictures");
+  }
+
+  // Whether what a borrowed picture lies in is or may be read: by the compositor, or by the next
+  // draw(). Another picture in that slot counts as the same. Cheap; changes with draw(), upload(),
+  // borrow(), draw_message(), and each dispatch of the queue.
+  [[nodiscard]] virtual bool reads(const pixel::SlotMemory& /*memory*/) const { return false; }
+
   // Draws the last picture, upright, scaled to the window with correct aspect and black bars, the
   // pointer on it, and commits. A caller that wants a frame callback requests it before. NotReady
-  // without a picture, Busy and Lost as upload.
+  // without a picture, Busy and Lost as upload. Stale: the picture is a borrowed one that was drawn
+  // before, or that cannot be shown as it is under this pointer, panel and window: take one over
+  // anew, with full damage. Nothing was committed; what is on the screen stays.
   virtual Result<DrawStats> draw(const CursorOverlay& cursor) = 0;
 
   // Forgets the picture and commits a black window with one centred line of text (ASCII).

@@ -5,9 +5,11 @@
 #include <sys/mman.h>
 #include <wayland-client.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <limits>
+#include <utility>
 
 #include "base/checked.hpp"
 #include "base/fd.hpp"
@@ -72,11 +74,47 @@ Result<Mapping> map_file(int file, std::size_t bytes) {
   return Mapping({address, bytes});
 }
 
+Result<void> add_wl_buffer(ShmBuffer& buffer, wl_shm_pool* pool, std::int32_t offset,
+                           std::uint32_t pitch, Size size) {
+  buffer.buffer = Handle<WlBufferTraits>(wl_shm_pool_create_buffer(
+      pool, offset, static_cast<std::int32_t>(size.width), static_cast<std::int32_t>(size.height),
+      static_cast<std::int32_t>(pitch), WL_SHM_FORMAT_XRGB8888));
+  if (!buffer.buffer) return fail_os(OsErrorKind::Errno, errno, "wl_shm_pool_create_buffer");
+  wl_buffer_add_listener(buffer.buffer.get(), &kBufferListener, &buffer);
+  return {};
+}
+
+class ShmPool final : public SinkPool {
+ public:
+  ShmPool(Handle<WlPoolTraits> pool, std::uint64_t bytes) : pool_(std::move(pool)), bytes_(bytes) {}
+
+  Result<std::unique_ptr<SinkBuffer>> create_buffer(std::uint64_t offset, std::uint32_t pitch,
+                                                    Size size) override;
+
+ private:
+  Handle<WlPoolTraits> pool_;
+  std::uint64_t bytes_;
+};
+
+// The compositor ends the connection for a buffer that does not lie in its pool.
+Result<std::unique_ptr<SinkBuffer>> ShmPool::create_buffer(std::uint64_t offset,
+                                                           std::uint32_t pitch, Size size) {
+  const std::uint64_t bytes = std::uint64_t{pitch} * size.height;
+  if (bytes == 0 || pitch / 4 < size.width) return fail(ErrorCode::InvalidArgument, "picture");
+  if (offset > bytes_ || bytes > bytes_ - offset) {
+    return fail(ErrorCode::TooLarge, "picture in its pool", offset, bytes_);
+  }
+  auto buffer = std::make_unique<ShmBuffer>();
+  TRY(add_wl_buffer(*buffer, pool_.get(), static_cast<std::int32_t>(offset), pitch, size));
+  return buffer;
+}
+
 class ShmSink final : public BufferSink {
  public:
   explicit ShmSink(const NativeSurface& native) : native_(native) {}
 
   Result<std::unique_ptr<SinkBuffer>> create_buffer(Size size) override;
+  Result<std::unique_ptr<SinkPool>> create_pool(const pixel::SlotMemory& memory) override;
   Result<void> commit(SinkBuffer& buffer, std::span<const Rect> damage) override;
 
  private:
@@ -102,12 +140,17 @@ Result<std::unique_ptr<SinkBuffer>> ShmSink::create_buffer(Size size) {
   const Handle<WlPoolTraits> pool(
       wl_shm_create_pool(native_.shm, file.get(), static_cast<std::int32_t>(bytes)));
   if (!pool) return fail_os(OsErrorKind::Errno, errno, "wl_shm_create_pool");
-  buffer->buffer = Handle<WlBufferTraits>(wl_shm_pool_create_buffer(
-      pool.get(), 0, static_cast<std::int32_t>(size.width), static_cast<std::int32_t>(size.height),
-      static_cast<std::int32_t>(pitch), WL_SHM_FORMAT_XRGB8888));
-  if (!buffer->buffer) return fail_os(OsErrorKind::Errno, errno, "wl_shm_pool_create_buffer");
-  wl_buffer_add_listener(buffer->buffer.get(), &kBufferListener, buffer.get());
+  TRY(add_wl_buffer(*buffer, pool.get(), 0, static_cast<std::uint32_t>(pitch), size));
   return buffer;
+}
+
+// What lies beyond a pool's largest size is left out.
+Result<std::unique_ptr<SinkPool>> ShmSink::create_pool(const pixel::SlotMemory& memory) {
+  const std::uint64_t bytes = std::min(memory.bytes, kMaxPoolBytes);
+  Handle<WlPoolTraits> pool(
+      wl_shm_create_pool(native_.shm, memory.fd, static_cast<std::int32_t>(bytes)));
+  if (!pool) return fail_os(OsErrorKind::Errno, errno, "wl_shm_create_pool");
+  return std::make_unique<ShmPool>(std::move(pool), bytes);
 }
 
 void ShmSink::send_damage(std::span<const Rect> damage) {

@@ -56,8 +56,9 @@ void SoftwarePresenter::set_filter(pixel::Filter filter) {
 Result<UploadStats> SoftwarePresenter::upload(const pixel::ConstImage& picture,
                                               std::span<const Rect> damage) {
   pixel::DamageRegion region = normalised(damage, picture.size);
-  const bool fresh = picture.kind() != kind_;
+  const bool fresh = picture.kind() != kind_ || borrowed_.buffer != nullptr;
   if (fresh) {
+    TRY(end_borrowing());
     start_picture(picture.kind());
     region.clear();
     region.set_full(picture.size);
@@ -81,12 +82,72 @@ Result<UploadStats> SoftwarePresenter::upload(const pixel::ConstImage& picture,
   return UploadStats{region.area() * wire::bytes_per_pixel(picture.format), rows_of(region)};
 }
 
+Result<void> SoftwarePresenter::borrow(const pixel::ConstImage& picture,
+                                       const pixel::SlotMemory& memory,
+                                       std::span<const Rect> damage) {
+  const pixel::PictureKind plain{.size = window_, .colour = {.white_millinits = 0}};
+  pixel::PictureKind kind = picture.kind();
+  kind.colour.white_millinits = 0;  // which changes nothing in sRGB
+  if (kind != plain || panel_shows()) return fail(ErrorCode::Unsupported, "picture as it lies");
+  const Result<SinkBuffer*> buffer = slots_of_guest_.buffer(*sink_, picture, memory);
+  if (!buffer) {
+    // The last one's buffer may have made room for this one's.
+    if (buffer.error().code != ErrorCode::Busy) borrowed_.committed = true;
+    return std::unexpected(buffer.error());
+  }
+  if (picture.kind() != kind_) start_picture(picture.kind());
+  if (borrowed_.buffer == nullptr) {
+    restart_buffers();
+    picture_ = {};
+  }
+  uncommitted_.add(normalised(damage, picture.size));
+  borrowed_ = {.buffer = *buffer, .memory = memory};
+  return {};
+}
+
+// A picture is to come into our own buffers. A borrowed one stays while none of them is free.
+Result<void> SoftwarePresenter::end_borrowing() {
+  if (borrowed_.buffer == nullptr) return {};
+  const Result<Slot*> own = acquire();
+  if (!own) {
+    if (own.error().code != ErrorCode::Busy) forget_picture();
+    return std::unexpected(own.error());
+  }
+  borrowed_ = {};
+  return {};
+}
+
+bool SoftwarePresenter::reads(const pixel::SlotMemory& memory) const {
+  const bool next = borrowed_.buffer != nullptr && !borrowed_.committed;
+  return (next && borrowed_.memory.same_slot(memory)) || slots_of_guest_.busy(memory);
+}
+
+void SoftwarePresenter::on_unmapped() {
+  commit_everything_ = true;
+  borrowed_.committed = true;
+}
+
+bool SoftwarePresenter::panel_shows() {
+  panel_.fit(window_);
+  return !panel_.into().empty();
+}
+
+Result<DrawStats> SoftwarePresenter::draw_borrowed(const Rect& pointer) {
+  const bool as_it_is = picture_size_ == window_ && pointer.empty() && !panel_shows();
+  if (borrowed_.committed || !as_it_is) return fail(ErrorCode::Stale, "borrowed picture");
+  const HostTime start = HostClock::now();
+  TRY(commit(*borrowed_.buffer, {}));
+  borrowed_.committed = true;
+  return DrawStats{{}, HostClock::now() - start};
+}
+
 Result<DrawStats> SoftwarePresenter::draw(const CursorOverlay& cursor) {
   if (picture_size_.area() == 0) return fail(ErrorCode::NotReady, "picture");
   const HostTime start = HostClock::now();
   const Rect pointer = cursor.image == nullptr
                            ? Rect{}
                            : pixel::cursor_bounds(*cursor.image, cursor.position, picture_size_);
+  if (borrowed_.buffer != nullptr) return draw_borrowed(pointer);
   Slot& slot = *(direct_ ? TRY(begin_direct({})) : TRY(acquire()));
   draw_bars(slot);
   if (direct_) {
@@ -95,8 +156,9 @@ Result<DrawStats> SoftwarePresenter::draw(const CursorOverlay& cursor) {
     draw_scaled(slot, cursor, pointer);
   }
   draw_panel(slot, cursor);
+  if (direct_) newest_ = &slot;
   const HostTime drawn = HostClock::now();
-  TRY(commit(slot, pointer));
+  TRY(commit(*slot.buffer, pointer));
   return DrawStats{drawn - start, HostClock::now() - drawn};
 }
 
@@ -113,7 +175,7 @@ Result<DrawStats> SoftwarePresenter::draw_message(std::string_view text) {
   }
   draw_panel(slot, {});
   const HostTime drawn = HostClock::now();
-  TRY(commit(slot, {}));
+  TRY(commit(*slot.buffer, {}));
   commit_everything_ = true;
   return DrawStats{drawn - start, HostClock::now() - drawn};
 }
@@ -182,6 +244,8 @@ void SoftwarePresenter::forget_picture() {
   kind_.size = {};
   picture_size_ = {};
   picture_ = {};
+  borrowed_ = {};
+  slots_of_guest_.drop();
   place_picture();
 }
 
@@ -190,13 +254,18 @@ void SoftwarePresenter::place_picture() {
   into_ = pixel::fit_rect(picture_size_, window_);
   direct_ = picture_size_.area() != 0 && Size{into_.width, into_.height} == picture_size_;
   sampling_ = sampling_now();
-  newest_ = nullptr;
-  filling_ = false;
-  forget_under();
+  restart_buffers();
   shown_pointer_ = {};
   uncommitted_.clear();
   commit_everything_ = true;
-  if (!direct_) picture_.resize(picture_size_.area());
+  const bool borrowed = borrowed_.buffer != nullptr;
+  if (!direct_ && !borrowed) picture_.resize(picture_size_.area());
+}
+
+void SoftwarePresenter::restart_buffers() {
+  newest_ = nullptr;
+  filling_ = false;
+  forget_under();
   for (Slot& slot : std::span(slots_).first(slot_count_)) {
     slot.bars_black = false;
     slot.stale.clear();
@@ -274,7 +343,7 @@ void SoftwarePresenter::draw_panel(Slot& slot, const CursorOverlay& cursor) {
   if (!into_.contains(box)) slot.bars_black = false;
 }
 
-Result<void> SoftwarePresenter::commit(Slot& slot, const Rect& pointer) {
+Result<void> SoftwarePresenter::commit(SinkBuffer& buffer, const Rect& pointer) {
   pixel::DamageRegion damage;
   if (commit_everything_) {
     damage.set_full(window_);
@@ -289,12 +358,11 @@ Result<void> SoftwarePresenter::commit(Slot& slot, const Rect& pointer) {
   }
   panel_version_ = panel_.version();
   shown_panel_ = panel_.into();
-  if (direct_) newest_ = &slot;
   filling_ = false;
   shown_pointer_ = pointer;
   uncommitted_.clear();
   commit_everything_ = false;
-  return sink_->commit(*slot.buffer, damage.rects());
+  return sink_->commit(buffer, damage.rects());
 }
 
 // What changes in the window when `rect` of the picture does.

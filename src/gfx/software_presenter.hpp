@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "gfx/borrowed_slots.hpp"
 #include "gfx/buffer_sink.hpp"
 #include "gfx/panel.hpp"
 #include "gfx/presenter.hpp"
@@ -18,18 +19,22 @@ namespace pierglass::gfx {
 
 // Draws with the CPU, each changed pixel once where possible.
 //
-// Where a picture is shown 1:1 (`direct`) its changed parts go straight into a buffer, converted
-// and turned upright on the way if need be; there is no other copy of the picture. A buffer that
-// missed frames is brought up to date from the buffer that holds the newest ones, which the
-// compositor only reads. Where the picture is scaled, one Xrgb8888 copy of it is kept and each
-// buffer rescales what it missed.
+// A borrowed picture is shown by a buffer over the guest's own memory, and nothing is drawn at all;
+// that goes where picture and window are the same, pixel by pixel, and nothing is on top.
+//
+// Any other is drawn into buffers of our own. Where a picture is shown 1:1 (`direct`) its changed
+// parts go straight into a buffer, converted and turned upright on the way if need be; there is no
+// other copy of the picture. A buffer that missed frames is brought up to date from the buffer that
+// holds the newest ones, which the compositor only reads. Where the picture is scaled, one Xrgb8888
+// copy of it is kept and each buffer rescales what it missed.
 //
 // Invariants:
 // - Slot::stale covers every pixel in which the slot differs from the newest picture without
 //   pointer and panel; so it always covers what was last drawn of them into the slot.
 // - `under_pointer_` holds what the pointer hides in `newest_`, `under_panel_` what the panel hides
 //   of both; they are put back in the opposite order.
-// - `newest_` is set whenever direct buffers hold a picture; else `picture_` holds it.
+// - `newest_` is set whenever direct buffers hold a picture; else `picture_` holds it, or it is
+//   borrowed, and none of our own buffers has anything of it.
 class SoftwarePresenter final : public Presenter {
  public:
   explicit SoftwarePresenter(std::unique_ptr<BufferSink> sink);
@@ -41,10 +46,13 @@ class SoftwarePresenter final : public Presenter {
   void set_filter(pixel::Filter filter) override;
   Result<UploadStats> upload(const pixel::ConstImage& picture,
                              std::span<const Rect> damage) override;
+  Result<void> borrow(const pixel::ConstImage& picture, const pixel::SlotMemory& memory,
+                      std::span<const Rect> damage) override;
+  [[nodiscard]] bool reads(const pixel::SlotMemory& memory) const override;
   Result<DrawStats> draw(const CursorOverlay& cursor) override;
   Result<DrawStats> draw_message(std::string_view text) override;
   void set_panel(std::span<const std::string> lines) override { panel_.set_lines(lines); }
-  void on_unmapped() override { commit_everything_ = true; }
+  void on_unmapped() override;
 
   static constexpr std::size_t kMaxBuffers = 4;
 
@@ -68,6 +76,13 @@ class SoftwarePresenter final : public Presenter {
     std::vector<std::uint32_t> pixels_;
   };
 
+  // A picture that lies in the guest's memory.
+  struct Borrowed {
+    SinkBuffer* buffer = nullptr;  // of slots_of_guest_; null: the picture is not borrowed
+    pixel::SlotMemory memory;
+    bool committed = false;  // the guest may overwrite it once the compositor has read it
+  };
+
   Result<Slot*> acquire();
   Result<Slot*> create_slot();
   Result<Slot*> begin_direct(const pixel::DamageRegion& overwritten);
@@ -75,13 +90,17 @@ class SoftwarePresenter final : public Presenter {
   void start_picture(const pixel::PictureKind& kind);
   void forget_picture();
   void place_picture();
+  void restart_buffers();
+  [[nodiscard]] bool panel_shows();
+  Result<void> end_borrowing();
+  Result<DrawStats> draw_borrowed(const Rect& pointer);
   void keep_picture();
   void drop_buffers();
   void draw_bars(Slot& slot);
   void draw_direct(Slot& slot, const CursorOverlay& cursor, const Rect& pointer);
   void draw_scaled(Slot& slot, const CursorOverlay& cursor, const Rect& pointer);
   void draw_panel(Slot& slot, const CursorOverlay& cursor);
-  Result<void> commit(Slot& slot, const Rect& pointer);
+  Result<void> commit(SinkBuffer& buffer, const Rect& pointer);
   void restore_under(const pixel::Image& to) const;
   void forget_under();
   [[nodiscard]] pixel::Sampling sampling_now() const;
@@ -104,6 +123,8 @@ class SoftwarePresenter final : public Presenter {
   pixel::Filter filter_ = pixel::Filter::Auto;
   pixel::Sampling sampling_ = pixel::Sampling::Copy;  // what that is for picture and window
 
+  BorrowedSlots slots_of_guest_;
+  Borrowed borrowed_;
   Slot* newest_ = nullptr;
   bool filling_ = false;  // newest_ has not been committed since it was acquired
   pixel::Scaler scaler_;

@@ -41,6 +41,7 @@ void FrameSummary::add(const FrameTimes& times) {
   total_rows += times.rows;
   if (happened(times.seen)) {
     ++frames;
+    borrowed += times.borrowed ? 1 : 0;
     bytes.add(times.bytes);
     if (times.capture_ns != 0) capture.add(std::uint64_t{times.capture_ns});
     if (times.copy_ns != 0) copy.add(std::uint64_t{times.copy_ns});

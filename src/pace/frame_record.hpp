@@ -20,6 +20,7 @@ struct FrameTimes {
   std::uint32_t copy_ns = 0;
   std::uint32_t rows = 0;   // uploaded
   std::uint64_t bytes = 0;  // uploaded
+  bool borrowed = false;    // shown from where the guest wrote it, nothing uploaded
   HostTime looked;          // the look before `seen`: the frame came between the two
   HostTime seen;            // found in shared memory
   HostTime acquired;        // leased and checked
@@ -62,7 +63,8 @@ struct FrameSummary {
   Histogram commit_to_callback;
   Histogram bytes;  // uploaded per frame
   std::uint64_t commits = 0;
-  std::uint64_t frames = 0;  // commits that showed a new frame
+  std::uint64_t frames = 0;    // commits that showed a new frame
+  std::uint64_t borrowed = 0;  // of those, shown from where the guest wrote them
   std::uint64_t skipped = 0;
   std::uint64_t total_bytes = 0;
   std::uint64_t total_rows = 0;

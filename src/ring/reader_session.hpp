@@ -33,6 +33,8 @@ class FrameLease {
   [[nodiscard]] const wire::FrameInfo& info() const { return record_.info; }
   [[nodiscard]] const wire::FrameRecord& record() const { return record_; }
 
+  [[nodiscard]] std::uint32_t slot() const { return slot_; }
+
   // info().bytes() bytes in shared memory.
   [[nodiscard]] std::span<const std::byte> pixels() const { return pixels_; }
 

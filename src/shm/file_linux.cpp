@@ -75,6 +75,11 @@ bool keeps_its_size(int fd) {
   return seals >= 0 && (seals & F_SEAL_SHRINK) != 0;
 }
 
+bool is_regular_file(int fd) {
+  struct stat status = {};
+  return fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+}
+
 Result<SharedMemory> open_file(const std::string& path) {
   const Fd fd = TRY(open_path(path, 0));
   return map_fd(fd.get());

@@ -52,4 +52,7 @@ Result<SharedMemory> map_fd(int fd);
 // stays true for ever then.
 bool keeps_its_size(int fd);
 
+// False for devices, sockets and what cannot be asked.
+bool is_regular_file(int fd);
+
 }  // namespace pierglass::shm

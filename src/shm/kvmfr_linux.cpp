@@ -78,16 +78,24 @@ DmaBuf create_kvmfr_dma_buf(int device, DmaBufWindow window, AskKvmfrDmaBuf ask)
   return refuse(errno == ENOTTY ? DmaBufCause::NotKvmfr : DmaBufCause::OsCall, errno);
 }
 
-Result<SharedMemory> open_memory(const std::string& path) {
+Result<Fd> open_memory_fd(const std::string& path) {
   // Before opening, which is often refused where a virtual machine made the file.
   if (is_kvmfr_path(path) && TRY(identify(path)).character_device == 0) {
     return fail(ErrorCode::NotADevice, "the kvmfr device");
   }
-  const Fd fd = TRY(open_path(path, 0));
+  return open_path(path, 0);
+}
+
+Result<SharedMemory> map_memory(int fd) {
   struct stat status = {};
-  if (fstat(fd.get(), &status) != 0) return fail_errno("fstat");
-  if (S_ISCHR(status.st_mode)) return map_device(fd.get());
-  return map_fd(fd.get());
+  if (fstat(fd, &status) != 0) return fail_errno("fstat");
+  if (S_ISCHR(status.st_mode)) return map_device(fd);
+  return map_fd(fd);
+}
+
+Result<SharedMemory> open_memory(const std::string& path) {
+  const Fd fd = TRY(open_memory_fd(path));
+  return map_memory(fd.get());
 }
 
 }  // namespace pierglass::shm

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/fd.hpp"
 #include "base/result.hpp"
 #include "shm/dma_buf_linux.hpp"
 #include "shm/shared_memory.hpp"
@@ -20,6 +21,10 @@ bool is_kvmfr_path(std::string_view path);
 // something made before the module was loaded; NotARegularFile also for a device that is not
 // kvmfr's; Unsupported for one that does not tell a size below 2 GiB.
 Result<SharedMemory> open_memory(const std::string& path);
+
+// The same in two steps, for who needs the descriptor, too. map_memory() leaves it the caller's.
+Result<Fd> open_memory_fd(const std::string& path);
+Result<SharedMemory> map_memory(int fd);
 
 // Asks an open device for its bytes, as ioctl(): the answer, or -1 with errno.
 using AskBytes = int (*)(int device);

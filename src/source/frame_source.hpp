@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 #include "pixel/cursor.hpp"
 #include "pixel/damage_region.hpp"
 #include "pixel/image.hpp"
+#include "pixel/slot_memory.hpp"
 #include "wire/parse.hpp"
 
 namespace pierglass::source {
@@ -23,12 +25,20 @@ enum class GuestStatus : std::uint8_t {
 
 class FrameSource;
 
+// What a source that can hold several frames tells one and its pixels' place by.
+struct FramePlace {
+  std::uint64_t hold = 0;  // its own number for this holding
+  std::optional<pixel::SlotMemory> memory;
+};
+
 // One frame, held: the guest will not overwrite it while this lives. Move-only. Give it back with
-// finish(), which says whether what was copied out is good; the destructor gives it back unused.
+// finish(), which says whether what was copied out is good, or keep() it for who reads the pixels
+// where they are; the destructor gives it back, one that was not kept unused.
 class HeldFrame {
  public:
   HeldFrame(FrameSource* source, const wire::FrameInfo& info, std::uint32_t copy_ns,
-            const pixel::ConstImage& image, const pixel::DamageRegion& damage);
+            const pixel::ConstImage& image, const pixel::DamageRegion& damage,
+            const FramePlace& place = {});
   HeldFrame(HeldFrame&& other) noexcept;
   HeldFrame& operator=(HeldFrame&&) = delete;
   ~HeldFrame();
@@ -40,6 +50,10 @@ class HeldFrame {
 
   // Pixels in shared memory, which a hostile guest may change at any moment.
   [[nodiscard]] const pixel::ConstImage& image() const { return image_; }
+
+  // Where they lie; nothing: the source cannot tell, and they are to be copied.
+  [[nodiscard]] const std::optional<pixel::SlotMemory>& memory() const { return place_.memory; }
+  [[nodiscard]] std::uint64_t hold() const { return place_.hold; }
 
   // Rows [0, n) of image() that may be read by now; all of them for a guest that publishes complete
   // frames only. May never reach the height: the caller bounds its patience. Each tick() of the
@@ -55,12 +69,18 @@ class HeldFrame {
   // whose damage includes it.
   bool finish();
 
+  // The same for pixels that are not copied: the next frame's damage counts from here, and the
+  // source gives further frames, but this one stays held. Once; FrameSource::kMaxKept at a time.
+  // False: overwritten, or the source keeps none; this is to be destroyed then.
+  [[nodiscard]] bool keep();
+
  private:
   FrameSource* source_;
   wire::FrameInfo info_;
   std::uint32_t copy_ns_;
   pixel::ConstImage image_;
   pixel::DamageRegion damage_;
+  FramePlace place_;
 };
 
 struct Cursor {
@@ -94,9 +114,13 @@ struct GuestWishes {
 };
 
 // Frames and pointer of one guest, whatever format it speaks. One thread; nothing blocks. At most
-// one frame is held at a time.
+// one frame is held at a time, beside those that are kept.
 class FrameSource {
  public:
+  // One that is shown and one that is about to be. A guest of the fewest slots has one left to
+  // write.
+  static constexpr std::size_t kMaxKept = 2;
+
   FrameSource() = default;
   FrameSource(const FrameSource&) = delete;
   FrameSource& operator=(const FrameSource&) = delete;
@@ -168,9 +192,11 @@ class FrameSource {
   friend class HeldFrame;
   // `used`: the caller copied the pixels. Returns whether they stood still; false when the frame is
   // not held any more.
-  virtual bool give_back(const wire::FrameInfo& info, bool used) = 0;
-  // Of the frame that is held; 0 when it is not held any more.
-  [[nodiscard]] virtual std::uint32_t rows_ready() const = 0;
+  virtual bool give_back(const HeldFrame& frame, bool used) = 0;
+  // HeldFrame::keep().
+  virtual bool keep(const HeldFrame& /*frame*/) { return false; }
+  // Of a frame that is held; 0 when it is not held any more.
+  [[nodiscard]] virtual std::uint32_t rows_ready(const HeldFrame& frame) const = 0;
 };
 
 }  // namespace pierglass::source

@@ -74,11 +74,11 @@ void LiveSource::set_visible(bool visible) {
   for (const Reader& reader : readers_) reader.source->set_visible(visible);
 }
 
-bool LiveSource::give_back(const wire::FrameInfo& /*info*/, bool /*used*/) {
+bool LiveSource::give_back(const HeldFrame& /*frame*/, bool /*used*/) {
   CHECK(false);
 }
 
-std::uint32_t LiveSource::rows_ready() const {
+std::uint32_t LiveSource::rows_ready(const HeldFrame& /*frame*/) const {
   CHECK(false);
 }
 

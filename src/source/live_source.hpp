@@ -61,8 +61,8 @@ class LiveSource final : public FrameSource {
   void tick_others(HostTime now);
   void show_best();
   // Frames are held by the readers themselves.
-  bool give_back(const wire::FrameInfo& info, bool used) override;
-  [[nodiscard]] std::uint32_t rows_ready() const override;
+  bool give_back(const HeldFrame& frame, bool used) override;
+  [[nodiscard]] std::uint32_t rows_ready(const HeldFrame& frame) const override;
 
   std::vector<Reader> readers_;
   std::size_t shown_ = 0;

@@ -3,6 +3,8 @@
 
 #include <sys/random.h>
 
+#include <algorithm>
+#include <atomic>
 #include <utility>
 
 #include "base/checked.hpp"
@@ -53,6 +55,11 @@ pixel::Colour colour_of(const wire::FrameInfo& info) {
   const bool brighter = info.hdr.max_luminance > std::uint64_t{colour.white_millinits} * 10;
   colour.compress = info.colour_space != wire::ColourSpace::Srgb && brighter;
   return colour;
+}
+
+std::uint64_t next_mapping() {
+  static std::atomic<std::uint64_t> last{0};
+  return last.fetch_add(1, std::memory_order_relaxed) + 1;
 }
 
 pixel::PictureKind kind_of(const wire::FrameInfo& info) {
@@ -138,6 +145,7 @@ void RegionSource::attach(HostTime now) {
   auto session = ring::ReaderSession::attach(memory_.bytes(), random_token(), own_address_);
   if (!session) return on_unreadable(session.error());
   session_ = std::move(*session);
+  mapping_ = next_mapping();
   error_.clear();
   description_ = describe_guest(session_->layout());
   heartbeat_ = session_->guest_heartbeat();
@@ -158,7 +166,7 @@ void RegionSource::on_unreadable(const Error& error) {
 }
 
 void RegionSource::detach() {
-  lease_.reset();
+  for (Hold& hold : holds_) hold.lease.reset();
   session_.reset();
   successor_ = {};
   ++attachments_;
@@ -191,7 +199,7 @@ GuestStatus RegionSource::watch_heartbeat(HostTime now) {
 }
 
 bool RegionSource::has_new_frame() const {
-  if (session_ == nullptr || lease_) return false;
+  if (session_ == nullptr || one_is_out()) return false;
   const std::uint64_t newest = session_->newest_sequence();
   return newest != 0 && newest != seen_ && newest != rejected_;
 }
@@ -207,7 +215,8 @@ std::optional<HeldFrame> RegionSource::acquire() {
   }
   std::optional<ring::FrameLease>& newest_frame = *lease;
   if (!newest_frame) return std::nullopt;
-  const ring::FrameLease& held = lease_.emplace(*std::move(newest_frame));
+  const Hold& place = hold(*std::move(newest_frame));
+  const ring::FrameLease& held = *place.lease;
   const wire::FrameInfo& info = held.info();
   return HeldFrame(this, info, held.copy_ns(),
                    {.data = held.pixels().data(),
@@ -216,12 +225,52 @@ std::optional<HeldFrame> RegionSource::acquire() {
                     .format = info.format,
                     .colour = colour_of(info),
                     .rotation = info.rotation},
-                   damage_since_seen(held.record()));
+                   damage_since_seen(held.record()),
+                   {.hold = place.number, .memory = place_of(held)});
+}
+
+std::optional<pixel::SlotMemory> RegionSource::place_of(const ring::FrameLease& lease) const {
+  if (memory_.descriptor() < 0) return std::nullopt;
+  const std::span<const std::byte> bytes = memory_.bytes();
+  return pixel::SlotMemory{
+      .fd = memory_.descriptor(),
+      .bytes = bytes.size(),
+      .offset = static_cast<std::uint64_t>(lease.pixels().data() - bytes.data()),
+      .slot = lease.slot(),
+      .mapping = mapping_,
+      .may_shrink = memory_.may_shrink()};
+}
+
+// There is a place for one more than may be kept.
+RegionSource::Hold& RegionSource::hold(ring::FrameLease lease) {
+  Hold& free = *std::ranges::find_if(holds_, [](const Hold& one) { return !one.lease; });
+  const auto place = static_cast<std::uint64_t>(&free - holds_.data());
+  free.number = free.number == 0 ? holds_.size() + place : free.number + holds_.size();
+  free.kept = false;
+  free.lease.emplace(std::move(lease));
+  return free;
+}
+
+// Not one that tick() had to let go of.
+bool RegionSource::has(const HeldFrame& frame) const {
+  const Hold& hold = holds_[frame.hold() % holds_.size()];
+  return hold.number == frame.hold() && hold.lease.has_value();
+}
+
+std::size_t RegionSource::kept() const {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      holds_, [](const Hold& one) { return one.lease.has_value() && one.kept; }));
+}
+
+bool RegionSource::one_is_out() const {
+  return std::ranges::any_of(holds_,
+                             [](const Hold& one) { return one.lease.has_value() && !one.kept; });
 }
 
 // Only complete frames are taken.
-std::uint32_t RegionSource::rows_ready() const {
-  return lease_ ? lease_->info().size.height : 0;
+std::uint32_t RegionSource::rows_ready(const HeldFrame& frame) const {
+  if (!has(frame)) return 0;
+  return holds_[frame.hold() % holds_.size()].lease->info().size.height;
 }
 
 pixel::DamageRegion RegionSource::damage_since_seen(const wire::FrameRecord& record) const {
@@ -238,12 +287,26 @@ pixel::DamageRegion RegionSource::damage_since_seen(const wire::FrameRecord& rec
   return damage;
 }
 
-bool RegionSource::give_back(const wire::FrameInfo& info, bool used) {
-  const bool intact = lease_ && lease_->intact() && memory_.intact();
-  lease_.reset();
-  if (!used || !intact) return false;
-  seen_ = info.sequence;
-  seen_kind_ = kind_of(info);
+bool RegionSource::give_back(const HeldFrame& frame, bool used) {
+  if (!has(frame)) return false;
+  Hold& hold = hold_of(frame);
+  const bool good = used && take_over(hold);
+  hold.lease.reset();
+  return good;
+}
+
+bool RegionSource::keep(const HeldFrame& frame) {
+  if (!has(frame) || kept() == kMaxKept) return false;
+  Hold& hold = hold_of(frame);
+  if (!take_over(hold)) return false;
+  hold.kept = true;
+  return true;
+}
+
+bool RegionSource::take_over(const Hold& hold) {
+  if (!hold.lease->intact() || !memory_.intact()) return false;
+  seen_ = hold.lease->info().sequence;
+  seen_kind_ = kind_of(hold.lease->info());
   return true;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -67,8 +68,9 @@ class RegionSource final : public FrameSource {
 
  private:
   RegionSource(WatchedMemory memory, KnownElsewhere known_elsewhere);
-  bool give_back(const wire::FrameInfo& info, bool used) override;
-  [[nodiscard]] std::uint32_t rows_ready() const override;
+  bool give_back(const HeldFrame& frame, bool used) override;
+  bool keep(const HeldFrame& frame) override;
+  [[nodiscard]] std::uint32_t rows_ready(const HeldFrame& frame) const override;
 
   [[nodiscard]] bool session_stands() const;
   void check_memory(HostTime now);
@@ -84,12 +86,28 @@ class RegionSource final : public FrameSource {
   void ring_guest();
   void take_late_ring(BrokerLink& broker);
   pixel::DamageRegion damage_since_seen(const wire::FrameRecord& record) const;
+  // A frame that somebody has.
+  struct Hold {
+    std::uint64_t number = 0;  // HeldFrame::hold(); its place is this, modulo their count
+    bool kept = false;
+    std::optional<ring::FrameLease> lease;  // none: free
+  };
+  [[nodiscard]] bool has(const HeldFrame& frame) const;
+  [[nodiscard]] Hold& hold_of(const HeldFrame& frame) {
+    return holds_[frame.hold() % holds_.size()];
+  }
+  [[nodiscard]] std::size_t kept() const;
+  [[nodiscard]] bool one_is_out() const;
+  Hold& hold(ring::FrameLease lease);
+  bool take_over(const Hold& hold);
+  [[nodiscard]] std::optional<pixel::SlotMemory> place_of(const ring::FrameLease& lease) const;
   void refresh_shape(std::uint64_t ticket);
 
   WatchedMemory memory_;
   KnownElsewhere known_elsewhere_;
   std::unique_ptr<ring::ReaderSession> session_;  // must go before memory_
-  std::optional<ring::FrameLease> lease_;         // must go before session_
+  std::array<Hold, kMaxKept + 1> holds_;          // must go before session_
+  std::uint64_t mapping_ = 0;                     // of session_'s slots
 
   std::uint64_t seen_ = 0;        // newest sequence whose pixels were taken over
   std::uint64_t rejected_ = 0;    // newest sequence that was nonsense

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "source/watched_memory.hpp"
 
+#include <fcntl.h>
+
 #include <optional>
 #include <utility>
 
@@ -23,16 +25,21 @@ WatchedMemory::View::~View() {
 Result<WatchedMemory> WatchedMemory::open(std::string path) {
   // Identity first: a file replaced in between then looks changed.
   const shm::FileIdentity identity = TRY(shm::identify(path));
-  shm::SharedMemory memory = TRY(shm::open_memory(path));
-  return WatchedMemory(std::move(path), std::move(memory), identity);
+  Fd file = TRY(shm::open_memory_fd(path));
+  shm::SharedMemory memory = TRY(shm::map_memory(file.get()));
+  WatchedMemory watched(std::move(path), std::move(memory), identity);
+  watched.take_file(std::move(file));
+  return watched;
 }
 
 WatchedMemory WatchedMemory::behind(std::shared_ptr<BrokerLink> broker) {
   return WatchedMemory(std::move(broker));
 }
 
-WatchedMemory WatchedMemory::over(shm::SharedMemory memory) {
-  return {{}, std::move(memory), {}};
+WatchedMemory WatchedMemory::over(shm::SharedMemory memory, Fd file) {
+  WatchedMemory watched({}, std::move(memory), {});
+  watched.take_file(std::move(file));
+  return watched;
 }
 
 void WatchedMemory::tick(HostTime now) {
@@ -70,9 +77,19 @@ void WatchedMemory::reopen() {
   if (view_) return reopen_view();
   if (path_.empty()) return;
   identity_ = seen_;
-  auto memory = shm::open_memory(path_);
+  map(shm::open_memory_fd(path_));
+}
+
+void WatchedMemory::map(Result<Fd> file) {
+  auto memory = file ? shm::map_memory(file->get()) : std::unexpected(file.error());
   error_ = memory ? std::string() : describe(memory.error());
   memory_ = memory ? std::move(*memory) : shm::SharedMemory();
+  take_file(memory_.bytes().empty() ? Fd() : *std::move(file));
+}
+
+void WatchedMemory::take_file(Fd file) {
+  file_ = shm::is_regular_file(file.get()) ? std::move(file) : Fd();
+  may_shrink_ = !file_ || !shm::keeps_its_size(file_.get());
 }
 
 void WatchedMemory::reopen_view() {
@@ -82,6 +99,8 @@ void WatchedMemory::reopen_view() {
   view_->trouble = memory ? std::string() : link.words(memory.error());
   error_ = view_->trouble;
   memory_ = memory ? std::move(*memory) : shm::SharedMemory();
+  // One of our own: the link may go over to another broker's before we do.
+  take_file(memory_.bytes().empty() ? Fd() : Fd(fcntl(link.memory(), F_DUPFD_CLOEXEC, 0)));
 }
 
 }  // namespace pierglass::source

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/clock.hpp"
+#include "base/fd.hpp"
 #include "base/result.hpp"
 #include "shm/file_linux.hpp"
 #include "shm/shared_memory.hpp"
@@ -27,8 +28,8 @@ class WatchedMemory {
   // What a broker gives, which may be nothing yet: nothing is mapped before changed() and reopen().
   static WatchedMemory behind(std::shared_ptr<BrokerLink> broker);
 
-  // Memory that needs no path and is never replaced; for tests.
-  static WatchedMemory over(shm::SharedMemory memory);
+  // Memory that needs no path and is never replaced; for tests. `file` is what it maps.
+  static WatchedMemory over(shm::SharedMemory memory, Fd file = {});
 
   // Null: it does not come from a broker.
   [[nodiscard]] BrokerLink* broker() const { return view_ ? view_->link.get() : nullptr; }
@@ -41,6 +42,13 @@ class WatchedMemory {
 
   // Empty after a reopen() that failed.
   [[nodiscard]] std::span<std::byte> bytes() const { return memory_.bytes(); }
+
+  // What another process maps to see the same bytes; stays ours, until reopen(). -1: a device,
+  // which not everybody can map, or nothing is mapped.
+  [[nodiscard]] int descriptor() const { return file_.get(); }
+
+  // What descriptor() names may be cut off by whoever may write it.
+  [[nodiscard]] bool may_shrink() const { return may_shrink_; }
 
   // False while nothing is mapped and once a page of the mapping has vanished.
   [[nodiscard]] bool intact() const { return memory_.intact(); }
@@ -76,10 +84,14 @@ class WatchedMemory {
   explicit WatchedMemory(std::shared_ptr<BrokerLink> broker);
   void reopen_view();
   WatchedMemory(std::string path, shm::SharedMemory memory, const shm::FileIdentity& identity);
+  void map(Result<Fd> file);
+  void take_file(Fd file);
 
   std::unique_ptr<View> view_;  // null: no broker
   std::string path_;            // empty: memory without one
   shm::SharedMemory memory_;
+  Fd file_;  // that memory_ maps; none: a device, or nothing is mapped
+  bool may_shrink_ = true;
   shm::FileIdentity identity_;
   shm::FileIdentity seen_;  // what changed() saw last
   std::string error_;

@@ -175,6 +175,12 @@ void FakeCompositor::send_frame_callbacks() {
   });
 }
 
+void FakeCompositor::send_releases() {
+  server_->run([&] {
+    if (FakeSurface* surface = server_->toplevel_surface()) server_->send_releases(*surface);
+  });
+}
+
 void FakeCompositor::send_activation_tokens() {
   server_->run([&] { server_->send_tokens(); });
 }

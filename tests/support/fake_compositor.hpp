@@ -45,8 +45,8 @@ struct FakeSeatOptions {
 enum class Answers : std::uint8_t { AtOnce, Withheld };
 enum class Grants : std::uint8_t { AtOnce, Withheld, Denied };
 // When a buffer is released: within its commit (as wlroots does with shm) or when the next one
-// came.
-enum class Releases : std::uint8_t { WithCommit, WithNextCommit };
+// came, or on command.
+enum class Releases : std::uint8_t { WithCommit, WithNextCommit, Withheld };
 
 struct FakeOptions {
   std::vector<OfferedGlobal> globals = all_globals();
@@ -151,6 +151,8 @@ class FakeCompositor {
   void leave_output(std::string_view name);
   // Answers what is owed.
   void send_frame_callbacks();
+  // Of all buffers of the toplevel that were replaced and still live.
+  void send_releases();
   void send_activation_tokens();
   void send_presented(std::uint64_t time_ns, std::uint32_t refresh_ns, std::uint64_t sequence,
                       std::uint32_t flags);

@@ -160,8 +160,9 @@ void FakeCompositor::Server::map(FakeSurface& surface, bool with_buffer) {
 // False when the client was killed for the buffer.
 bool FakeCompositor::Server::show(FakeSurface& surface) {
   const std::uint32_t former = std::exchange(surface.current_buffer_id, surface.buffer_id);
-  if (options_.releases == Releases::WithNextCommit && former != 0 && former != surface.buffer_id)
-    release(surface, former);
+  const bool replaced = former != 0 && former != surface.buffer_id;
+  if (options_.releases == Releases::WithNextCommit && replaced) release(surface, former);
+  if (options_.releases == Releases::Withheld && replaced) surface.owed_releases.push_back(former);
   wl_shm_buffer* buffer = surface.buffer_id == 0 ? nullptr : shm_buffer(surface, surface.buffer_id);
   if (buffer == nullptr) return true;
   const Size size = size_of(buffer);
@@ -182,6 +183,11 @@ bool FakeCompositor::Server::show(FakeSurface& surface) {
     surface.current_buffer_id = 0;
   }
   return true;
+}
+
+void FakeCompositor::Server::send_releases(FakeSurface& surface) {
+  for (const std::uint32_t buffer : std::exchange(surface.owed_releases, {}))
+    release(surface, buffer);
 }
 
 void FakeCompositor::Server::release(FakeSurface& surface, std::uint32_t buffer_id) {

@@ -52,6 +52,7 @@ struct FakeSurface {
   std::vector<wl_resource*> pending_feedbacks;
   // In force.
   std::uint32_t current_buffer_id = 0;
+  std::vector<std::uint32_t> owed_releases;  // buffers that were replaced
   std::vector<wl_resource*> frames;
   std::vector<wl_resource*> feedbacks;
   std::set<std::uint32_t> unacked;
@@ -131,6 +132,7 @@ class FakeCompositor::Server {
 
   std::uint32_t configure(FakeSurface& surface, Size size, std::vector<std::uint32_t> states);
   void send_frames(FakeSurface& surface);
+  void send_releases(FakeSurface& surface);
   void send_tokens();
   void send_presented(FakeSurface& surface, std::uint64_t time_ns, std::uint32_t refresh_ns,
                       std::uint64_t sequence, std::uint32_t flags);

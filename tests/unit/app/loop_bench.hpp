@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <optional>
@@ -27,13 +28,17 @@ class FakeSource final : public source::FrameSource {
   bool has_new_frame() const override { return newest != seen; }
   std::optional<source::HeldFrame> acquire() override {
     if (!has_new_frame()) return std::nullopt;
+    EXPECT_LE(held, static_cast<int>(kMaxKept));
     ++held;
     wire::FrameInfo info;
     info.sequence = newest;
     info.size = image.size;
     pixel::DamageRegion whole;
     whole.set_full(image.size);
-    return source::HeldFrame(this, info, 7, image, damage.value_or(whole));
+    std::optional<pixel::SlotMemory> memory = place;
+    if (memory) memory->slot = static_cast<std::uint32_t>(newest % 4);
+    return source::HeldFrame(this, info, 7, image, damage.value_or(whole),
+                             {.hold = 0, .memory = memory});
   }
   const std::string& notice() const override { return notice_text; }
   const source::GuestDescription& description() const override { return told; }
@@ -67,7 +72,8 @@ class FakeSource final : public source::FrameSource {
   source::GuestDescription told;
   std::uint64_t newest = 0;
   std::uint64_t seen = 0;
-  int torn = 0;  // so many of the next frames are overwritten while read
+  std::optional<pixel::SlotMemory> place;  // of all frames, but for their slots
+  int torn = 0;                            // so many of the next frames are overwritten while read
   int held = 0;
   std::array<std::uint32_t, std::size_t{kPicture.width} * kPicture.height> pixels{};
   pixel::ConstImage image{.data = reinterpret_cast<const std::byte*>(pixels.data()),
@@ -89,16 +95,24 @@ class FakeSource final : public source::FrameSource {
   bool rung = false;  // since it fell asleep
 
  private:
-  bool give_back(const wire::FrameInfo& info, bool used) override {
+  bool give_back(const source::HeldFrame& frame, bool used) override {
     --held;
     if (torn > 0) {
       --torn;
       return false;
     }
-    if (used) seen = info.sequence;
+    if (used) seen = frame.info().sequence;
     return used;
   }
-  std::uint32_t rows_ready() const override { return rows; }
+  bool keep(const source::HeldFrame& frame) override {
+    if (torn > 0) {
+      --torn;
+      return false;
+    }
+    seen = frame.info().sequence;
+    return true;
+  }
+  std::uint32_t rows_ready(const source::HeldFrame&) const override { return rows; }
 };
 
 class FakePresenter final : public gfx::Presenter {
@@ -112,11 +126,30 @@ class FakePresenter final : public gfx::Presenter {
   Result<gfx::UploadStats> upload(const pixel::ConstImage&, std::span<const Rect> rects) override {
     if (upload_fails) return fail(*upload_fails, "picture");
     said.push_back("upload");
+    lent = false;
+    next.reset();
     uploads.emplace_back(rects.begin(), rects.end());
     return gfx::UploadStats{.bytes = 256, .rows = 8};
   }
+  Result<void> borrow(const pixel::ConstImage&, const pixel::SlotMemory& memory,
+                      std::span<const Rect> rects) override {
+    if (borrow_fails) return fail(*borrow_fails, "picture");
+    said.push_back("borrow slot " + std::to_string(memory.slot));
+    borrowed.emplace_back(rects.begin(), rects.end());
+    next = memory.slot;
+    lent = true;
+    return {};
+  }
+  bool reads(const pixel::SlotMemory& memory) const override {
+    return next == memory.slot || std::ranges::count(busy, memory.slot) != 0;
+  }
   Result<gfx::DrawStats> draw(const gfx::CursorOverlay& cursor) override {
     if (fails) return fail(*fails, "draw");
+    if (stale || (lent && (!next || cursor.image != nullptr))) {
+      stale = false;
+      return fail(ErrorCode::Stale, "picture");
+    }
+    if (next) busy.push_back(*std::exchange(next, std::nullopt));
     if (fails_picture) return fail(ErrorCode::NotReady, "picture");
     said.push_back(cursor.image != nullptr ? "draw with pointer" : "draw");
     return gfx::DrawStats{};
@@ -138,6 +171,12 @@ class FakePresenter final : public gfx::Presenter {
   std::vector<std::string> take() { return std::exchange(said, {}); }
   std::vector<std::string> said;
   std::vector<std::vector<Rect>> uploads;
+  std::vector<std::vector<Rect>> borrowed;
+  bool lent = false;                  // the last picture was borrowed
+  std::optional<std::uint32_t> next;  // slot of it, until drawn
+  std::vector<std::uint32_t> busy;    // slots that the compositor reads
+  bool stale = false;                 // the next draw says so
+  std::optional<ErrorCode> borrow_fails = ErrorCode::Unsupported;
   std::optional<ErrorCode> fails;  // draw and draw_message
   std::optional<ErrorCode> upload_fails;
   bool fails_picture = false;  // draw only: NotReady

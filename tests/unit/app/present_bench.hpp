@@ -108,11 +108,11 @@ class TalkingSource final : public source::FrameSource {
   }
 
  private:
-  bool give_back(const wire::FrameInfo& info, bool used) override {
-    if (used) seen_ = info.sequence;
+  bool give_back(const source::HeldFrame& frame, bool used) override {
+    if (used) seen_ = frame.info().sequence;
     return used;
   }
-  std::uint32_t rows_ready() const override { return kSize.height; }
+  std::uint32_t rows_ready(const source::HeldFrame&) const override { return kSize.height; }
 
   std::vector<GuestNews> script_;
   GuestControls& controls_;

@@ -36,7 +36,26 @@ struct FakeScreen {
     Picture pixels;
   };
 
+  // Over the guest's memory, which the test says where it is.
+  struct Pool final : SinkPool {
+    explicit Pool(FakeScreen& s) : screen(s) { ++screen.pools; }
+    ~Pool() override { --screen.pools; }
+    Result<std::unique_ptr<SinkBuffer>> create_buffer(std::uint64_t offset, std::uint32_t pitch,
+                                                      Size size) override {
+      if (screen.refuse_pools) return fail(ErrorCode::TooLarge, "picture in its pool");
+      ++screen.made_over_memory;
+      auto buffer = std::make_unique<Buffer>(Size{}, screen);
+      buffer->image = {screen.memory.data() + offset, pitch, size, Xrgb8888};
+      return buffer;
+    }
+    FakeScreen& screen;
+  };
+
   Picture shown;
+  std::span<std::byte> memory;
+  int pools = 0;  // living
+  int made_over_memory = 0;
+  bool refuse_pools = false;  // the buffers in them
   std::size_t held = 1;
   std::deque<SinkBuffer*> busy;
   std::uint64_t damaged_pixels = 0;
@@ -75,6 +94,10 @@ class FakeSink final : public BufferSink {
   Result<std::unique_ptr<SinkBuffer>> create_buffer(Size size) override {
     if (screen_.refuse) return fail(ErrorCode::TooLarge, "window");
     return std::make_unique<FakeScreen::Buffer>(size, screen_);
+  }
+
+  Result<std::unique_ptr<SinkPool>> create_pool(const pixel::SlotMemory&) override {
+    return std::make_unique<FakeScreen::Pool>(screen_);
   }
 
   Result<void> commit(SinkBuffer& buffer, std::span<const Rect> damage) override {

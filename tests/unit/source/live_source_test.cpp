@@ -53,11 +53,11 @@ class Reader final : public FrameSource {
   std::vector<std::uint64_t> given_back;
 
  private:
-  bool give_back(const wire::FrameInfo& info, bool used) override {
-    given_back.push_back(info.sequence);
+  bool give_back(const HeldFrame& frame, bool used) override {
+    given_back.push_back(frame.info().sequence);
     return used;
   }
-  std::uint32_t rows_ready() const override { return rows; }
+  std::uint32_t rows_ready(const HeldFrame&) const override { return rows; }
 };
 
 class Live : public testing::Test {
