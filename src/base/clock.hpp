@@ -7,8 +7,8 @@ namespace pierglass {
 
 using Nanoseconds = std::chrono::nanoseconds;
 
-// Three unrelated epochs as three types: time points of different clocks cannot be subtracted, and
-// no function converts between them. Only durations cross the border of the virtual machine.
+// Unrelated epochs as unrelated types: time points of different clocks cannot be subtracted. Only
+// app/presentation_map.hpp converts. Only durations cross the border of the virtual machine.
 
 // CLOCK_MONOTONIC of the machine that runs this code (QPC on Windows).
 struct HostClock {
