@@ -116,7 +116,6 @@ class Guest {
 
   void ring(const ring::DoorbellList& readers) {
     for (const ring::DoorbellAddress& reader : readers) {
-      ++published_.rings;
       connection_->ring(reader.peer, reader.vector);
     }
   }
@@ -137,7 +136,8 @@ std::unique_ptr<Child> start(Run run) {
   if (child > 0) return std::make_unique<Child>(child);
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
-  run();
+  // What it throws ends the child: the parent's objects are not its to destroy.
+  [&]() noexcept { run(); }();
   _exit(1);
 }
 

@@ -17,7 +17,6 @@ namespace pierglass::benchmarks {
 struct Published {
   static constexpr std::size_t kFrames = 1 << 16;
   std::array<std::atomic<std::int64_t>, kFrames> at_ns;  // by sequence, right before the commit
-  std::atomic<std::uint64_t> rings;
   std::atomic<std::int64_t> told_ns;  // when the other process was notified last, see start_bell()
 };
 

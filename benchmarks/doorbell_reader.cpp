@@ -99,8 +99,6 @@ class Reader {
     result_.cpu_percent =
         std::chrono::duration<double>(after.cpu - before.cpu).count() / span.count() * 100;
     result_.wakeups = static_cast<double>(after.wakeups - before.wakeups) / span.count();
-    result_.doorbell = loop_.snapshot().doorbell;
-    result_.trust = loop_.snapshot().trust;
     return std::move(result_);
   }
 

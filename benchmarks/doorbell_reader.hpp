@@ -31,8 +31,6 @@ struct Reading {
   double cpu_percent = 0;                                    // of a core
   double wakeups = 0;                                        // a second
   std::vector<std::pair<std::uint64_t, std::int64_t>> seen;  // sequence, when
-  pace::DoorbellTrust::Counters doorbell;
-  pace::DoorbellTrust::Standing trust{};
 };
 
 // The client's present loop over the memory of the broker at `socket`, without pixels and without

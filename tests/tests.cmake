@@ -180,10 +180,10 @@ if(PIERGLASS_TESTS AND NOT WIN32)
   # broker
   if(PIERGLASS_BROKER)
     pierglass_test(unit_broker
-      SOURCES tests/support/temp_dir.cpp tests/unit/broker/access_test.cpp
-        tests/unit/broker/endpoint_test.cpp tests/unit/broker/kept_test.cpp
-        tests/unit/broker/memory_test.cpp tests/unit/broker/options_test.cpp
-        tests/unit/broker/server_test.cpp
+      SOURCES tests/support/temp_dir.cpp tests/support/unix_socket.cpp
+        tests/unit/broker/access_test.cpp tests/unit/broker/endpoint_test.cpp
+        tests/unit/broker/kept_test.cpp tests/unit/broker/memory_test.cpp
+        tests/unit/broker/options_test.cpp tests/unit/broker/server_test.cpp
       LINK broker broker_options)
     target_compile_definitions(unit_broker PRIVATE
       PIERGLASS_SAMPLE="${CMAKE_SOURCE_DIR}/src/broker/pierglass-broker.conf"

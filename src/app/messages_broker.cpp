@@ -89,16 +89,24 @@ std::string refused_message(const std::string& broker, std::span<const std::stri
 }
 
 std::string hung_up_message(const std::string& broker, std::span<const std::string> places) {
-  const auto machine = system_machine(places);
-  if (!machine) {
-    return broker +
-           " hung up at once: start it with --allow-user and this user's name, or with a larger "
-           "--max-peers; its log says which";
+  std::vector<std::string> files;
+  std::vector<std::string> logs;
+  for (const std::string& place : places) {
+    if (const auto name = of_the_user(place)) {
+      files.push_back("~/.config/pierglass/broker-" + *name + ".env");
+      logs.push_back("journalctl --user -u pierglass-broker@" + *name);
+    }
+    if (const auto name = of_the_system(place)) {
+      files.push_back("/etc/pierglass/broker-" + *name + ".env");
+      logs.push_back("journalctl -u pierglass-broker@" + *name);
+    }
   }
-  return broker + " hung up at once: " + kJoin +
-         ", or give it --allow-user with this user's name or a larger --max-peers (in "
-         "/etc/pierglass/broker-" +
-         *machine + ".env); journalctl -u pierglass-broker@" + *machine + " says which";
+  const std::string where = files.empty() ? "" : " (for its unit in " + listed(files, " or ") + ")";
+  const std::string log = logs.empty() ? "" : " (" + listed(logs, " or ") + ")";
+  return broker +
+         " hung up at once: give it a larger --max-peers, or --allow-user with this user's "
+         "name" +
+         where + "; its log says which" + log;
 }
 
 std::string strange_memory_message(const std::string& broker, std::span<const std::string> places) {

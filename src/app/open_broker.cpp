@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <optional>
 #include <utility>
 
 #include "app/messages.hpp"
@@ -30,18 +29,13 @@ bool is_socket(const std::string& path) {
   return stat(path.c_str(), &status) == 0 && S_ISSOCK(status.st_mode);
 }
 
-// A broker that is killed hangs up, too: only one that does it again and again refuses us.
-bool is_settled(const source::BrokerLink& link) {
-  const std::optional<Error>& trouble = link.trouble();
-  return trouble && trouble->code != ErrorCode::Lost;
-}
-
-// Until it has introduced itself, it is clear that none comes now, or the time is up.
+// Until it has introduced itself, it is clear that none comes now, or the time is up. One that
+// hangs up is asked again meanwhile: a broker that is killed does that, too.
 void wait_for_broker(source::BrokerLink& link) {
   const HostTime deadline = HostClock::now() + kLongestWait;
   for (HostTime now = HostClock::now(); now < deadline; now = HostClock::now()) {
     link.tick(now);
-    if (link.own().reachable() || is_settled(link)) return;
+    if (link.own().reachable() || link.nobody_there()) return;
     pollfd ready{.fd = link.doorbell(), .events = POLLIN, .revents = 0};
     const auto rest = std::chrono::ceil<std::chrono::milliseconds>(deadline - now);
     (void)poll(&ready, 1, static_cast<int>(rest.count()));
@@ -67,7 +61,11 @@ std::string usual_broker(const std::string& name) {
 std::expected<OpenedBroker, std::string> open_broker(std::string_view memory) {
   auto places = places_of(memory);
   if (!places) return std::unexpected(describe(places.error()));
-  auto link = source::BrokerLink::create(std::move(*places), broker_message);
+  return open_broker_at(std::move(*places));
+}
+
+std::expected<OpenedBroker, std::string> open_broker_at(std::vector<std::string> places) {
+  auto link = source::BrokerLink::create(std::move(places), broker_message);
   if (!link) return std::unexpected(describe(link.error()));
   wait_for_broker(**link);
   OpenedBroker opened{.link = std::move(*link), .missing = {}};

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "app/options.hpp"
 #include "source/broker_link.hpp"
@@ -28,5 +29,7 @@ struct OpenedBroker {
 // Connects to the broker at a good address and waits for its memory, a second at most. A broker
 // that may still come is no error. Error: the sentence to end with.
 std::expected<OpenedBroker, std::string> open_broker(std::string_view memory);
+// The same at one of these sockets, the best first.
+std::expected<OpenedBroker, std::string> open_broker_at(std::vector<std::string> places);
 
 }  // namespace pierglass::app

@@ -13,6 +13,7 @@
 #include "app/messages.hpp"
 #include "app/open_broker.hpp"
 #include "app/zero_copy.hpp"
+#include "base/describe.hpp"
 #include "compat/looking_glass_source.hpp"
 #include "shm/file_linux.hpp"
 #include "shm/kvmfr_linux.hpp"
@@ -114,7 +115,7 @@ std::expected<OpenedSource, std::string> open_file_source(std::string path,
   if (options.memory_size != 0 && !shm::is_kvmfr_path(path) && is_missing(path)) {
     const auto created = shm::create_file(path, options.memory_size);
     if (!created) return std::unexpected(creation_message(created.error(), path));
-    spdlog::info("created {} with {} MiB", path, options.memory_size >> 20);
+    spdlog::info("created {} with {}", path, mebibytes(options.memory_size));
   }
   auto source = make_file_source(path, options.source);
   if (!source) return std::unexpected(memory_message(source.error(), path));
@@ -147,7 +148,7 @@ std::expected<OpenedSource, std::string> make_broker_source(const OpenedBroker& 
       trouble = broker_contents_trouble(*broker.link, memory.bytes(), address, choice);
     }
     if (!trouble.empty()) return std::unexpected(std::move(trouble));
-    spdlog::info("{}: {} MiB{}", address, memory.bytes().size() >> 20,
+    spdlog::info("{}: {}{}", address, mebibytes(memory.bytes().size()),
                  shm::keeps_its_size(broker.link->memory()) ? "" : ", which others may shrink");
   } else {
     spdlog::warn("{}; waiting for it", broker.missing);

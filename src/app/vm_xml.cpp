@@ -71,11 +71,9 @@ struct User {
 // Under sudo the one who called it.
 User caller() {
   const char* name = std::getenv("SUDO_USER");
-  if (name != nullptr && is_vm_name(name)) {
-    const passwd* user = getpwnam(name);
-    if (user != nullptr) return {.name = name, .id = user->pw_uid};
-  }
-  const passwd* user = getpwuid(geteuid());
+  const passwd* user = name != nullptr ? getpwnam(name) : nullptr;
+  if (user != nullptr) return {.name = user->pw_name, .id = user->pw_uid};
+  user = getpwuid(geteuid());
   return {.name = user != nullptr ? user->pw_name : std::to_string(geteuid()), .id = geteuid()};
 }
 

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include <bit>
 #include <utility>
 
 #include "base/describe.hpp"
@@ -17,9 +18,10 @@ std::string explain_exposed(const Error& error, const std::string& path) {
     case ErrorCode::NotARegularFile:
       return path + " is not this user's file: remove it, or give --expose another name";
     case ErrorCode::Corrupt:
-      return path + " has " + mebibytes(error.got) + " where " + mebibytes(error.want) +
-             " are asked for: remove it while the virtual machine is off, or ask for its size with "
-             "--size";
+      return path + " has " + std::to_string(error.got) + " bytes where " +
+             std::to_string(error.want) +
+             " are asked for: remove it while the virtual machine is off" +
+             (std::has_single_bit(error.got) ? ", or ask for its size with --size" : "");
     default:
       return path + " cannot be made: " + describe(error);
   }

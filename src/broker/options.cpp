@@ -200,7 +200,8 @@ struct Parser {
         ->type_name("PATH");
     cli.add_option("--socket", settings.socket, "The socket of the only virtual machine")
         ->type_name("PATH");
-    cli.add_option("--vectors", settings.limits.vectors, "Interrupts of each peer, 1 to 64")
+    cli.add_option("--vectors", settings.limits.vectors,
+                   "Interrupts of each peer, 1 to 64; times --max-peers 448 at most")
         ->type_name("N")
         ->check(CLI::Range(std::size_t{1}, ivshmem::kMaxVectors))
         ->capture_default_str();
@@ -260,9 +261,9 @@ struct Parser {
     settings.access.self = geteuid();
     for (const std::string& user : typed.users) settings.access.users.push_back(user_id(user));
     for (const std::string& group : typed.groups) settings.access.groups.push_back(group_id(group));
+    check_limits(settings.limits);
     if (typed.print_config) return;
     check_names(settings.names);
-    check_limits(settings.limits);
     check_places(settings);
   }
 };

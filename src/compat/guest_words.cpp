@@ -5,12 +5,11 @@
 #include <bit>
 #include <span>
 
+#include "base/describe.hpp"
 #include "base/uuid.hpp"
 
 namespace pierglass::compat {
 namespace {
-
-constexpr std::uint64_t kMiB = 1ULL << 20;
 
 void append(std::string& list, const std::string& words) {
   if (words.empty()) return;
@@ -48,12 +47,11 @@ std::string useless_frames(const char* field, std::uint64_t value) {
 }
 
 std::string too_small_for(Size picture, std::uint64_t bytes, std::uint64_t needed) {
-  const auto mib = [](std::uint64_t size) { return std::to_string(size / kMiB) + " MiB"; };
   // What should have been enough, but was not, is doubled.
   const std::uint64_t larger = std::max(needed, std::bit_ceil(bytes + 1));
-  return "the shared memory (" + mib(bytes) + ") is too small for " +
+  return "the shared memory (" + mebibytes(bytes) + ") is too small for " +
          std::to_string(picture.width) + "x" + std::to_string(picture.height) +
-         ": give the virtual machine's ivshmem device " + mib(larger);
+         ": give the virtual machine's ivshmem device " + mebibytes(larger);
 }
 
 }  // namespace pierglass::compat

@@ -36,6 +36,19 @@ Result<void> sign(const Fd& lock) {
   return {};
 }
 
+// Whether somebody listens there, who may have taken no lock: systemd.
+Result<void> check_dead(const Fd& folder, const std::string& file, int type) {
+  const auto address = unix_address(path_in(folder, file));
+  if (!address) return fail(ErrorCode::InvalidArgument, "the socket's name");
+  const Fd caller(socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!caller) return fail_errno("socket");
+  const bool refused =
+      connect(caller.get(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address) != 0 &&
+      (errno == ECONNREFUSED || errno == ENOENT);
+  if (!refused) return fail(ErrorCode::Busy, "the socket's name");
+  return {};
+}
+
 // What lies there may be replaced if it is a socket.
 Result<void> check_old(const Fd& folder, const char* file) {
   struct stat status{};
@@ -98,6 +111,7 @@ Result<Fd> listen_at(const Fd& folder, const std::string& file, const ListenAt& 
   Fd listener(socket(AF_UNIX, how.type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!listener) return fail_errno("socket");
   TRY(check_old(folder, file.c_str()));
+  TRY(check_dead(folder, file, how.type));
   TRY(check_old(folder, draft.c_str()));
   (void)unlinkat(folder.get(), draft.c_str(), 0);
   TRY(bind_to(listener, *address));

@@ -29,8 +29,9 @@ struct ListenAt {
 };
 
 // A listening socket, non-blocking, at `file` in the folder: from the moment the file is there,
-// callers are queued. An old socket is replaced: call it only under a lock. InvalidArgument: the
-// name is too long. Busy: something that is no socket has the name.
+// callers are queued. An old socket that nobody listens at is replaced: call it only under a lock.
+// InvalidArgument: the name is too long. Busy: the name is that of something else, or of a socket
+// that somebody who knows of no lock listens at.
 Result<Fd> listen_at(const Fd& folder, const std::string& file, const ListenAt& how);
 
 }  // namespace pierglass::loop

@@ -67,7 +67,7 @@ struct CursorSample {
   std::uint32_t serial = 0;        // another one after each motion and each new shape
 };
 
-// Everything whose change rings a reader that sleeps.
+// Everything whose change rings a reader that sleeps, but for motions of a hidden pointer.
 struct News {
   std::uint64_t newest = 0;  // sequence of the newest complete frame
   std::uint32_t cursor = 0;  // CursorSample::serial

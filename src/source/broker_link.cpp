@@ -73,7 +73,7 @@ void BrokerLink::collect() {
   std::array<epoll_event, 4> ready{};
   if (epoll_wait(epoll_.get(), ready.data(), static_cast<int>(ready.size()), 0) <= 0) return;
   std::uint64_t expirations = 0;
-  if (read(timer_.get(), &expirations, sizeof expirations) > 0) news_ = true;
+  if (timer_on_ && read(timer_.get(), &expirations, sizeof expirations) > 0) news_ = true;
   if (current_) pump(*current_, current_place_);
   if (next_) pump(*next_, next_place_);
 }
@@ -120,17 +120,20 @@ void BrokerLink::look_for_broker(HostTime now) {
     if (!worst || worst->code == ErrorCode::NotFound) worst = called.error();
   }
   trouble_ = worst;
+  nobody_ = true;
 }
 
 Result<void> BrokerLink::call(std::size_t place, HostTime now) {
   const Avoided& avoided = avoided_[place];
   if (avoided.why && now < avoided.until) return std::unexpected(*avoided.why);
   next_ = TRY(Connection::connect(places_[place]));
+  nobody_ = false;
   next_place_ = place;
   patience_ends_ = now + kPatience;
   if (!watch(next_->poll_fd())) {
-    drop_next();
-    return fail_os(OsErrorKind::Errno, errno, "epoll_ctl");
+    const auto error = fail_os(OsErrorKind::Errno, errno, "epoll_ctl");
+    next_.reset();
+    return error;
   }
   pump(*next_, place);
   return {};

@@ -64,6 +64,8 @@ class BrokerLink {
 
   // Why no broker is connected; nothing: one is, or none was looked for yet.
   [[nodiscard]] const std::optional<Error>& trouble() const { return trouble_; }
+  // At the last look nobody could be connected to at any of the places.
+  [[nodiscard]] bool nobody_there() const { return nobody_; }
   // A broker that may come by itself is all that is missing.
   [[nodiscard]] bool waiting() const;
   // For an error that has to do with the broker or its memory.
@@ -134,6 +136,7 @@ class BrokerLink {
   std::optional<HostTime> ticked_;
   HostTime next_try_;
   HostTime patience_ends_;  // with next_
+  bool nobody_ = false;
   bool rung_ = false;
   bool news_ = false;
 };

@@ -141,8 +141,8 @@ class FrameSource {
   // at once (a machine came or went). -1: there is none. Another one perhaps after each tick().
   [[nodiscard]] virtual int doorbell() const { return -1; }
 
-  // Another one after each tick() since which rings come over another connection: how well the
-  // guest rang before says nothing of those.
+  // Another one after each tick() since which another session rings, or over another connection:
+  // how well the guest rang before says nothing of those.
   [[nodiscard]] virtual std::uint64_t doorbell_serial() const { return 0; }
 
   // True while the guest says that it rings whoever sleeps, and could. Its word only.

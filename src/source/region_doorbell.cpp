@@ -14,7 +14,7 @@ int RegionSource::doorbell() const {
 
 std::uint64_t RegionSource::doorbell_serial() const {
   const BrokerLink* broker = memory_.broker();
-  return broker != nullptr ? broker->connection_serial() : 0;
+  return broker != nullptr ? broker->connection_serial() + attachments_ : 0;
 }
 
 bool RegionSource::guest_rings() const {

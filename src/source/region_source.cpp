@@ -160,6 +160,8 @@ void RegionSource::on_unreadable(const Error& error) {
 void RegionSource::detach() {
   lease_.reset();
   session_.reset();
+  successor_ = {};
+  ++attachments_;
   peer_seen_ = false;
   rung_ = false;
   spared_heartbeat_ = 0;

@@ -103,6 +103,7 @@ class RegionSource final : public FrameSource {
   bool peer_seen_ = false;              // the broker told of the guest's address
   ring::DoorbellAddress own_address_;   // as the session has it
   Successor successor_;                 // in a new broker's memory
+  std::uint64_t attachments_ = 0;       // to sessions, that ended
   HostTime next_beat_;
   HostTime next_look_;  // at the file, or for a guest
   bool visible_ = true;

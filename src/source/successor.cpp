@@ -9,6 +9,7 @@
 #include "base/checked.hpp"
 #include "shm/file_linux.hpp"
 #include "wire/layout.hpp"
+#include "wire/parse.hpp"
 
 namespace pierglass::source {
 
@@ -17,21 +18,22 @@ bool Successor::lives(int memory) {
     *this = {};
     return false;
   }
-  const std::byte* header = memory_.bytes().data();
-  const auto word = [&](std::size_t offset) { return snapshot<std::uint64_t>(header + offset); };
-  const std::uint64_t session = word(offsetof(wire::RawHeader, session));
-  const std::uint64_t heartbeat = word(offsetof(wire::RawHeader, heartbeat));
-  const bool ours = word(offsetof(wire::RawHeader, magic)) == wire::kMagic && session != 0;
-  const bool same = std::exchange(session_, ours ? session : 0) == session;
-  return (std::exchange(heartbeat_, heartbeat) != heartbeat) && ours && same;
+  const auto layout = wire::parse_region(memory_.bytes());
+  const std::uint64_t session = layout ? layout->session : 0;
+  const auto heartbeat =
+      snapshot<std::uint64_t>(memory_.bytes().data() + offsetof(wire::RawHeader, heartbeat));
+  const bool same = std::exchange(session_, session) == session;
+  const bool beat = std::exchange(heartbeat_, heartbeat) != heartbeat;
+  return session != 0 && same && beat;
 }
 
 bool Successor::map(int memory) {
   struct stat status = {};
   if (fstat(memory, &status) != 0) return false;
-  if (!memory_.bytes().empty() && status.st_dev == device_ && status.st_ino == inode_) return true;
+  if (memory_.intact() && status.st_dev == device_ && status.st_ino == inode_) return true;
+  static_assert(sizeof(wire::RawHeader) <= shm::kMinMemoryBytes);
   auto mapped = shm::map_fd(memory);
-  if (!mapped || mapped->bytes().size() < sizeof(wire::RawHeader)) return false;
+  if (!mapped) return false;
   *this = {};
   memory_ = std::move(*mapped);
   device_ = status.st_dev;

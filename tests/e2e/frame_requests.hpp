@@ -8,6 +8,7 @@
 #include <functional>
 #include <utility>
 
+#include "pace/doorbell_trust.hpp"
 #include "tests/e2e/broker_desk.hpp"
 #include "tests/support/wait_until.hpp"
 
@@ -41,19 +42,22 @@ class FrameRequests {
     return same_picture(last, expected, 0, "frame on request") << "\nnot within the time";
   }
 
-  // Until the client has not run for `still`, within twice that and kPatience. Where the guest was
-  // stopped between a frame and its ring, that counts as a ring lost: then more frames must earn
-  // trust before the client sleeps.
+  // Until the client has not run for `still`. Where the guest was stopped between a frame and its
+  // ring, that counts as a ring lost: then more frames must earn trust before the client sleeps. A
+  // machine that stops it again and again is waited for.
   [[nodiscard]] testing::AssertionResult until_asleep(std::chrono::nanoseconds still) {
-    constexpr int kFrames = 40;
-    const auto deadline = std::chrono::steady_clock::now() + 2 * still + kPatience;
-    const auto left = [&] { return deadline - std::chrono::steady_clock::now(); };
-    if (desk_.client_falls_asleep(still, still + 2 * kStill)) return testing::AssertionSuccess();
-    for (int frame = 0; frame < kFrames; ++frame) {
-      if (const auto result = next(left()); !result) return result;
+    constexpr std::uint32_t kFrames = pace::DoorbellTrust::kEarnMin << 3;  // after three misses
+    const auto deadline = std::chrono::steady_clock::now() + still + std::chrono::minutes(2);
+    const auto sleeps = [&] { return desk_.client_falls_asleep(still, still + 2 * kStill); };
+    if (sleeps()) return testing::AssertionSuccess();
+    while (std::chrono::steady_clock::now() < deadline) {
+      for (std::uint32_t frame = 0; frame < kFrames; ++frame) {
+        if (const auto result = next(kPatience); !result) return result;
+      }
+      if (sleeps()) return testing::AssertionSuccess();
     }
-    if (desk_.client_falls_asleep(still, left())) return testing::AssertionSuccess();
-    return testing::AssertionFailure() << "the client does not fall asleep";
+    return testing::AssertionFailure() << "the client does not fall asleep\n"
+                                       << desk_.desk().client().process().err();
   }
 
  private:

@@ -179,6 +179,7 @@ std::string KeyDesk::line(const std::vector<std::string>& arguments) {
 }
 
 testing::AssertionResult KeyDesk::open_other_window() {
+  other_.reset();  // the new one must not find the old one in its place
   other_.emplace(start({"--name", "other", "--memory", other_memory_.path(), "--windowed",
                         "--spice", "none", "--renderer", "shm"}));
   return other_gets_focus();

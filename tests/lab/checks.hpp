@@ -27,7 +27,6 @@ class Checks {
     std::printf("%s: %d checks, %d failed\n", program, count_, failed_);
     std::fflush(stdout);
   }
-  [[nodiscard]] bool good() const { return failed_ == 0 && count_ != 0; }
 
  private:
   int count_ = 0;

@@ -19,6 +19,7 @@ finish() {
   rm -rf "$work"
 }
 trap finish EXIT
+trap 'exit 1' INT TERM
 
 # begin NAME PROGRAM...: runs it with a pipe for its input; NAME.out gets what it says.
 begin() {
@@ -30,10 +31,10 @@ begin() {
   eval "pid_$name=$!"
   # Held open until `end`: a program that reads the end of its input ends.
   case $name in
-    a) exec 3>"$work/a.in" ;;
-    b) exec 4>"$work/b.in" ;;
-    c) exec 5>"$work/c.in" ;;
-    server) exec 6>"$work/server.in" ;;
+    a) exec 3<>"$work/a.in" ;;
+    b) exec 4<>"$work/b.in" ;;
+    c) exec 5<>"$work/c.in" ;;
+    server) exec 6<>"$work/server.in" ;;
   esac
 }
 

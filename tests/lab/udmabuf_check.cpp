@@ -20,6 +20,7 @@
 #include "tests/lab/checks.hpp"
 #include "tests/lab/first_process.hpp"
 #include "tests/lab/udmabuf_refusals.hpp"
+#include "tests/support/wait_until.hpp"
 
 namespace pierglass::lab {
 namespace {
@@ -39,12 +40,7 @@ void start(std::vector<const char*> words) {
 
 template <typename Condition>
 bool wait_until(Condition condition) {
-  const auto end = std::chrono::steady_clock::now() + kPatience;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > end) return false;
-    pause_shortly();
-  }
-  return true;
+  return test::wait_until(condition, kPatience);
 }
 
 std::unique_ptr<ivshmem::Connection> connect() {

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -83,6 +84,7 @@ void FakeSystemd::become(std::vector<std::string> words, std::optional<uid_t> us
         setresuid(*user, *user, *user) != 0)
       _exit(126);
   }
+  prctl(PR_SET_PDEATHSIG, SIGKILL);  // a change of user takes it back
   std::vector<char*> pointers;
   for (std::string& word : words) pointers.push_back(word.data());
   pointers.push_back(nullptr);

@@ -65,12 +65,10 @@ TEST_F(DoorbellThread, IsWokenByAttentionToSeeThatTheGuestDied) {
   script[1].status = GuestStatus::Silent;
   start_trusted(std::move(script));
   guest.chosen = 1;
-  const HostTime died = HostClock::now();
   ASSERT_TRUE(serve_until([&] {
     thread->on_attention();
     return !heard.empty() && heard.back().status == GuestStatus::Silent;
   }));
-  EXPECT_LT(HostClock::now() - died, kPatience);
 }
 
 TEST_F(DoorbellThread, IsNotWokenByAttentionAllTheTime) {

@@ -46,9 +46,10 @@ TEST_F(BrokerMessages, SayHowTheUserIsLetIn) {
   expect(refused, {elsewhere}, {"--allow-user and this user's name"});
   const Error hung_up{.code = ErrorCode::Lost};
   expect(hung_up, {elsewhere}, {"hung up at once", "--allow-user", "--max-peers", "its log"});
-  expect(hung_up, {system},
-         {"hung up at once", "group kvm", "--allow-user", "--max-peers",
-          "/etc/pierglass/broker-win11.env", "journalctl -u pierglass-broker@win11"});
+  expect(hung_up, {own, system},
+         {"hung up at once", "--allow-user", "--max-peers",
+          "in ~/.config/pierglass/broker-win11.env or /etc/pierglass/broker-win11.env)",
+          "(journalctl --user -u pierglass-broker@win11 or journalctl -u pierglass-broker@win11)"});
 }
 
 TEST_F(BrokerMessages, SayWhereToLookAtASilentOne) {

@@ -135,8 +135,24 @@ TEST_F(Broker, ThatSaysNothingHoldsNobodyUp) {
 
 TEST_F(Broker, ThatLetsNobodyInIsAnEndWithItsRemedy) {
   server_ = std::make_unique<test::IvshmemServer>(socket(), test::new_memory(kBytes));
-  answers_ = std::jthread([this] { (void)server_->accept(); });
+  answers_ = std::jthread([this] {
+    for (int i = 0; i < 3; ++i) (void)server_->accept();
+  });
   EXPECT_TRUE(contains(refusal(), "--allow-user"));
+}
+
+TEST_F(Broker, OfAnotherProtocolDoesNotHideThatOfTheNextPlace) {
+  const std::string second = folder_.path() / "second.sock";
+  server_ = std::make_unique<test::IvshmemServer>(socket(), test::new_memory(kBytes));
+  test::IvshmemServer other(second, test::new_memory(kBytes));
+  answers_ = std::jthread([&] {
+    const Fd caller = server_->accept();
+    (void)ivshmem::send_message(caller.get(), 77);
+    other.admit(1);
+  });
+  const auto opened = open_broker_at({socket(), second});
+  ASSERT_TRUE(opened) << opened.error();
+  EXPECT_NE(opened->link->generation(), 0u);
 }
 
 TEST_F(Broker, ThatIsKilledWhileItGreetsIsAskedAgain) {

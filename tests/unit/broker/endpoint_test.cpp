@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "tests/support/temp_dir.hpp"
+#include "tests/support/unix_socket.hpp"
 #include "tests/unit/broker/raw_peer.hpp"
 
 namespace pierglass::broker {
@@ -94,6 +95,19 @@ TEST_F(BrokerEndpoint, OfADeadBrokerIsReplaced) {
   const auto endpoint = create();
   ASSERT_TRUE(endpoint);
   EXPECT_TRUE(RawPeer(path).connected());
+}
+
+// Such as systemd, which takes no lock.
+TEST_F(BrokerEndpoint, DoesNotReplaceASocketThatSomebodyListensAt) {
+  ASSERT_EQ(mkdir(folder.c_str(), 0700), 0);
+  {
+    const Fd other = test::listen_at(path, {});
+    const auto endpoint = create();
+    ASSERT_FALSE(endpoint);
+    EXPECT_EQ(endpoint.error().code, ErrorCode::Busy);
+    EXPECT_TRUE(RawPeer(path).connected()) << "with the other";
+  }
+  EXPECT_TRUE(create()) << "it is dead";
 }
 
 TEST_F(BrokerEndpoint, DoesNotReplaceAFile) {

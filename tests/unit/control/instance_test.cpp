@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -73,6 +74,7 @@ TEST_F(InstanceTest, ItsEndMakesRoomForTheNextAndRemovesTheSocket) {
 TEST_F(InstanceTest, AKilledOneIsReplaced) {
   const pid_t child = fork();
   if (child == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
     // The parent, which looks whether we run, is it for moments, too.
     for (;;) {
       const auto instance = Instance::acquire("vm");

@@ -44,6 +44,15 @@ class SessionTest : public ::testing::Test {
   bool until_events(std::size_t count) {
     return client_->until([&] { return server_->event_count() >= count; });
   }
+  // All of it, for messages.
+  std::string heard() {
+    std::string text = ", heard:";
+    for (const SpiceEvent& event : server_->events()) {
+      text += ' ' + std::to_string(static_cast<int>(event.kind)) + ':' + std::to_string(event.a) +
+              ',' + std::to_string(event.b) + ',' + std::to_string(event.buttons);
+    }
+    return text;
+  }
   // Those of one kind, so far.
   std::vector<SpiceEvent> events(SpiceEvent::Kind kind) {
     std::vector<SpiceEvent> out = server_->events();
@@ -124,7 +133,8 @@ TEST_F(SessionTest, WhatAnEarlierConnectionLeftPressedIsReleased) {
     ASSERT_TRUE(until_events(2));
     client_.reset();
     SessionUnderTest& next = connect();
-    EXPECT_TRUE(next.until([&] { return server_->event_count() == 4; })) << tablet;
+    EXPECT_TRUE(next.until([&] { return server_->event_count() == 4; }))
+        << (tablet ? "tablet" : "mouse") << heard();
     EXPECT_EQ(server_->keys(), "1e 9e");
     EXPECT_EQ(server_->events().back().buttons, 0U);
     client_.reset();
