@@ -304,7 +304,6 @@ if(PIERGLASS_TESTS AND NOT WIN32)
         tests/unit/app/options_input_test.cpp tests/unit/app/options_test.cpp
         tests/unit/app/panel_text_test.cpp tests/unit/app/png_test.cpp
         tests/unit/app/present_loop_test.cpp tests/unit/app/present_policy_loop_test.cpp
-        tests/unit/app/present_policy_thread_test.cpp
         tests/unit/app/presentation_map_test.cpp tests/unit/app/present_requests_test.cpp
         tests/unit/app/screenshot_test.cpp tests/unit/app/status_line_test.cpp
         tests/unit/app/take_over_test.cpp tests/unit/app/user_files_test.cpp
@@ -318,6 +317,7 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       SOURCES tests/unit/app/desktop_test.cpp tests/unit/app/doorbell_thread_test.cpp
         tests/unit/app/guest_log_test.cpp
         tests/unit/app/guest_news_test.cpp tests/unit/app/pointer_board_test.cpp
+        tests/unit/app/present_policy_thread_test.cpp
         tests/unit/app/present_thread_requests_test.cpp tests/unit/app/present_thread_test.cpp
         tests/unit/app/statistics_test.cpp tests/unit/app/window_control_test.cpp
         tests/unit/wl/test_client.cpp
