@@ -46,6 +46,7 @@ PresentLoop::PresentLoop(source::FrameSource& source, gfx::Presenter& presenter,
 
 Result<PresentLoop::Sleep> PresentLoop::step(HostTime now) {
   step_began_ = HostClock::now();
+  gate_.on_wake(now);
   lent_.collect(presenter_);
   TRY(apply_window_state());
   if (now >= next_tick_) tick(now);

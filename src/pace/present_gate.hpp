@@ -59,6 +59,8 @@ class PresentGate {
   [[nodiscard]] bool waits_by_clock(HostTime now) const {
     return blocked(now) && until_open(now) != Nanoseconds::max();
   }
+  // A step begins, after a sleep of any kind.
+  void on_wake(HostTime now) { policy_.on_wake(now); }
   // until_open(), for whoever then sleeps that long.
   Nanoseconds wait_until_open(HostTime now);
   // To be told what the compositor says of commits, and asked about them.

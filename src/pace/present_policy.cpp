@@ -2,6 +2,7 @@
 #include "pace/present_policy.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace pierglass::pace {
 namespace {
@@ -41,14 +42,24 @@ void PresentPolicy::on_surface_reset() {
   lead_period_ = {};
 }
 
+void PresentPolicy::on_wake(HostTime now) {
+  const auto until = std::exchange(waits_until_, std::nullopt);
+  if (!until || now < *until) return;
+  waited_until_ = *until;
+  woke_ = now;
+  const Nanoseconds period = predictor_.period();
+  // More than half a refresh is no habit of a thread that can pace anything.
+  const Nanoseconds most = period == Nanoseconds::zero() ? kMinSpacing : period / 2;
+  remember_long(oversleep_, std::min(now - *until, most));
+  const bool missed = predictor_.fresh(now) && turn_after(now) > turn_after(*until);
+  turns_missed_ = missed ? turns_missed_ + 1 : 0;
+}
+
 void PresentPolicy::on_commit(HostTime began, HostTime committed, std::uint64_t commit) {
   remember_long(drawing_, committed - began);
   average(typical_drawing_, committed - began);
   average(spacing_, std::min(committed - last_commit_, kLongSpacing));
-  const Nanoseconds overslept = began - waited_until_;
-  if (overslept >= Nanoseconds::zero() && overslept < kMinSpacing) {
-    remember_long(oversleep_, overslept);
-  }
+  turns_missed_ = 0;
   const bool second = newest_under_way(committed) != nullptr;
   last_commit_ = committed;
   if (commit == 0) return;
@@ -200,8 +211,14 @@ HostTime PresentPolicy::earliest_late(HostTime now) const {
   if (const UnderWay* last = newest_under_way(now)) return last->committed + kOverdue;
   if (!predictor_.fresh(now) || predictor_.period() == Nanoseconds::zero()) return now;
   if (spacing_ > predictor_.period() * 3 / 2) return now;
-  if (now >= waited_until_ && now - waited_until_ < kGrace) return now;
+  if (waited_for(now)) return now;
   return turn_after(now) - lead_.lead() - drawing_ - oversleep_;
+}
+
+bool PresentPolicy::waited_for(HostTime now) const {
+  constexpr int kPatience = 2;  // a single one may catch the next turn with something newer
+  if (turns_missed_ >= kPatience && now == woke_) return true;
+  return now >= waited_until_ && now - waited_until_ < kGrace;
 }
 
 HostTime PresentPolicy::earliest_variable(HostTime now) const {

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "base/clock.hpp"
 #include "pace/latch_habit.hpp"
@@ -49,8 +50,7 @@ class PresentPolicy {
   // A commit whose feedback does not come within this is not waited for.
   static constexpr Nanoseconds kOverdue = std::chrono::milliseconds(100);
   static constexpr std::size_t kMaxUnderWay = 8;
-  // Who wakes up late by so much commits all the same: systematic lateness must not end in waiting
-  // for ever.
+  // Who wakes up late by no more than this commits all the same.
   static constexpr Nanoseconds kGrace = std::chrono::microseconds(300);
 
   struct Counters {
@@ -82,8 +82,11 @@ class PresentPolicy {
   // When a commit that shows what is new at `now` may be begun: `now`, or later. Only for other
   // policies than Callback.
   [[nodiscard]] HostTime earliest_commit(HostTime now) const;
-  // Whoever sleeps until earliest_commit() says so: how late such sleeps end is learned.
-  void on_wait(HostTime until) { waited_until_ = until; }
+  // Whoever sleeps until earliest_commit() says so,
+  void on_wait(HostTime until) { waits_until_ = until; }
+  // and that it is awake, for whatever reason: how late such sleeps end is learned, and who was
+  // too late for its turn twice in a row commits all the same, or nothing would ever be shown.
+  void on_wake(HostTime now);
   // Whether the next commit's feedback is worth the asking.
   [[nodiscard]] bool wants_feedback(HostTime now) const;
 
@@ -101,6 +104,7 @@ class PresentPolicy {
 
   [[nodiscard]] Policy by_feedback() const;
   [[nodiscard]] HostTime earliest_late(HostTime now) const;
+  [[nodiscard]] bool waited_for(HostTime now) const;
   [[nodiscard]] HostTime earliest_variable(HostTime now) const;
   [[nodiscard]] HostTime turn_after(HostTime now) const;
   [[nodiscard]] const UnderWay* newest_under_way(HostTime now) const;
@@ -120,7 +124,10 @@ class PresentPolicy {
   Nanoseconds typical_drawing_{};
   Nanoseconds spacing_{};    // of commits, on average
   Nanoseconds oversleep_{};  // past the end of a wait, rather more
-  HostTime waited_until_{-std::chrono::hours(1)};
+  std::optional<HostTime> waits_until_;
+  HostTime waited_until_{-std::chrono::hours(1)};  // the last wait that came to its end
+  HostTime woke_{-std::chrono::hours(1)};          // when it did
+  int turns_missed_ = 0;                           // by waits in a row
   std::array<UnderWay, kMaxUnderWay> under_way_{};
   HostTime last_commit_{-std::chrono::hours(1)};
   std::uint32_t proof_ = 0;     // pictures seen on the glass

@@ -112,6 +112,34 @@ TEST_F(PolicyTest, LateStillTakesASinglePictureThatComesAfterItsTime) {
   EXPECT_GT(policy_.earliest_commit(hopeless), turn(5));
 }
 
+TEST_F(PolicyTest, LateLearnsHowLateItIsWoken) {
+  policy_.choose(PolicyChoice::Late);
+  prove();
+  const HostTime now = turn(4) + milliseconds(2);
+  const HostTime planned = policy_.earliest_commit(now);
+  policy_.on_wait(planned);
+  policy_.on_wake(now + milliseconds(1));  // for something else
+  EXPECT_EQ(policy_.earliest_commit(now), planned);
+  policy_.on_wait(planned);
+  policy_.on_wake(planned + milliseconds(1));
+  EXPECT_EQ(policy_.earliest_commit(now), planned - milliseconds(1));
+  policy_.on_wake(planned + milliseconds(5));  // after a sleep that was no such wait
+  EXPECT_EQ(policy_.earliest_commit(now), planned - milliseconds(1));
+}
+
+TEST_F(PolicyTest, WhoIsTooLateForTwoTurnsInARowCommits) {
+  policy_.choose(PolicyChoice::Late);
+  prove();
+  HostTime now = turn(4) + milliseconds(2);
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_GT(policy_.earliest_commit(now), now);
+    policy_.on_wait(policy_.earliest_commit(now));
+    now = turn(5 + i) - microseconds(100);
+    policy_.on_wake(now);
+  }
+  EXPECT_EQ(policy_.earliest_commit(now), now);
+}
+
 TEST_F(PolicyTest, LateDoesNotWaitForAnAnswerThatNeverComes) {
   policy_.choose(PolicyChoice::Late);
   prove();
