@@ -7,11 +7,18 @@
 namespace pierglass::app {
 
 LentFrames::Room LentFrames::room(HostTime now) {
-  const bool full =
-      std::ranges::all_of(frames_, [](const auto& frame) { return frame.has_value(); });
-  if (!full) return Room::Free;
+  if (free(now)) return Room::Free;
+  if (copies_until_ && now < *copies_until_) return Room::None;
   if (!waits_since_) waits_since_ = now;
-  return now - *waits_since_ < kPatience ? Room::Wait : Room::None;
+  if (now - *waits_since_ < kPatience) return Room::Wait;
+  copies_until_ = now + kCopyFor;
+  waits_since_.reset();
+  return Room::None;
+}
+
+bool LentFrames::free(HostTime now) const {
+  const bool copies = copies_until_ && now < *copies_until_;
+  return !copies && std::ranges::any_of(frames_, [](const auto& f) { return !f.has_value(); });
 }
 
 void LentFrames::add(source::HeldFrame frame) {

@@ -14,8 +14,10 @@ namespace pierglass::app {
 // Part of the present loop. One thread.
 class LentFrames {
  public:
-  // How long a picture waits for a compositor to let go of an earlier one before it is copied.
+  // How long a picture waits for a compositor to let go of an earlier one before it is copied,
   static constexpr Nanoseconds kPatience = std::chrono::milliseconds(50);
+  // and for how long all are then: a compositor that really keeps two would make each third wait.
+  static constexpr Nanoseconds kCopyFor = std::chrono::seconds(5);
 
   enum class Room : std::uint8_t {
     Free,
@@ -24,6 +26,8 @@ class LentFrames {
   };
   // Whether one more may be lent. To be asked when there is one: the patience begins with it.
   [[nodiscard]] Room room(HostTime now);
+  // Whether one may be lent at once.
+  [[nodiscard]] bool free(HostTime now) const;
 
   // `frame` is kept and has a place in memory. There is room().
   void add(source::HeldFrame frame);
@@ -39,6 +43,7 @@ class LentFrames {
  private:
   std::array<std::optional<source::HeldFrame>, source::FrameSource::kMaxKept> frames_;
   std::optional<HostTime> waits_since_;  // for room
+  std::optional<HostTime> copies_until_;
 };
 
 }  // namespace pierglass::app

@@ -37,15 +37,18 @@ std::string message_for(GuestStatus status, const std::string& waiting, const st
 }  // namespace
 
 PresentLoop::PresentLoop(source::FrameSource& source, gfx::Presenter& presenter,
-                         VideoSurface& surface, pace::FrameLog* log, std::string waiting)
+                         VideoSurface& surface, pace::FrameLog* log, std::string waiting,
+                         std::function<HostTime()> clock)
     : source_(source),
       presenter_(presenter),
       surface_(surface),
       log_(log),
-      waiting_(std::move(waiting)) {}
+      waiting_(std::move(waiting)),
+      clock_(std::move(clock)) {}
 
 Result<PresentLoop::Sleep> PresentLoop::step(HostTime now) {
-  step_began_ = HostClock::now();
+  step_began_ = clock_();
+  no_buffer_ = waits_for_room_ = false;
   gate_.on_wake(now);
   lent_.collect(presenter_);
   TRY(apply_window_state());
@@ -89,7 +92,7 @@ Result<PresentLoop::Sleep> PresentLoop::show_news(HostTime now) {
     if (!gate_.blocked(now) || desk_.follows(now)) watch_pointer(now);
   }
   // A ring is answered when there is a look, which may be as late as the policy wants.
-  if (looks && !gate_.waits_by_clock(now)) {
+  if (looks && !waits_for_room_ && !gate_.waits_by_clock(now)) {
     ladder_.on_look(now, std::exchange(found_, {}));
     last_look_ = now;
   }
@@ -101,12 +104,12 @@ Result<PresentLoop::Sleep> PresentLoop::show_news(HostTime now) {
 }
 
 PresentLoop::Sleep PresentLoop::next_sleep(HostTime now, bool wants_pictures) {
-  const bool rings = wants_pictures && may_be_rung(now);
+  const bool rings = wants_pictures && !waits_for_room_ && may_be_rung(now);
   if (!rings) refusals_ = 0;
   if (hidden_ && !rings) return {.limit = next_tick_ - now};
   const Nanoseconds closed = gate_.wait_until_open(now);
   // Drawing took its time.
-  const Nanoseconds elapsed = HostClock::now() - step_began_;
+  const Nanoseconds elapsed = clock_() - step_began_;
   const pace::WaitLadder::Plan plan =
       ladder_.next(now + elapsed, {.present = wants_pictures,
                                    .blocked = closed > Nanoseconds::zero(),
@@ -237,6 +240,7 @@ void PresentLoop::hide(std::uint64_t generation) {
   presenter_.on_unmapped();
   lent_.clear();
   gate_.on_surface_reset();
+  feedback_ = 0;  // went with the commit that took the picture away
   log_committed();
 }
 
@@ -263,7 +267,8 @@ void PresentLoop::watch_pointer(HostTime now) {
 Result<void> PresentLoop::take_frame(HostTime now) {
   if (!source_.has_new_frame()) return {};
   const LentFrames::Room room = may_lend() ? lent_.room(now) : LentFrames::Room::None;
-  if (room == LentFrames::Room::Wait) return {};
+  waits_for_room_ = room == LentFrames::Room::Wait;
+  if (waits_for_room_) return {};
   return take(room == LentFrames::Room::Free, now);
 }
 
@@ -298,23 +303,22 @@ bool PresentLoop::draws_pointer() const {
 // whether there is one. False: nothing yet; what is on the screen stays meanwhile.
 Result<bool> PresentLoop::take_anew(HostTime now) {
   if (intake_ || screenshooter_.holds_frame() || now < next_take_) return false;
-  const std::uint64_t busy = busy_;
   source_.forget();
   const std::uint64_t before = std::exchange(times_.sequence, 0);
-  TRY(take(may_lend() && lent_.room(now) == LentFrames::Room::Free, now));
+  TRY(take(may_lend() && lent_.free(now), now));
   if (times_.sequence != 0) return true;
   times_.sequence = before;
   // Without any frame that could be shown, that is what there is to say.
-  if (busy_ == busy && !intake_) have_picture_ = false;
+  if (!intake_ && !source_.has_new_frame()) have_picture_ = false;
   return !have_picture_;
 }
 
 pace::FrameTimes PresentLoop::times_of(const source::HeldFrame& frame, HostTime seen) const {
   pace::FrameTimes times;
   times.looked = last_look_;
-  times.seen = seen;
-  times.acquired = HostClock::now();
   times.sequence = frame.info().sequence;
+  if (times.sequence != shown_) times.seen = seen;  // what is taken anew is no new frame
+  times.acquired = clock_();
   times.capture_ns = frame.info().capture_ns;
   times.copy_ns = frame.copy_ns();
   if (shown_ != 0 && times.sequence > shown_) {
@@ -361,7 +365,7 @@ Result<void> PresentLoop::on_upload_error(const Error& error) {
   if (error.code == ErrorCode::Lost) return std::unexpected(error);
   kind_.reset();
   if (error.code == ErrorCode::Busy) {
-    ++busy_;
+    count_busy();
     return {};
   }
   have_picture_ = false;
@@ -370,6 +374,11 @@ Result<void> PresentLoop::on_upload_error(const Error& error) {
   if (trouble != trouble_) gate_.on_change();
   trouble_ = std::move(trouble);
   return {};
+}
+
+// Upload and draw of one step miss the same buffer.
+void PresentLoop::count_busy() {
+  if (!std::exchange(no_buffer_, true)) ++busy_;
 }
 
 void PresentLoop::hold_off(HostTime now) {
@@ -387,20 +396,21 @@ Result<void> PresentLoop::draw(HostTime now) {
   const pace::PresentGate::Draw draw = gate_.draw_now(now);
   if (draw == pace::PresentGate::Draw::No) return {};
   request_answers(now, draw);
-  const HostTime began = HostClock::now();
+  const HostTime began = clock_();
   const auto stats = draw_content(now);
   if (!stats) {
     // Every buffer is with the compositor: the next release or callback brings us back here. Stale
-    // is a picture that was taken anew and is not to be drawn either: so does the next step.
+    // is a picture that could not be taken anew yet, or is not to be drawn either: the next step
+    // does.
     const ErrorCode code = stats.error().code;
     if (code != ErrorCode::Busy && code != ErrorCode::Stale) return std::unexpected(stats.error());
-    ++busy_;
+    if (code == ErrorCode::Busy) count_busy();
     return {};
   }
   surface_.flush();
   mapped_ = true;
   news_.committed += std::exchange(commits_wanted_, 0);
-  gate_.drawn(now, now + (HostClock::now() - step_began_), std::exchange(feedback_, 0));
+  gate_.drawn(now, now + (clock_() - step_began_), std::exchange(feedback_, 0));
   if (times_.sequence != 0) shown_ = times_.sequence;
   tell_path();
   record(began, *stats);
@@ -418,7 +428,7 @@ Result<gfx::DrawStats> PresentLoop::draw_content(HostTime now) {
   if (!have_picture_) return presenter_.draw_message(message());
   auto drawn = draw_picture();
   if (!drawn && drawn.error().code == ErrorCode::Stale) {
-    if (!TRY(take_anew(now))) return fail(ErrorCode::Busy, "picture");
+    if (!TRY(take_anew(now))) return fail(ErrorCode::Stale, "picture");
     if (!have_picture_) return presenter_.draw_message(message());
     drawn = draw_picture();
   }

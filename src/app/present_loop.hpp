@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -58,8 +59,10 @@ class VideoSurface {
 class PresentLoop {
  public:
   // All are borrowed. `log` null: nobody wants records. `waiting` is shown while there is no guest.
+  // `clock`: by which a step knows how long it takes.
   PresentLoop(source::FrameSource& source, gfx::Presenter& presenter, VideoSurface& surface,
-              pace::FrameLog* log, std::string waiting);
+              pace::FrameLog* log, std::string waiting,
+              std::function<HostTime()> clock = &HostClock::now);
   PresentLoop(const PresentLoop&) = delete;
   PresentLoop& operator=(const PresentLoop&) = delete;
   ~PresentLoop();
@@ -129,6 +132,7 @@ class PresentLoop {
   [[nodiscard]] pace::FrameTimes times_of(const source::HeldFrame& frame, HostTime seen) const;
   void on_taken(const pace::FrameTimes& times);
   Result<void> on_upload_error(const Error& error);
+  void count_busy();
   void watch_pointer(HostTime now);
   void hold_off(HostTime now);
   [[nodiscard]] std::string message() const;
@@ -145,6 +149,7 @@ class PresentLoop {
   VideoSurface& surface_;
   pace::FrameLog* log_;
   std::string waiting_;
+  std::function<HostTime()> clock_;
 
   pace::PresentGate gate_;
   pace::WaitLadder ladder_;
@@ -184,7 +189,9 @@ class PresentLoop {
   std::uint64_t shown_ = 0;  // sequence
   std::uint64_t torn_ = 0;
   std::uint64_t busy_ = 0;
-  HostTime step_began_;  // by the clock, which may run ahead of the step's own time
+  bool no_buffer_ = false;       // was free in this step
+  bool waits_for_room_ = false;  // does this step's frame, to be lent
+  HostTime step_began_;          // by the clock, which may run ahead of the step's own time
   HostTime next_tick_;
   HostTime next_take_;      // not before: the last frames were no good
   Nanoseconds hold_off_{};  // how long that was

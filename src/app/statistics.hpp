@@ -30,7 +30,7 @@ struct PresentSnapshot {
   Nanoseconds frame_period{};  // zero: no cadence
   source::GuestStatus status = source::GuestStatus::Absent;
   std::uint64_t torn = 0;  // frames that were overwritten while we read, or never finished
-  std::uint64_t busy = 0;  // draws that found no free buffer
+  std::uint64_t busy = 0;  // steps that found no free buffer
 };
 
 struct StreamCloser {

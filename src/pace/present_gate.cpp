@@ -5,7 +5,7 @@ namespace pierglass::pace {
 
 void PresentGate::on_change() {
   dirty_ = true;
-  if (outstanding_) ++counters_.held_back;
+  if (outstanding_ && policy_.policy() == Policy::Callback) ++counters_.held_back;
 }
 
 void PresentGate::on_must_draw() {

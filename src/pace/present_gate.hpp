@@ -31,7 +31,7 @@ class PresentGate {
     std::uint64_t draws = 0;
     std::uint64_t forced = 0;  // of those, while a callback was outstanding
     std::uint64_t callbacks = 0;
-    std::uint64_t held_back = 0;  // changes that found a callback outstanding
+    std::uint64_t held_back = 0;  // changes that wait for a callback
   };
 
   explicit PresentGate(PresentPolicy policy = PresentPolicy()) : policy_(policy) {}

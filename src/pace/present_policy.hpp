@@ -20,7 +20,7 @@ enum class Policy : std::uint8_t {
   Late,      // once a refresh, as late as it is still shown with the next picture
   Variable,  // at once, but not sooner than the screen can show another
 };
-const char* name(Policy policy);  // lower case, for statistics and options
+const char* name(Policy policy);  // lower case, for statistics
 
 // What the user, or the way that pictures are drawn, allows.
 enum class PolicyChoice : std::uint8_t {
@@ -64,8 +64,6 @@ class PresentPolicy {
   explicit PresentPolicy(PolicyChoice choice = PolicyChoice::Auto, Habit guess = Habit::NewestWins)
       : choice_(choice), habit_(guess) {}
 
-  // Takes effect at once.
-  void choose(PolicyChoice choice) { choice_ = choice; }
   // Feedback is wanted for the counters, too.
   void watch() { watched_ = true; }
 

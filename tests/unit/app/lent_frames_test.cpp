@@ -74,8 +74,34 @@ TEST_F(Lent, AreWaitedForAtMostFiftyMilliseconds) {
   EXPECT_TRUE(show(5, LentFrames::kPatience - std::chrono::milliseconds(1)).empty());
   EXPECT_EQ(show(5, std::chrono::milliseconds(1)), (Said{"upload", "draw"}));
   EXPECT_EQ(show(6, std::chrono::milliseconds(1)), (Said{"upload", "draw"})) << "no more waiting";
-  release();
-  EXPECT_EQ(show(7), (Said{"borrow slot 3", "draw"}));
+}
+
+TEST_F(Lent, AreCopiedForAWhileWhereTheCompositorKeepsTwo) {
+  show(1);
+  show(2);
+  show(3);
+  EXPECT_EQ(show(3, LentFrames::kPatience), (Said{"upload", "draw"}));
+  presenter_.busy.clear();
+  EXPECT_EQ(show(4), (Said{"upload", "draw"})) << "or each third picture would wait";
+  point(true);
+  EXPECT_EQ(show(4), Said{"draw with pointer"});
+  point(false);
+  EXPECT_EQ(show(5), (Said{"upload", "draw"}));
+  EXPECT_EQ(show(6, LentFrames::kCopyFor), (Said{"borrow slot 2", "draw"}));
+}
+
+TEST_F(Lent, AreWaitedForWithoutLooking) {
+  source_.rings = true;
+  source_.bell = 0;
+  show(1);
+  show(2);
+  const std::uint64_t looks = loop_.snapshot().ladder.looks;
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_TRUE(show(3, std::chrono::milliseconds(1)).empty());
+    EXPECT_FALSE(on_doorbell_) << "it would only be refused";
+  }
+  EXPECT_EQ(loop_.snapshot().ladder.looks, looks)
+      << "or a ring would seem to have been for nothing";
 }
 
 TEST_F(Lent, AreNoneInMemoryThatMayShrinkUnlessTheUserSaysSo) {
@@ -149,6 +175,26 @@ TEST_F(Lent, GiveWayToTextWhenThereIsNoFrameToTakeAnew) {
   point(true);
   step();
   EXPECT_EQ(presenter_.take(), Said{"text Waiting for the guest's first picture"});
+}
+
+TEST_F(Lent, StayOnTheScreenWhenTheFrameTakenAnewIsOverwritten) {
+  show(1);
+  source_.torn = 1;
+  point(true);
+  EXPECT_EQ(show(1), Said{"upload"});
+  EXPECT_EQ(show(1), (Said{"upload", "draw with pointer"}));
+}
+
+TEST_F(Lent, AreCountedOnceHoweverOftenTheyAreTaken) {
+  show(1);
+  point(true);
+  EXPECT_EQ(show(1), (Said{"upload", "draw with pointer"}));
+  pace::FrameSummary summary;
+  pace::FrameTimes times;
+  while (log_.pop(times)) summary.add(times);
+  EXPECT_EQ(summary.commits, 3U) << "the text, too";
+  EXPECT_EQ(summary.frames, 1U);
+  EXPECT_EQ(summary.borrowed, 1U);
 }
 
 TEST_F(Lent, AreGivenBackAtOnceWhenTheWindowIsHiddenAndAreBackInOneStep) {

@@ -233,7 +233,7 @@ class Loop : public testing::Test {
   FakePresenter presenter_;
   FakeSurface surface_;
   pace::FrameLog log_;
-  PresentLoop loop_{source_, presenter_, surface_, &log_, "waiting"};
+  PresentLoop loop_{source_, presenter_, surface_, &log_, "waiting", [this] { return now_; }};
 };
 
 }  // namespace pierglass::app

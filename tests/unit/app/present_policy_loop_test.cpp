@@ -64,6 +64,32 @@ TEST_F(PolicyLoop, ADrawThatFindsNoBufferLeavesItsQuestionToTheNext) {
   EXPECT_EQ(surface_.asked, (std::vector<std::uint64_t>{1, 2, 3, 4, 5}));
 }
 
+TEST_F(PolicyLoop, ADrawThatFindsNoBufferIsCountedOnceAStep) {
+  use(pace::PolicyChoice::Auto);
+  prove();
+  presenter_.fails = presenter_.upload_fails = ErrorCode::Busy;
+  PresentRequests requests;
+  requests.panel = {"text"};
+  ++source_.newest;
+  ask(requests);
+  EXPECT_EQ(loop_.snapshot().busy, 1u);
+}
+
+// The commit that took the picture away took the question along.
+TEST_F(PolicyLoop, AHiddenWindowAsksAnew) {
+  use(pace::PolicyChoice::Auto);
+  prove();
+  presenter_.fails = ErrorCode::Busy;
+  ++source_.newest;
+  step();
+  presenter_.fails.reset();
+  surface_.pending = VideoSurface::State{.buffer = {100, 50}, .hidden = true};
+  step();
+  surface_.pending = VideoSurface::State{.buffer = {100, 50}};
+  step();
+  EXPECT_EQ(surface_.asked, (std::vector<std::uint64_t>{1, 2, 3, 4, 5, 6}));
+}
+
 TEST_F(PolicyLoop, DoesNotAskUnderCallbacks) {
   use(pace::PolicyChoice::Callback);
   source_.newest = 1;
@@ -117,6 +143,7 @@ TEST_F(PolicyLoop, WithoutNewsNothingIsTimed) {
 TEST_F(PolicyLoop, AHiddenWindowIsForgottenAndProvenAnew) {
   use(pace::PolicyChoice::Auto);
   prove();
+  ASSERT_EQ(loop_.snapshot().policy, pace::Policy::Mailbox);
   surface_.pending = VideoSurface::State{.buffer = {100, 50}, .hidden = true};
   step();
   EXPECT_EQ(loop_.snapshot().policy, pace::Policy::Callback);

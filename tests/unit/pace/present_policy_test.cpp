@@ -91,7 +91,7 @@ TEST_F(PolicyTest, MailboxCommitsOnArrivalOnceAMillisecond) {
 }
 
 TEST_F(PolicyTest, LateCommitsOnceARefreshShortlyBeforeTheTurn) {
-  policy_.choose(PolicyChoice::Late);
+  policy_ = PresentPolicy(PolicyChoice::Late);
   prove();
   const HostTime now = turn(4) + milliseconds(2);
   const HostTime slot = policy_.earliest_commit(now);
@@ -104,7 +104,7 @@ TEST_F(PolicyTest, LateCommitsOnceARefreshShortlyBeforeTheTurn) {
 }
 
 TEST_F(PolicyTest, LateStillTakesASinglePictureThatComesAfterItsTime) {
-  policy_.choose(PolicyChoice::Late);
+  policy_ = PresentPolicy(PolicyChoice::Late);
   prove();
   const HostTime now = turn(5) - milliseconds(2);
   EXPECT_EQ(policy_.earliest_commit(now), now);
@@ -113,7 +113,7 @@ TEST_F(PolicyTest, LateStillTakesASinglePictureThatComesAfterItsTime) {
 }
 
 TEST_F(PolicyTest, LateLearnsHowLateItIsWoken) {
-  policy_.choose(PolicyChoice::Late);
+  policy_ = PresentPolicy(PolicyChoice::Late);
   prove();
   const HostTime now = turn(4) + milliseconds(2);
   const HostTime planned = policy_.earliest_commit(now);
@@ -128,7 +128,7 @@ TEST_F(PolicyTest, LateLearnsHowLateItIsWoken) {
 }
 
 TEST_F(PolicyTest, WhoIsTooLateForTwoTurnsInARowCommits) {
-  policy_.choose(PolicyChoice::Late);
+  policy_ = PresentPolicy(PolicyChoice::Late);
   prove();
   HostTime now = turn(4) + milliseconds(2);
   for (int i = 0; i < 2; ++i) {
@@ -141,7 +141,7 @@ TEST_F(PolicyTest, WhoIsTooLateForTwoTurnsInARowCommits) {
 }
 
 TEST_F(PolicyTest, LateDoesNotWaitForAnAnswerThatNeverComes) {
-  policy_.choose(PolicyChoice::Late);
+  policy_ = PresentPolicy(PolicyChoice::Late);
   prove();
   policy_.on_commit(turn(5), turn(5), ++commit_);
   const HostTime later = turn(5) + PresentPolicy::kOverdue;
@@ -149,7 +149,7 @@ TEST_F(PolicyTest, LateDoesNotWaitForAnAnswerThatNeverComes) {
 }
 
 TEST_F(PolicyTest, AnIdleScreenIsGivenItsPictureAtOnce) {
-  policy_.choose(PolicyChoice::Late);
+  policy_ = PresentPolicy(PolicyChoice::Late);
   prove();
   const HostTime now = turn(5) + seconds(10);
   EXPECT_EQ(policy_.earliest_commit(now), now);
@@ -229,6 +229,14 @@ TEST(PresentGatePolicy, ACallbackThatDoesNotComeIsWaitedForUnderAnyPolicy) {
   EXPECT_EQ(gate.draw_now(later), PresentGate::Draw::No);
   gate.on_callback(later);
   EXPECT_EQ(gate.draw_now(later), PresentGate::Draw::WithCallback);
+}
+
+TEST(PresentGatePolicy, OnlyWhoWaitsForTheCallbackIsHeldBackByIt) {
+  PresentGate gate{PresentPolicy(PolicyChoice::Mailbox)};
+  gate.on_change();
+  gate.drawn(kStart, kStart);
+  gate.on_change();
+  EXPECT_EQ(gate.counters().held_back, 0u);
 }
 
 TEST(LatchLeadTest, ShrinksWhileAllIsInTimeAndKeepsAwayFromWhatWasTooShortTwice) {
