@@ -194,10 +194,10 @@ Result<void> PresentThread::serve(PresentLoop& loop) {
     if (snapshot_wanted_.exchange(false, std::memory_order_relaxed)) {
       tell_main([&](Report& report) { report.snapshot = loop.snapshot(); });
     }
-    // A driver that read the socket while we drew may have queued what main was not told of.
-    answer_came_ = false;
-    TRY(queue_->dispatch_pending());
-    if (!answer_came_) TRY(sleep(loop, how));
+    // What came while we drew, read by a driver or by main, is gone from the queue before main sees
+    // that it has to wake us.
+    const std::size_t events = TRY(queue_->dispatch_pending());
+    if (events == 0) TRY(sleep(loop, how));
   }
   return {};
 }
@@ -252,7 +252,6 @@ Result<void> PresentThread::wait(Nanoseconds limit, int doorbell, bool& signalle
 }
 
 void PresentThread::on_frame() noexcept {
-  answer_came_ = true;
   if (loop_ != nullptr) loop_->on_callback(HostClock::now());
 }
 
@@ -261,7 +260,6 @@ bool PresentThread::request_feedback(std::uint64_t commit) {
 }
 
 void PresentThread::on_presented(const wl::PresentedFrame& frame) noexcept {
-  answer_came_ = true;
   if (loop_ == nullptr) return;
   loop_->on_presented(HostClock::now(), {.commit = frame.frame,
                                          .time = clock_.to_host(frame.time),
@@ -270,7 +268,6 @@ void PresentThread::on_presented(const wl::PresentedFrame& frame) noexcept {
 }
 
 void PresentThread::on_discarded(std::uint64_t frame) noexcept {
-  answer_came_ = true;
   if (loop_ != nullptr) loop_->on_discarded(HostClock::now(), frame);
 }
 

@@ -140,7 +140,6 @@ class PresentThread final : private wl::PresentEvents, private VideoSurface {
   PresentLoop* loop_ = nullptr;           // present thread, while present() runs
   PresentationMap clock_;                 // present thread, once it runs
   pace::Habit habit_guess_{};             // present thread, once it runs
-  bool answer_came_ = false;              // present thread: since it was last cleared
   bool backed_up_ = false;                // present thread: the compositor does not read
   GuestNews told_;                        // present thread: what main knows
   HostTime next_report_;                  // present thread: of what is no change of status

@@ -85,10 +85,10 @@ bool PresentQueue::has_events() const {
   return false;
 }
 
-Result<void> PresentQueue::dispatch_pending() {
-  if (wl_display_dispatch_queue_pending(display_.native(), queue_.get()) < 0)
-    return std::unexpected(display_.error());
-  return {};
+Result<std::size_t> PresentQueue::dispatch_pending() {
+  const int events = wl_display_dispatch_queue_pending(display_.native(), queue_.get());
+  if (events < 0) return std::unexpected(display_.error());
+  return static_cast<std::size_t>(events);
 }
 
 void PresentQueue::unmap() {

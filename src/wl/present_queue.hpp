@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 
@@ -77,8 +78,9 @@ class PresentQueue : Pinned {
   [[nodiscard]] bool has_events() const;
 
   // Calls PresentEvents (and the listeners of buffers) for what has arrived; never blocks or reads.
-  // Lost when the connection is.
-  Result<void> dispatch_pending();
+  // How many events that were: what they changed is to be looked at before the thread sleeps, since
+  // has_events() knows of them no more. Lost when the connection is.
+  Result<std::size_t> dispatch_pending();
 
   // Takes the picture off the screen: commits no buffer, so that the window is unmapped. What is
   // owed for earlier commits is forgotten as far as it is a frame callback, since a window that is

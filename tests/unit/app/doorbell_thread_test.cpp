@@ -14,6 +14,8 @@ constexpr std::chrono::seconds kTrustPatience(30);  // for the first distrust of
 
 class DoorbellThread : public PresentThreadTest {
  protected:
+  using PresentThreadTest::PresentThreadTest;
+
   // A live guest that rings, and has earned that it is waited for.
   void start_trusted(std::vector<GuestNews> script) {
     guest.rings = true;
@@ -89,6 +91,37 @@ TEST_F(DoorbellThread, IsWokenByWhatMainAsks) {
   ASSERT_TRUE(falls_into_deep_sleep());
   thread->set_panel({"a line"});
   EXPECT_TRUE(serve_until([&] { return draws() > before; }));
+}
+
+class KeptBuffers : public DoorbellThread {
+ protected:
+  KeptBuffers() : DoorbellThread({.releases = test::Releases::Withheld}) {}
+  std::size_t commits() { return client.compositor.count("wl_surface", "commit"); }
+};
+
+// Main, which read the release, sees an empty queue when it looks whether to wake the thread.
+TEST_F(KeptBuffers, ThatAreReleasedWhileAStepEndsAreDrawnIntoBeforeItSleeps) {
+  on_report = [this](const auto&) { client.compositor.send_releases(); };
+  start_trusted({GuestNews{}});
+  on_report = [](const auto&) {};
+  for (int i = 0; snapshots.back().busy == 0; ++i) {
+    ASSERT_LT(i, 20);
+    thread->set_panel({std::to_string(i)});
+    draws();
+  }
+  ASSERT_TRUE(falls_into_deep_sleep());
+  guest.stalled = true;
+  guest.bell.notify();
+  ASSERT_TRUE(serve_until([&] { return guest.hanging.load(); }));
+  const std::size_t before = commits();
+  client.display->on_read([]() noexcept {});
+  client.compositor.send_releases();
+  ASSERT_TRUE(client.display->roundtrip());
+  guest.stalled = false;
+  guest.stalled.notify_all();
+  ASSERT_TRUE(serve_until([&] { return guest.asleep.load(); }));
+  ASSERT_TRUE(client.display->roundtrip());
+  EXPECT_GT(commits(), before);
 }
 
 TEST_F(DoorbellThread, EndsAtOnce) {

@@ -180,7 +180,7 @@ TEST_F(PresentQueueTest, ALostConnectionIsTold) {
   open();
   client->compositor.disconnect_clients();
   EXPECT_FALSE(client->display->roundtrip());
-  const Result<void> dispatched = queue().dispatch_pending();
+  const auto dispatched = queue().dispatch_pending();
   ASSERT_FALSE(dispatched);
   EXPECT_EQ(dispatched.error().code, ErrorCode::Lost);
 }
