@@ -11,7 +11,7 @@ Result<SinkBuffer*> BorrowedSlots::buffer(BufferSink& sink, const pixel::ConstIm
   if (memory.slot >= slots_.size()) {
     return fail(ErrorCode::Unsupported, "slot", memory.slot, slots_.size());
   }
-  std::erase_if(retired_, [](const Entry& entry) { return !entry.buffer->busy; });
+  collect();
   if (memory.mapping != mapping_) drop();
   if (busy(memory)) return fail(ErrorCode::Busy, "slot", memory.slot);
   if (pool_ == nullptr) {
@@ -42,6 +42,10 @@ void BorrowedSlots::drop() {
   for (Entry& entry : slots_) retire(entry);
   pool_.reset();
   mapping_ = 0;
+}
+
+void BorrowedSlots::collect() {
+  std::erase_if(retired_, [](const Entry& entry) { return !entry.buffer->busy; });
 }
 
 void BorrowedSlots::retire(Entry& entry) {

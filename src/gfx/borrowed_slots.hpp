@@ -28,8 +28,11 @@ class BorrowedSlots {
   // Whether the compositor may still read that slot.
   [[nodiscard]] bool busy(const pixel::SlotMemory& memory) const;
 
-  // Lets go of the memory: of each buffer as soon as the compositor has.
+  // Lets go of the memory: of each buffer as soon as the compositor has, which collect() finds.
   void drop();
+
+  // Destroys dropped buffers that the compositor has let go of.
+  void collect();
 
  private:
   struct Entry {

@@ -79,6 +79,8 @@ Result<UploadStats> SoftwarePresenter::upload(const pixel::ConstImage& picture,
     if (&slot != current) slot.stale.add(changed);
   }
   uncommitted_.add(changed);
+  uploads_ = std::min(uploads_ + 1, kUploadsUntilDropped);
+  if (uploads_ == kUploadsUntilDropped) slots_of_guest_.drop();
   return UploadStats{region.area() * wire::bytes_per_pixel(picture.format), rows_of(region)};
 }
 
@@ -101,6 +103,7 @@ Result<void> SoftwarePresenter::borrow(const pixel::ConstImage& picture,
     picture_ = {};
   }
   uncommitted_.add(normalised(damage, picture.size));
+  uploads_ = 0;
   borrowed_ = {.buffer = *buffer, .memory = memory};
   return {};
 }
@@ -183,6 +186,7 @@ Result<DrawStats> SoftwarePresenter::draw_message(std::string_view text) {
 // A free buffer: the newest if possible, because nearly nothing in it is stale.
 Result<SoftwarePresenter::Slot*> SoftwarePresenter::acquire() {
   std::erase_if(retired_, [](const auto& buffer) { return !buffer->busy; });
+  slots_of_guest_.collect();
   if (newest_ != nullptr && !newest_->buffer->busy) return newest_;
   Slot* best = nullptr;
   for (Slot& slot : std::span(slots_).first(slot_count_)) {

@@ -55,6 +55,9 @@ class SoftwarePresenter final : public Presenter {
   void on_unmapped() override;
 
   static constexpr std::size_t kMaxBuffers = 4;
+  // After so many uploads in a row nothing of the guest's memory is kept for borrowed pictures:
+  // perhaps it is not the guest's any more.
+  static constexpr int kUploadsUntilDropped = 120;
 
  private:
   struct Slot {
@@ -125,6 +128,7 @@ class SoftwarePresenter final : public Presenter {
 
   BorrowedSlots slots_of_guest_;
   Borrowed borrowed_;
+  int uploads_ = 0;  // in a row
   Slot* newest_ = nullptr;
   bool filling_ = false;  // newest_ has not been committed since it was acquired
   pixel::Scaler scaler_;

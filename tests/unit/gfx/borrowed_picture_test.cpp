@@ -206,6 +206,21 @@ TEST_F(BorrowedPictureTest, OfAnotherMappingTakesTheFirstOnesPlace) {
   EXPECT_EQ(screen.alive, 2) << "two slots of the new one";
 }
 
+TEST_F(BorrowedPictureTest, LeavesNothingWhenAllAreCopiedFromThenOn) {
+  ASSERT_TRUE(borrow());
+  shows();
+  for (int i = 0; i < SoftwarePresenter::kUploadsUntilDropped; ++i) {
+    EXPECT_EQ(screen.pools, 1) << i;
+    publish({1, 1, 4, 4});
+    copy();
+    shows();
+  }
+  EXPECT_EQ(screen.pools, 0) << "perhaps the guest has other memory now";
+  publish({1, 1, 4, 4});
+  ASSERT_TRUE(borrow());
+  shows();
+}
+
 TEST_F(BorrowedPictureTest, LeavesNothingOnceTextIsShown) {
   ASSERT_TRUE(borrow());
   shows();

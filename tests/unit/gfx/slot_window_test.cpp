@@ -128,6 +128,9 @@ TEST_F(SlotWindowTest, TextDestroysThePoolAndTheBuffersOnceTheyAreReleased) {
   client_->compositor.send_releases();
   settle();
   EXPECT_FALSE(presenter_->reads(place(1)));
+  ASSERT_TRUE(presenter_->draw_message("Still waiting"));
+  settle();
+  EXPECT_EQ(client_->compositor.count("wl_buffer", "destroy"), 2U) << "by whatever is drawn next";
 }
 
 TEST_F(SlotWindowTest, WhatDoesNotLieInThePoolIsNotAskedFor) {
