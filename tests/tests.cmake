@@ -170,7 +170,8 @@ if(PIERGLASS_TESTS AND NOT WIN32)
     pierglass_test(unit_wl
       SOURCES tests/unit/wl/activation_test.cpp tests/unit/wl/display_test.cpp
         tests/unit/wl/idle_inhibitor_test.cpp tests/unit/wl/keyboard_test.cpp
-        tests/unit/wl/outputs_test.cpp tests/unit/wl/pointer_image_test.cpp
+        tests/unit/wl/outputs_test.cpp tests/unit/wl/peer_program_test.cpp
+        tests/support/temp_dir.cpp tests/unit/wl/pointer_image_test.cpp
         tests/unit/wl/pointer_lock_test.cpp tests/unit/wl/pointer_test.cpp
         tests/unit/wl/present_queue_test.cpp tests/unit/wl/registry_test.cpp
         tests/unit/wl/seat_client.cpp tests/unit/wl/seat_test.cpp
