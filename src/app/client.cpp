@@ -195,7 +195,7 @@ class Client final : private wl::WindowEvents {
                                          .renderer = options_.renderer,
                                          .filter = filter_,
                                          .present = options_.present,
-                                         .feedback = statistics_.wanted(),
+                                         .feedback = statistics_.summaries(),
                                          .path = options_.path,
                                          .doorbell = options_.doorbell,
                                          .waiting = "Waiting for the guest in " + memory_,

@@ -273,11 +273,13 @@ struct Parser {
                    "auto, gl or shm; auto is gl, or shm where only a software rasteriser is found")
         ->type_name("NAME")
         ->capture_default_str();
-    cli.add_option("--path", path,
-                   "How pixels get from the guest's memory to the compositor, with shm: copy; "
-                   "direct, where the compositor reads the memory itself (pictures of the window's "
-                   "size without pointer and panel), and would end pierglass if somebody cut the "
-                   "file off; auto is direct for memory that cannot shrink, such as a broker's")
+    cli.add_option(
+           "--path", path,
+           "How pixels get from the guest's memory to the compositor, with shm: copy; direct, "
+           "which "
+           "is shm even where there is a GPU: the compositor reads the memory itself (pictures of "
+           "the window's size without pointer and panel), and would end pierglass if somebody cut "
+           "the file off; auto is direct for memory that cannot shrink, such as a broker's")
         ->type_name("NAME")
         ->capture_default_str();
     cli.add_option("--filter", filter,
@@ -293,7 +295,8 @@ struct Parser {
            "--present", present,
            "When pictures are handed over: auto; callback (when the compositor says so), "
            "mailbox (at once), late (once a refresh, just in time) or vrr (at once, as fast "
-           "as the screen can); auto learns which is soonest on the screen")
+           "as the screen can); auto with gl learns which is soonest on the screen, with shm it "
+           "is callback")
         ->type_name("WHEN")
         ->capture_default_str();
   }

@@ -73,7 +73,9 @@ TEST_F(OptionTest, ABrokerIsMemoryOfItsName) {
 }
 
 TEST_F(OptionTest, WhatPrintConfigPrintsIsAConfigFile) {
-  write_config("renderer=shm\nsize=800x600\nsource=pierglass\nfilter=lanczos\npresent=late\n");
+  write_config(
+      "renderer=shm\nsize=800x600\nsource=pierglass\nfilter=lanczos\npresent=late\n"
+      "path=direct\n");
   const auto printed = parse({"--print-config"});
   EXPECT_FALSE(printed.options);
   EXPECT_EQ(printed.exit_status, 0);
@@ -85,7 +87,15 @@ TEST_F(OptionTest, WhatPrintConfigPrintsIsAConfigFile) {
   EXPECT_EQ(parsed.options->renderer, RendererChoice::Shm);
   EXPECT_EQ(parsed.options->filter, pixel::Filter::Lanczos);
   EXPECT_EQ(parsed.options->present, pace::PolicyChoice::Late);
+  EXPECT_EQ(parsed.options->path, PathChoice::Direct);
   EXPECT_EQ(parsed.options->window_size, (Size{800, 600}));
+}
+
+TEST_F(OptionTest, ThePathIsTheUsersToChoose) {
+  EXPECT_EQ(parse({}).options->path, PathChoice::Auto);
+  EXPECT_EQ(parse({"--path", "copy"}).options->path, PathChoice::Copy);
+  EXPECT_EQ(parse({"--path", "direct"}).options->path, PathChoice::Direct);
+  EXPECT_EQ(parse({"--path", "direct", "--renderer", "shm"}).options->path, PathChoice::Direct);
 }
 
 TEST_F(OptionTest, HelpAndVersionEndWell) {
@@ -121,6 +131,11 @@ INSTANTIATE_TEST_SUITE_P(
         WrongUse{"MissingValue", {"--memory"}, "", "--memory"},
         WrongUse{
             "BadPresent", {"--present", "soon"}, "", "'soon' is none of auto, callback, mailbox"},
+        WrongUse{"BadPath", {"--path", "short"}, "", "'short' is none of auto, copy, direct"},
+        WrongUse{"DirectWithGl",
+                 {"--path", "direct", "--renderer", "gl"},
+                 "",
+                 "--path: direct needs --renderer shm, not gl"},
         WrongUse{"BadRenderer", {"--renderer", "vulkan"}, "", "'vulkan' is none of auto, gl, shm"},
         WrongUse{"BadFilter",
                  {"--filter", "fsr"},

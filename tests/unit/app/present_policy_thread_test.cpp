@@ -64,10 +64,18 @@ struct SilentCompositor : PolicyThread {
 };
 
 TEST_F(SilentCompositor, AQuestionThatIsNotAnsweredHoldsNothingUp) {
-  policy = pace::PolicyChoice::Late;
+  policy = pace::PolicyChoice::Mailbox;
   start_live();
   show_frames(20);
   EXPECT_EQ(questions(), wl::PresentQueue::kMaxFeedbacks);
+  EXPECT_EQ(snapshots.back().policy, pace::Policy::Mailbox);
+}
+
+TEST_F(SilentCompositor, WithoutAnswersCallbacksAreWaitedFor) {
+  policy = pace::PolicyChoice::Late;
+  start_live();
+  show_frames(20);
+  EXPECT_EQ(snapshots.back().policy, pace::Policy::Callback);
 }
 
 struct OldCompositor : PolicyThread {
