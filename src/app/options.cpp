@@ -276,10 +276,10 @@ struct Parser {
     cli.add_option(
            "--path", path,
            "How pixels get from the guest's memory to the compositor, with shm: copy; direct, "
-           "which "
-           "is shm even where there is a GPU: the compositor reads the memory itself (pictures of "
-           "the window's size without pointer and panel), and would end pierglass if somebody cut "
-           "the file off; auto is direct for memory that cannot shrink, such as a broker's")
+           "which is shm even where there is a GPU: the compositor reads the memory itself "
+           "(pictures of the window's size without pointer and panel), and would end pierglass if "
+           "somebody cut the file off; auto is direct for memory that cannot shrink, such as a "
+           "broker's")
         ->type_name("NAME")
         ->capture_default_str();
     cli.add_option("--filter", filter,
