@@ -108,8 +108,6 @@ int run(int /*argc*/, char** /*argv*/) {
     add_rows(rows, rings, passes, {mode, pixel::Stores::Streaming});
     add_rows(rows, rings, passes, {mode, pixel::Stores::Plain});
   }
-  add_rows(rows, rings, passes, {gfx::PboMode::Unsynchronised, pixel::Stores::Streaming});
-  add_rows(rows, rings, passes, {gfx::PboMode::Unsynchronised, pixel::Stores::Plain});
   for (int round = -4; round < kRounds; ++round) {
     for (Row& row : rows) {
       const double began = thread_seconds();

@@ -6,5 +6,9 @@ void main() {
   ivec2 size = upright_size();
   ivec2 border = ((2 * at + 1) * size + viewport.zw) / (2 * viewport.zw);
   ivec2 beyond = clamp((at + 1) * size - border * viewport.zw, ivec2(0), size);
-  colour = vec4(composed_linear(vec2(border - 1) + vec2(beyond) / vec2(size)), 1.0);
+  // No border in it: no GPU's rounding either.
+  bvec2 whole = lessThanEqual(min(beyond, size - beyond), ivec2(0));
+  vec3 seen = all(whole) ? composed_at(border - 1 + beyond / size)
+                         : composed_linear(vec2(border - 1) + vec2(beyond) / vec2(size));
+  colour = vec4(seen, 1.0);
 }

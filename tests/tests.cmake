@@ -236,6 +236,7 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       SOURCES tests/unit/gfx/create_presenter_test.cpp tests/unit/gfx/damage_test.cpp
         tests/unit/gfx/driver_leaks.cpp tests/unit/gfx/gl_filters_test.cpp
         tests/unit/gfx/gl_panel_test.cpp
+        tests/unit/gfx/gl_refusal_test.cpp tests/unit/gfx/refusing_driver.cpp
         tests/unit/gfx/gl_pass_test.cpp tests/unit/gfx/message_test.cpp tests/unit/gfx/panel_test.cpp
         tests/unit/gfx/borrowed_picture_test.cpp tests/unit/gfx/slot_window_test.cpp
         tests/unit/gfx/software_panel_test.cpp tests/unit/gfx/software_presenter_test.cpp
@@ -295,6 +296,7 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       LINK source ivshmem_server)
     pierglass_test(unit_app
       SOURCES tests/unit/app/deadline_test.cpp tests/unit/app/doorbell_loop_test.cpp
+        tests/unit/app/filter_command_test.cpp
         tests/unit/app/frame_intake_test.cpp tests/unit/app/hidden_window_test.cpp
         tests/unit/app/lent_frames_test.cpp
         tests/unit/app/input_setup_test.cpp tests/unit/app/machine_text_test.cpp

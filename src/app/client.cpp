@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "app/desktop.hpp"
+#include "app/filter_command.hpp"
 #include "app/guest_log.hpp"
 #include "app/input_control.hpp"
 #include "app/input_setup.hpp"
@@ -42,19 +43,6 @@ constexpr Nanoseconds kSummaryInterval = std::chrono::seconds(1);
 constexpr Nanoseconds kEndLimit = std::chrono::seconds(2);
 constexpr Nanoseconds kShowScreenshot = std::chrono::seconds(4);
 constexpr Nanoseconds kShowFilter = std::chrono::seconds(2);
-
-// The filter that a command asks for, after `now`; none: it asks for something else.
-std::optional<pixel::Filter> filter_of(input::Command command, pixel::Filter now) {
-  if (command == input::Command::NextFilter) return pixel::next(now);
-  if (command < input::Command::FilterAuto || command > input::Command::FilterLanczos) {
-    return std::nullopt;
-  }
-  return static_cast<pixel::Filter>(std::to_underlying(command) -
-                                    std::to_underlying(input::Command::FilterAuto));
-}
-static_assert(std::to_underlying(input::Command::FilterLanczos) -
-                  std::to_underlying(input::Command::FilterAuto) ==
-              std::to_underlying(pixel::Filter::Lanczos));
 
 // A sentence that has been made already, or nothing: how the steps of the start end.
 using Failure = std::optional<std::string>;

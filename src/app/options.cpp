@@ -285,7 +285,8 @@ struct Parser {
     cli.add_option("--filter", filter,
                    pixel::filter_list() +
                        ": how a picture of another size than its place is scaled; auto is lanczos "
-                       "to shrink, sharp from twice the size on, else bilinear")
+                       "to shrink (without a GPU only below half), sharp from twice the size on, "
+                       "else bilinear")
         ->type_name("NAME")
         ->capture_default_str();
   }

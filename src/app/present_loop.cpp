@@ -356,7 +356,6 @@ void PresentLoop::on_taken(const pace::FrameTimes& times) {
   have_picture_ = true;
   if (kind_) picture_ = pixel::upright_size(kind_->size, kind_->rotation);
   trouble_.clear();
-  hold_off_ = {};
   gate_.on_change();
 }
 
@@ -432,8 +431,17 @@ Result<gfx::DrawStats> PresentLoop::draw_content(HostTime now) {
     if (!have_picture_) return presenter_.draw_message(message());
     drawn = draw_picture();
   }
-  if (drawn || drawn.error().code != ErrorCode::NotReady) return drawn;
-  have_picture_ = false;  // an upload that failed has cost the presenter the old one
+  if (drawn) {
+    hold_off_ = {};
+    return drawn;
+  }
+  const ErrorCode code = drawn.error().code;
+  if (code == ErrorCode::Busy || code == ErrorCode::Stale) return drawn;
+  if (code != ErrorCode::NotReady) {
+    TRY(on_upload_error(drawn.error()));
+    hold_off(now);
+  }
+  have_picture_ = false;  // what failed has cost the presenter its picture
   return presenter_.draw_message(message());
 }
 

@@ -60,10 +60,15 @@ Result<void> GlLanczos::build() {
 
 // Ten bits: the format beyond eight that every OpenGL ES 3.0 can draw into.
 Result<void> GlLanczos::make_rows() {
+  while (glGetError() != GL_NO_ERROR) {
+  }
   rows_ = generate_texture();
   bind(GlPrograms::kPictureUnit, rows_);
   set_nearest();
   glTexStorage2D(GL_TEXTURE_2D, 1, GL_RGB10_A2, as_int(into_.width), as_int(picture_.height));
+  if (const GLenum error = glGetError(); error != GL_NO_ERROR) {
+    return fail(ErrorCode::OsCall, "glTexStorage2D", error);
+  }
   if (!framebuffer_) framebuffer_ = generate_framebuffer();
   GLint bound = 0;
   glGetIntegerv(GL_DRAW_FRAMEBUFFER_BINDING, &bound);
@@ -80,14 +85,22 @@ Result<void> GlLanczos::prepare(Size picture, Size into) {
   if (!program_) TRY(build());
   picture_ = picture;
   into_ = into;
-  const Result<void> made = make_rows();
-  if (!made) {
-    picture_ = {};
-    return made;
+  Result<void> made = make_rows();
+  if (made) {
+    across_.load(picture.width, into.width);
+    down_.load(picture.height, into.height);
+    const GLenum error = glGetError();
+    if (error != GL_NO_ERROR) made = fail(ErrorCode::OsCall, "glTexImage2D", error);
   }
-  across_.load(picture.width, into.width);
-  down_.load(picture.height, into.height);
-  return {};
+  if (!made) forget();
+  return made;
+}
+
+void GlLanczos::forget() {
+  picture_ = into_ = {};
+  rows_.reset();
+  across_.weights.reset();
+  down_.weights.reset();
 }
 
 void GlLanczos::begin_across() {

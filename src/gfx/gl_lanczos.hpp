@@ -15,7 +15,8 @@ namespace pierglass::gfx {
 class GlLanczos {
  public:
   // For pictures of that upright size drawn so large; does nothing when they are those of the last
-  // call, else loads weights and makes a texture. OsCall.
+  // call, else loads weights and makes a texture of into.width x picture.height. OsCall when the
+  // driver refuses one of them or the program; nothing of the sizes is kept then.
   Result<void> prepare(Size picture, Size into);
 
   // What is drawn from now on is the first pass, into a viewport of into.width x picture.height;
@@ -35,6 +36,7 @@ class GlLanczos {
 
   Result<void> build();
   Result<void> make_rows();
+  void forget();
 
   Size picture_;
   Size into_;

@@ -54,11 +54,12 @@ void GlPanel::tell_pointer(const PlacedPointer& pointer) const {
   glUniform1i(uniform("pointer_inverts"), image.invert.empty() ? 0 : 1);
 }
 
-Result<void> GlPanel::draw(Size target, const PlacedPointer& pointer) {
+void GlPanel::draw(Size target, const PlacedPointer& pointer) {
   panel_.fit(target);
   const Rect& box = panel_.into();
-  if (box.empty()) return {};
-  if (!program_) TRY(build());
+  if (box.empty() || refused_) return;
+  if (!program_) refused_ = !build();
+  if (refused_) return;
   if (!texture_) texture_ = generate_texture();
   glActiveTexture(GL_TEXTURE0 + GlPrograms::kPictureUnit);
   glBindTexture(GL_TEXTURE_2D, texture_.get());
@@ -73,7 +74,6 @@ Result<void> GlPanel::draw(Size target, const PlacedPointer& pointer) {
   glBlendFunc(GL_ONE, GL_ONE_MINUS_SRC_ALPHA);
   glDrawArrays(GL_TRIANGLES, 0, 3);
   glDisable(GL_BLEND);
-  return {};
 }
 
 }  // namespace pierglass::gfx

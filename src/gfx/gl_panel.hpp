@@ -22,9 +22,9 @@ class GlPanel {
   void set_lines(std::span<const std::string> lines) { panel_.set_lines(lines); }
 
   // Blends it over the current framebuffer of `target` pixels, which holds picture and pointer. The
-  // pointer's texture is on GlPrograms::kPointerUnit, as the frame shader reads it. OsCall when the
-  // driver refuses the program.
-  Result<void> draw(Size target, const PlacedPointer& pointer);
+  // pointer's texture is on GlPrograms::kPointerUnit, as the frame shader reads it. Nothing where
+  // the driver refused the program: a picture without a panel is better than none.
+  void draw(Size target, const PlacedPointer& pointer);
 
  private:
   Result<void> build();
@@ -34,6 +34,7 @@ class GlPanel {
 
   Panel panel_;
   GlProgram program_;
+  bool refused_ = false;
   GlTexture texture_;
   std::optional<std::uint64_t> loaded_;  // version of the panel in the texture
 };

@@ -155,7 +155,6 @@ Result<void> GlPass::start_picture(const pixel::PictureKind& kind) {
   if (longest > side) return fail(ErrorCode::TooLarge, "picture", longest, side);
   if (size.area() == 0) return fail(ErrorCode::InvalidArgument, "picture size");
 
-  programs_now_ = nullptr;
   const wire::PixelFormat format = buffer_format(kind.format);
   const TextureFormat gl = texture_format(format);
   while (glGetError() != GL_NO_ERROR) {
@@ -211,9 +210,18 @@ Result<void> GlPass::draw(Size target, const CursorOverlay& cursor) {
   if (kind_.size.area() == 0) return fail(ErrorCode::NotReady, "picture");
   const Size upright = pixel::upright_size(kind_.size, kind_.rotation);
   const Rect into = pixel::fit_rect(upright, target);
-  TRY(prepare_scaling(upright, into));
+  if (const auto ready = prepare_scaling(upright, {into.width, into.height}); !ready) {
+    forget_picture();
+    return ready;
+  }
   clear_bars(into, target);
-  if (into.empty()) return panel_.draw(target, {cursor, upright, into});
+  if (!into.empty()) draw_picture(cursor, upright, into, target);
+  panel_.draw(target, {cursor, upright, into});
+  return {};
+}
+
+void GlPass::draw_picture(const CursorOverlay& cursor, Size upright, const Rect& into,
+                          Size target) {
   if (cursor.image != nullptr && pointer_serial_ != cursor.serial) {
     load_pointer(*cursor.image);
     pointer_serial_ = cursor.serial;
@@ -224,20 +232,27 @@ Result<void> GlPass::draw(Size target, const CursorOverlay& cursor) {
     draw_texture(programs_now_->bare, picture_.get(), into, target);
     draw_pointer(cursor, upright, into, target);
   }
-  return panel_.draw(target, {cursor, upright, into});
 }
 
-// For a new kind of picture, filter or size; else nothing.
-Result<void> GlPass::prepare_scaling(Size upright, const Rect& into) {
-  const Size size{into.width, into.height};
-  const pixel::Sampling sampling = pixel::sampling_of(filter_, upright, size);
-  if (programs_now_ == nullptr || sampling != sampling_) {
-    programs_now_ = nullptr;
-    programs_now_ = TRY(programs_.prepare(kind_, sampling));
-    sampling_ = sampling;
+// For a new kind of picture, filter or size; else nothing: what was refused once is not asked for
+// again with each frame.
+Result<void> GlPass::prepare_scaling(Size upright, Size into) {
+  const Scaling wanted{kind_, pixel::sampling_of(filter_, upright, into), into};
+  if (wanted == asked_) return answer_;
+  asked_ = wanted;
+  answer_ = prepare(wanted.sampling, upright, into);
+  using enum pixel::Sampling;
+  if (!answer_ && wanted.sampling != Copy && wanted.sampling != Bilinear) {
+    answer_ = prepare(Bilinear, upright, into);
   }
-  if (sampling != pixel::Sampling::Lanczos || into.empty()) return {};
-  return lanczos_.prepare(upright, size);
+  return answer_;
+}
+
+Result<void> GlPass::prepare(pixel::Sampling sampling, Size upright, Size into) {
+  programs_now_ = TRY(programs_.prepare(kind_, sampling));
+  sampling_ = sampling;
+  if (sampling != pixel::Sampling::Lanczos || into.area() == 0) return {};
+  return lanczos_.prepare(upright, into);
 }
 
 void GlPass::draw_texture(const GlPrograms::Program& program, GLuint texture, const Rect& into,
@@ -341,7 +356,8 @@ Result<void> GlPass::draw_message(Size target, std::string_view text) {
     const auto* programs = TRY(programs_.prepare({}, pixel::Sampling::Copy));
     draw_texture(programs->bare, texture.get(), into, target);
   }
-  return panel_.draw(target, {{}, {}, {}});
+  panel_.draw(target, {{}, {}, {}});
+  return {};
 }
 
 }  // namespace pierglass::gfx

@@ -38,11 +38,12 @@ class GlPass {
   // As Presenter::upload. TooLarge beyond the driver's texture size, OsCall beyond its memory.
   Result<UploadStats> upload(const pixel::ConstImage& picture, std::span<const Rect> damage);
 
-  // Fills a framebuffer of `target` pixels. NotReady without a picture; OsCall when the driver
-  // refuses what filter or panel need.
+  // Fills a framebuffer of `target` pixels. Where the driver refuses what the filter needs, the
+  // picture is scaled bilinearly until it is of another kind or size. NotReady without a picture;
+  // OsCall when it refuses that too, and then the picture is forgotten.
   Result<void> draw(Size target, const CursorOverlay& cursor);
 
-  // Forgets the picture. OsCall as draw().
+  // Forgets the picture. OsCall as Presenter::draw_message.
   Result<void> draw_message(Size target, std::string_view text);
 
   // As Presenter::set_filter.
@@ -52,12 +53,22 @@ class GlPass {
   void set_panel(std::span<const std::string> lines) { panel_.set_lines(lines); }
 
  private:
+  // What programs and textures for drawing are made for.
+  struct Scaling {
+    pixel::PictureKind kind;
+    pixel::Sampling sampling = pixel::Sampling::Copy;
+    Size into;
+    friend bool operator==(const Scaling&, const Scaling&) = default;
+  };
+
   explicit GlPass(UploadWay way) : way_(way) {}
   Result<void> start_picture(const pixel::PictureKind& kind);
   Result<void> transfer(const pixel::ConstImage& picture, const pixel::DamageRegion& region);
   void forget_picture();
   void load_pointer(const pixel::CursorImage& image);
-  Result<void> prepare_scaling(Size upright, const Rect& into);
+  Result<void> prepare_scaling(Size upright, Size into);
+  Result<void> prepare(pixel::Sampling sampling, Size upright, Size into);
+  void draw_picture(const CursorOverlay& cursor, Size upright, const Rect& into, Size target);
   void draw_texture(const GlPrograms::Program& program, GLuint texture, const Rect& into,
                     Size target) const;
   void draw_pointer(const CursorOverlay& cursor, Size upright, const Rect& into, Size target);
@@ -70,8 +81,11 @@ class GlPass {
   GlTexture picture_;
   pixel::PictureKind kind_;  // of what is uploaded; an empty size: no picture
   pixel::Filter filter_ = pixel::Filter::Auto;
-  pixel::Sampling sampling_ = pixel::Sampling::Copy;  // what that was in the last draw
-  const GlPrograms::Pair* programs_now_ = nullptr;    // for that; null: not prepared yet
+  std::optional<Scaling> asked_;  // what the last draw asked for, whatever came of it
+  Result<void> answer_;           // whether there is something to draw by
+  // What came of it.
+  pixel::Sampling sampling_ = pixel::Sampling::Copy;
+  const GlPrograms::Pair* programs_now_ = nullptr;
   GlLanczos lanczos_;
   std::uint32_t pitch_ = 0;  // of the pixel buffers
   GlTexture pointer_;

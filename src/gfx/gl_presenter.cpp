@@ -11,7 +11,9 @@
 namespace pierglass::gfx {
 namespace {
 
-constexpr Nanoseconds kTrialLimit = std::chrono::milliseconds(60);
+// Of the trial: for one way to upload, and for one frame, as a GPU that hangs is not waited for.
+constexpr Nanoseconds kTrialShare = std::chrono::milliseconds(15);
+constexpr Nanoseconds kTrialPatience = std::chrono::milliseconds(100);
 
 std::string gl_string(GLenum name) {
   const auto* text = reinterpret_cast<const char*>(glGetString(name));
@@ -47,7 +49,7 @@ Result<std::unique_ptr<GlPresenter>> GlPresenter::create(const NativeSurface& na
 }
 
 void GlPresenter::choose_upload_way() {
-  const std::vector<UploadTrial> trials = time_uploads(kTrialLimit);
+  const std::vector<UploadTrial> trials = time_uploads(kTrialShare, kTrialPatience);
   if (trials.empty()) return;  // the first upload will say what is wrong
   pass_->set_upload_way(quickest(trials).way);
   device_ += "; uploads: " + describe(trials);

@@ -14,8 +14,8 @@ constexpr GLuint64 kFenceTimeoutNs =
     1'000'000'000;  // far above any upload; a hung GPU, not a slow one
 constexpr GLbitfield kMapped =
     GL_MAP_WRITE_BIT | GL_MAP_PERSISTENT_BIT_EXT | GL_MAP_COHERENT_BIT_EXT;
-constexpr std::array kPersistentModes = {PboMode::Persistent, PboMode::PersistentClient};
-constexpr std::array kOtherModes = {PboMode::Unsynchronised};
+constexpr std::array kModes = {PboMode::Persistent, PboMode::PersistentClient,
+                               PboMode::Unsynchronised};
 
 bool has_extension(std::string_view wanted) {
   GLint count = 0;
@@ -38,8 +38,8 @@ bool has_persistent_buffers() {
 }  // namespace
 
 std::span<const PboMode> pbo_modes() {
-  if (has_persistent_buffers()) return kPersistentModes;
-  return kOtherModes;
+  const std::span<const PboMode> all = kModes;
+  return has_persistent_buffers() ? all : all.last(1);
 }
 
 Result<PboRing> PboRing::create(PboMode mode, std::size_t bytes) {

@@ -18,8 +18,8 @@ enum class PboMode : std::uint8_t {
   Unsynchronised,    // mapped anew each time: works everywhere
 };
 
-// Those of the current context: the persistent ones need GL_EXT_buffer_storage, and where they
-// are the other need not be tried.
+// Those that the current context may have, the last resort last: the persistent ones need
+// GL_EXT_buffer_storage, and the driver may still refuse to make them.
 std::span<const PboMode> pbo_modes();
 
 // Three pixel buffers of one size, used in turn, each guarded by a fence: the CPU fills one while

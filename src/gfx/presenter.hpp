@@ -50,7 +50,7 @@ class Presenter {
   virtual Result<void> resize(Size window) = 0;
 
   // How pictures are scaled from the next draw on; Auto at first. The first draw with another one
-  // may take the time of compiling it.
+  // may take the time of compiling it. What the GPU's driver refuses becomes bilinear.
   virtual void set_filter(pixel::Filter filter) = 0;
 
   // Takes the changed parts of a picture over. `picture` may lie in shared memory and change while
@@ -88,15 +88,18 @@ class Presenter {
   // pointer on it, and commits. A caller that wants a frame callback requests it before. NotReady
   // without a picture, Busy and Lost as upload. Stale: the picture is a borrowed one that was drawn
   // before, or that cannot be shown as it is under this pointer, panel and window: take one over
-  // anew, with full damage. Nothing was committed; what is on the screen stays.
+  // anew, with full damage. OsCall and all others: the driver or the memory for window buffers does
+  // not allow such pictures at this size; draw_message() may go on, and the next upload must come
+  // with full damage. Nothing was committed; what is on the screen stays.
   virtual Result<DrawStats> draw(const CursorOverlay& cursor) = 0;
 
-  // Forgets the picture and commits a black window with one centred line of text (ASCII).
+  // Forgets the picture and commits a black window with one centred line of text (ASCII). What
+  // fails here but Busy fails for good.
   virtual Result<DrawStats> draw_message(std::string_view text) = 0;
 
   // Lines of text (ASCII) in a dark box at the top of whatever is drawn next, until they change;
   // empty: none. The pointer goes on top. Panel says how many are drawn. Text is white, the picture
-  // shines through the box a little.
+  // shines through the box a little. Not drawn where the GPU's driver refuses it.
   virtual void set_panel(std::span<const std::string> lines) = 0;
 
   // The surface was unmapped and has lost its content: the next draw commits all of it.

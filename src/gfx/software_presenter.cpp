@@ -278,7 +278,7 @@ void SoftwarePresenter::restart_buffers() {
 }
 
 pixel::Sampling SoftwarePresenter::sampling_now() const {
-  return pixel::sampling_of(filter_, picture_size_, {into_.width, into_.height});
+  return pixel::sampling_on_cpu_of(filter_, picture_size_, {into_.width, into_.height});
 }
 
 // Saves the picture from the buffers before they go.

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdio>
 #include <string_view>
+#include <utility>
 
 #include "base/result.hpp"
 
@@ -13,7 +14,6 @@ namespace {
 
 constexpr Size kFrame{1920, 1080};
 constexpr std::size_t kFrameBytes = std::size_t{kFrame.width} * kFrame.height * 4;
-constexpr GLuint64 kPatienceNs = 100'000'000;  // for one frame; a GPU that hangs is not waited for
 
 std::string_view mode_name(PboMode mode) {
   switch (mode) {
@@ -42,20 +42,25 @@ std::string milliseconds(Nanoseconds time) {
 // A frame and a texture to bring it to.
 class TrialUpload {
  public:
-  TrialUpload() : frame_(kFrameBytes, std::byte{1}), texture_(generate_texture()) {
+  explicit TrialUpload(Nanoseconds patience)
+      : patience_(patience), frame_(kFrameBytes, std::byte{1}), texture_(generate_texture()) {
     glActiveTexture(GL_TEXTURE0);
     glBindTexture(GL_TEXTURE_2D, texture_.get());
     glTexStorage2D(GL_TEXTURE_2D, 1, GL_RGBA8, kFrame.width, kFrame.height);
   }
 
-  // The best of a few, after each buffer was used once.
-  Result<Nanoseconds> time(PboRing& ring, pixel::Stores stores) {
+  // The best of a few, after each buffer was used once; after `share` what there is by then.
+  Result<Nanoseconds> time(PboRing& ring, pixel::Stores stores, Nanoseconds share) {
     constexpr int kTimed = 3;
-    Nanoseconds best = Nanoseconds::max();
+    const HostTime start = HostClock::now();
+    HostTime began = start;
+    Nanoseconds best{};
     for (std::size_t i = 0; i < PboRing::kBuffers + kTimed; ++i) {
-      const HostTime began = HostClock::now();
       TRY(upload(ring, stores));
-      if (i >= PboRing::kBuffers) best = std::min(best, HostClock::now() - began);
+      const HostTime ended = HostClock::now();
+      const Nanoseconds took = ended - std::exchange(began, ended);
+      best = i <= PboRing::kBuffers ? took : std::min(best, took);
+      if (ended - start >= share) break;
     }
     return best;
   }
@@ -74,12 +79,14 @@ class TrialUpload {
                     nullptr);
     ring.end_read();
     const GlFence done(glFenceSync(GL_SYNC_GPU_COMMANDS_COMPLETE, 0));
-    const GLenum waited = glClientWaitSync(done.get(), GL_SYNC_FLUSH_COMMANDS_BIT, kPatienceNs);
+    const GLenum waited = glClientWaitSync(done.get(), GL_SYNC_FLUSH_COMMANDS_BIT,
+                                           static_cast<GLuint64>(patience_.count()));
     if (waited == GL_TIMEOUT_EXPIRED) return fail(ErrorCode::Busy, "upload");
     if (waited == GL_WAIT_FAILED) return fail(ErrorCode::OsCall, "glClientWaitSync");
     return {};
   }
 
+  Nanoseconds patience_;
   std::vector<std::byte> frame_;
   GlTexture texture_;
 };
@@ -104,16 +111,16 @@ std::string describe(std::span<const UploadTrial> trials) {
   return others.empty() ? text : text + " (" + others + ")";
 }
 
-std::vector<UploadTrial> time_uploads(Nanoseconds limit) {
-  const HostTime began = HostClock::now();
+std::vector<UploadTrial> time_uploads(Nanoseconds share, Nanoseconds patience) {
   std::vector<UploadTrial> trials;
-  TrialUpload upload;
+  TrialUpload upload(patience);
   for (const PboMode mode : pbo_modes()) {
-    if (!trials.empty() && HostClock::now() - began >= limit) break;
+    if (mode == PboMode::Unsynchronised && !trials.empty()) break;
     Result<PboRing> ring = PboRing::create(mode, kFrameBytes);
     if (!ring) continue;
     for (const pixel::Stores stores : {pixel::Stores::Streaming, pixel::Stores::Plain}) {
-      if (const auto time = upload.time(*ring, stores)) trials.push_back({{mode, stores}, *time});
+      if (const auto time = upload.time(*ring, stores, share))
+        trials.push_back({{mode, stores}, *time});
     }
   }
   return trials;

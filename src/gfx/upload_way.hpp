@@ -28,12 +28,15 @@ struct UploadTrial {
 // starts do not change the choice. `trials` is not empty.
 const UploadTrial& quickest(std::span<const UploadTrial> trials);
 
-// "persistent buffers, streaming stores, 0.82 ms a frame (plain stores 0.94; ...)"
+// "persistent buffers, plain stores, 0.82 ms a frame (persistent buffers, streaming stores 0.94
+// ms)", with all others between the parentheses.
 std::string describe(std::span<const UploadTrial> trials);
 
-// Times each way that the current context has with a frame of 1920x1080, the plainest first. Begins
-// no other one after `limit`; ends within that and the time of one, some tens of milliseconds.
-// Leaves out what the driver refuses. Needs 50 MB for the time being.
-std::vector<UploadTrial> time_uploads(Nanoseconds limit);
+// Times each way that the current context has with frames of 1920x1080, in the order of
+// pbo_modes(); buffers mapped anew only where nothing else works. Each way takes at most `share`
+// and one frame more, so that a slow one does not keep the others from being tried, and a single
+// frame is a trial. Leaves out what the driver refuses, and what takes more than `patience` for a
+// frame. Needs 50 MB for the time being.
+std::vector<UploadTrial> time_uploads(Nanoseconds share, Nanoseconds patience);
 
 }  // namespace pierglass::gfx

@@ -57,4 +57,15 @@ Sampling sampling_of(Filter filter, Size picture, Size into) {
   return shrinks ? Sampling::Lanczos : automatic(picture, into);
 }
 
+Sampling sampling_on_cpu_of(Filter filter, Size picture, Size into) {
+  const Sampling sampling = sampling_of(filter, picture, into);
+  if (filter != Filter::Auto || sampling != Sampling::Lanczos) return sampling;
+  const auto at_least_half = [](std::uint32_t source, std::uint32_t target) {
+    return 2 * std::uint64_t{target} >= source;
+  };
+  const bool mild =
+      at_least_half(picture.width, into.width) && at_least_half(picture.height, into.height);
+  return mild ? Sampling::Bilinear : Sampling::Lanczos;
+}
+
 }  // namespace pierglass::pixel

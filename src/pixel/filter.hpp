@@ -34,8 +34,13 @@ inline constexpr std::size_t kSamplingCount = 5;
 
 // What `filter` comes down to where a picture is drawn `into` pixels large. 1:1 is always a copy.
 // Sharp shrinks as Lanczos does. Auto: Lanczos where the picture shrinks, because only that looks
-// at every source pixel; Sharp from twice the size on, where it leaves each pixel a square, whole
-// factors exact; between them Bilinear, which puts no rings around text and is cheap on the CPU.
+// at every source pixel however much it does; Sharp from twice the size on, where it leaves each
+// pixel a square, whole factors exact; between them Bilinear, which puts no rings around text.
 Sampling sampling_of(Filter filter, Size picture, Size into);
+
+// The same where the CPU scales. Auto is Bilinear also for shrinking, as long as neither side
+// becomes less than half: down to there that looks at every source pixel too, in a fifth of the
+// time (benchmarks/README.md).
+Sampling sampling_on_cpu_of(Filter filter, Size picture, Size into);
 
 }  // namespace pierglass::pixel

@@ -47,8 +47,8 @@ constexpr std::array<GlobalRow, kGlobalCount> kTable{{
      "fractional scales are not followed; the compositor resizes the picture on such screens"},
     {FractionalScaleManager, &wp_fractional_scale_manager_v1_interface,
      "wp_fractional_scale_manager_v1", 1, 1, 0, Optional,
-     "fractional scales are followed by a fullscreen window only; else the compositor resizes "
-     "the picture on such screens"},
+     "fractional scales are followed by a fullscreen window only, if there is wp_viewporter; else "
+     "the compositor resizes the picture on such screens"},
     // 2 only says more about `refresh` on screens with a variable rate.
     {Presentation, &wp_presentation_interface, "wp_presentation", 1, 2, 2, Optional,
      "the moment a frame reaches the screen is not known"},

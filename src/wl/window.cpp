@@ -278,11 +278,16 @@ void Window::on_leave(wl_output* output) noexcept {
 }
 
 void Window::update_output_scale() {
+  // An output that is gone is not left any more.
+  std::erase_if(entered_, [this](std::uint32_t name) {
+    const auto& all = registry_.outputs().all();
+    return std::ranges::none_of(all, [name](const auto& o) { return o->global_name() == name; });
+  });
   if (const std::uint32_t scale120 = scale_of_outputs(); scale120 != 0) set_scale(scale120);
 }
 
 // 0: nothing changes, as where the compositor tells the window its scale, or it is on no screen. Of
-// an output that is not entered or is gone the scale does not count.
+// an output that is not entered the scale does not count.
 std::uint32_t Window::scale_of_outputs() const {
   if (fractional_scale_) return 0;
   const OutputInfo* largest = nullptr;

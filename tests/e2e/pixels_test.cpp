@@ -61,6 +61,13 @@ INSTANTIATE_TEST_SUITE_P(EndToEnd, OneToOne,
                            return std::get<0>(one.param) + "_" + text_of(std::get<1>(one.param));
                          });
 
+testing::AssertionResult send(Desk& desk, const std::string& command) {
+  Process process(desk.lab().command("send", {desk.lab().stage(client_program()).string(), "send",
+                                              command, "--memory", desk.memory().path()}));
+  if (process.wait(kPatience) == Exit{.code = 0}) return testing::AssertionSuccess();
+  return testing::AssertionFailure() << "pierglass send: " << process.err();
+}
+
 class PixelsOf : public testing::TestWithParam<std::string> {
  protected:
   const std::string& renderer() const { return GetParam(); }
@@ -116,6 +123,12 @@ TEST_P(PixelsOf, AFilterIsTheOneThatIsAskedFor) {
     const bool smooth = filter == "bilinear";
     EXPECT_TRUE(desk.shows(smooth ? scaled_picture(still, kTwice, whole) : squares, smooth ? 2 : 0,
                            renderer() + " " + filter));
+    if (smooth) {
+      ASSERT_TRUE(send(desk, "filter-nearest"));
+      EXPECT_TRUE(desk.shows(squares, 0, renderer() + " nearest by command"));
+      ASSERT_TRUE(send(desk, "next-filter"));
+      EXPECT_TRUE(desk.shows(scaled_picture(still, kTwice, whole), 2, renderer() + " the next"));
+    }
     desk.expect_clean_end();
   }
 }

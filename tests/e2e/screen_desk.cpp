@@ -62,7 +62,8 @@ ScreenDesk::ScreenDesk(const ScreenCase& one)
     : case_(one),
       memory_(lab_, kMemoryBytes),
       screen_(start_screen(one.compositor, lab_, one.output)),
-      client_(lab_, screen_->display(), {"--memory", memory_.path(), "--renderer", one.renderer}) {}
+      client_(lab_, screen_->display(),
+              {"--memory", memory_.path(), "--renderer", one.renderer, "--filter", "bilinear"}) {}
 
 void ScreenDesk::start_guest(Size size, std::initializer_list<std::string> pattern) {
   guest_.reset();

@@ -4,9 +4,10 @@
 #   desktops.sh BUILD [OPTION...]
 # with a folder where pierglass, pattern_feed and desktops_check are built, and options of GoogleTest
 # for the last. The exit status is 0 when nothing failed.
-# The first run, as root, makes a Debian 13 in BUILD/desktops/root, from PIERGLASS_DEBIAN_MIRROR or
-# else the mirror that this machine's apt uses; later ones use it. Everything runs inside by
-# bubblewrap, in namespaces of its own: processes and mounts are gone at the end, however that comes.
+# As root: the first run makes a Debian 13 in BUILD/desktops/root, from PIERGLASS_DEBIAN_MIRROR or
+# else the mirror that this machine's apt uses, and later ones use what root owns there. Everything
+# runs inside by bubblewrap, in namespaces of its own: processes and mounts are gone at the end,
+# however that comes.
 set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 # shellcheck source=tests/packages.sh
@@ -34,13 +35,14 @@ debian_mirror() {
 }
 
 # Makes the root beside its place and gives it its name only when it is whole. What is mounted in it
-# meanwhile is nobody else's to see, and goes with the process.
+# meanwhile is nobody else's to see, and goes with the processes, which end when this script does
+# (unshare itself takes no TERM, hence KILL).
 make_root() {
-  [ "$(id -u)" -eq 0 ] || fail "only root can make $root, in the first run"
   new=$place/new
   rm -rf "$new"
   # shellcheck disable=SC2086  # a list of words
-  unshare --mount mmdebstrap --mode=root --variant=apt \
+  setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child \
+    mmdebstrap --mode=root --variant=apt \
     --include="$(echo $packages_root | tr ' ' ,)" --aptopt='APT::Install-Recommends "false"' \
     --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
     --dpkgopt='path-exclude=/usr/share/locale/*' trixie "$new" "$(debian_mirror)"
@@ -72,6 +74,7 @@ inside() {
 }
 
 [ $# -ge 1 ] || fail 'which build folder?'
+[ "$(id -u)" -eq 0 ] || fail 'only root can make and use the Debian 13 that this runs in: run it as root'
 build=$(CDPATH='' cd -- "$1" && pwd) || fail "there is no folder $1"
 shift
 source=$(CDPATH='' cd -- "$here/../.." && pwd)

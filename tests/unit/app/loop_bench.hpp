@@ -150,7 +150,7 @@ class FakePresenter final : public gfx::Presenter {
       return fail(ErrorCode::Stale, "picture");
     }
     if (next) busy.push_back(*std::exchange(next, std::nullopt));
-    if (fails_picture) return fail(ErrorCode::NotReady, "picture");
+    if (draw_fails) return fail(*draw_fails, "picture");
     said.push_back(cursor.image != nullptr ? "draw with pointer" : "draw");
     return gfx::DrawStats{};
   }
@@ -179,7 +179,7 @@ class FakePresenter final : public gfx::Presenter {
   std::optional<ErrorCode> borrow_fails = ErrorCode::Unsupported;
   std::optional<ErrorCode> fails;  // draw and draw_message
   std::optional<ErrorCode> upload_fails;
-  bool fails_picture = false;  // draw only: NotReady
+  std::optional<ErrorCode> draw_fails;  // draw only
 };
 
 class FakeSurface final : public VideoSurface {

@@ -108,6 +108,35 @@ TEST_F(Loop, SaysWhyAPictureCannotBeShownAndTakesTheNextOne) {
   EXPECT_EQ(presenter_.take(), (Said{"upload", "draw"}));
 }
 
+TEST_F(Loop, SaysWhyAPictureCannotBeDrawnAndTakesTheNextOne) {
+  show_first_frame();
+  source_.newest = 2;
+  presenter_.draw_fails = ErrorCode::OsCall;
+  step();
+  ASSERT_EQ(presenter_.said.size(), 2u);
+  EXPECT_EQ(presenter_.said[0], "upload");
+  EXPECT_TRUE(presenter_.take()[1].starts_with("text The guest's picture cannot be shown"));
+  EXPECT_EQ(source_.held, 0);
+  loop_.on_callback(now_);
+  for (int i = 0; i < 100; ++i) {
+    step();
+    loop_.on_callback(now_);
+  }
+  const auto tries = std::ranges::count(presenter_.take(), "upload");
+  EXPECT_GE(tries, 3) << "in case it can be shown by now";
+  EXPECT_LE(tries, 20) << "ever more seldom";
+  presenter_.draw_fails.reset();
+  step(std::chrono::seconds(2));
+  EXPECT_EQ(presenter_.take(), (Said{"upload", "draw"}));
+}
+
+TEST_F(Loop, EndsWhenTheConnectionIsLostInADraw) {
+  source_.newest = 1;
+  presenter_.draw_fails = ErrorCode::Lost;
+  EXPECT_FALSE(loop_.step(now_));
+  EXPECT_EQ(source_.held, 0);
+}
+
 TEST_F(Loop, TakesTheFrameLaterWhenNoBufferIsFreeForItsUpload) {
   show_first_frame();
   source_.newest = 2;
@@ -121,7 +150,7 @@ TEST_F(Loop, TakesTheFrameLaterWhenNoBufferIsFreeForItsUpload) {
 
 TEST_F(Loop, ShowsTextWhenThePresenterHasNoPictureLeft) {
   show_first_frame();
-  presenter_.fails_picture = true;
+  presenter_.draw_fails = ErrorCode::NotReady;
   surface_.pending = VideoSurface::State{.buffer = {200, 100}};
   step();
   EXPECT_EQ(presenter_.take(), (Said{"resize 200", "text Waiting for the guest's first picture"}));

@@ -77,7 +77,9 @@ class BorrowedPictureTest : public SoftwarePresenterTest {
       drawn = presenter.draw(cursor);
     }
     ASSERT_TRUE(drawn) << drawn.error().what;
-    const Picture want = with_panel(reference(picture, window_, cursor), picture, cursor, panel);
+    const Picture want =
+        with_panel(reference(picture, window_, cursor, filter, pixel::sampling_on_cpu_of), picture,
+                   cursor, panel);
     ASSERT_EQ(difference(screen.shown, want).worst, 0) << difference(screen.shown, want);
   }
 

@@ -42,6 +42,16 @@ TEST_P(GlFilterTest, EachIsExactOneToOne) {
   }
 }
 
+TEST_P(GlFilterTest, SharpIsExactAtWholeFactors) {
+  const Picture picture = random_picture({67, 43}, Xrgb8888, random);
+  upload(picture);
+  for (const std::uint32_t factor : {2U, 3U, 5U}) {
+    const Size window{67 * factor, 43 * factor};
+    expect_drawn(picture, window, {}, 0, pixel::Filter::Sharp);
+    EXPECT_EQ(drawn(window).at(window.width - 1, factor), picture.at(66, 1));
+  }
+}
+
 TEST_P(GlFilterTest, AFlatPictureStaysFlatUpToItsEdgesAndTheBarsBlack) {
   for (const int value : {0, 1, 128, 254, 255}) {
     Picture picture({37, 21});
@@ -63,7 +73,8 @@ TEST_P(GlFilterTest, EachTurnsAndConvertsAndHasThePointerInThePicture) {
   CursorOverlay cursor;
   for (const Kind& kind :
        {Kind{Xrgb8888, {}}, Kind{Xbgr16161616f, bright}, Kind{Xbgr2101010, pq}}) {
-    for (const auto rotation : {wire::Rotation::None, wire::Rotation::Turn90}) {
+    for (const auto rotation :
+         {wire::Rotation::None, wire::Rotation::Turn90, wire::Rotation::Turn270}) {
       Picture picture = random_picture({67, 43}, kind.format, random);
       picture.colour = kind.colour;
       picture.rotation = rotation;

@@ -85,10 +85,14 @@ inline pixel::CursorImage random_pointer(wire::CursorType type, Size size, Rando
   return *pixel::make_cursor_image(info, bytes);
 }
 
+// pixel::sampling_of or pixel::sampling_on_cpu_of.
+using SamplingRule = pixel::Sampling (*)(pixel::Filter filter, Size picture, Size into);
+
 // What a window must show, by the plain reference functions: the picture upright, the pointer drawn
 // into it, the result scaled, the rest black.
 inline Picture reference(const Picture& picture, Size window, const CursorOverlay& cursor,
-                         pixel::Filter filter = pixel::Filter::Auto) {
+                         pixel::Filter filter = pixel::Filter::Auto,
+                         SamplingRule sampling_of = pixel::sampling_of) {
   Picture composed(picture.upright());
   const Rect all = full_rect(picture.size);
   const pixel::RowConverter converter(picture.format, picture.colour);
@@ -98,8 +102,7 @@ inline Picture reference(const Picture& picture, Size window, const CursorOverla
   }
   Picture shown(window);
   const Rect into = pixel::fit_rect(composed.size, window);
-  const pixel::Sampling sampling =
-      pixel::sampling_of(filter, composed.size, {into.width, into.height});
+  const pixel::Sampling sampling = sampling_of(filter, composed.size, {into.width, into.height});
   pixel::Scaler().scale(sampling, shown.image(), into, composed.image(), into);
   return shown;
 }

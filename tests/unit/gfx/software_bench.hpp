@@ -142,7 +142,8 @@ class SoftwarePresenterTest : public ::testing::Test {
   void expect_shown(Size window, const CursorOverlay& cursor, int tolerance = 0) {
     ASSERT_TRUE(presenter.draw(cursor));
     const Picture want =
-        with_panel(reference(picture, window, cursor, filter), picture, cursor, panel);
+        with_panel(reference(picture, window, cursor, filter, pixel::sampling_on_cpu_of), picture,
+                   cursor, panel);
     const Difference wrong = difference(screen.shown, want);
     ASSERT_LE(wrong.worst, tolerance) << wrong;
   }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tests/unit/gfx/offscreen.hpp"
+#include "tests/unit/gfx/refusing_driver.hpp"
 
 namespace pierglass::gfx::test {
 namespace {
@@ -16,6 +17,14 @@ using std::chrono::microseconds;
 constexpr UploadWay kFirst{PboMode::Persistent, pixel::Stores::Streaming};
 constexpr UploadWay kSecond{PboMode::Persistent, pixel::Stores::Plain};
 constexpr UploadWay kThird{PboMode::PersistentClient, pixel::Stores::Streaming};
+constexpr UploadWay kFourth{PboMode::PersistentClient, pixel::Stores::Plain};
+constexpr std::chrono::minutes kPatience(1);
+
+std::vector<UploadWay> ways_of(const std::vector<UploadTrial>& trials) {
+  std::vector<UploadWay> ways;
+  for (const UploadTrial& trial : trials) ways.push_back(trial.way);
+  return ways;
+}
 
 TEST(UploadWay, TheQuickestIsTaken) {
   const std::array trials = {UploadTrial{kFirst, microseconds(900)},
@@ -50,11 +59,23 @@ TEST(UploadWay, TheChoiceAndItsFiguresAreSaid) {
 TEST(UploadWay, EachWayOfTheDriverIsTimed) {
   const auto context = OffscreenContext::create();
   ASSERT_TRUE(context) << context.error().what;
-  const std::vector<UploadTrial> all = time_uploads(std::chrono::minutes(1));
-  EXPECT_EQ(all.size(), 2 * pbo_modes().size());
-  for (const UploadTrial& trial : all) EXPECT_GT(trial.time, Nanoseconds::zero());
-  EXPECT_EQ(time_uploads(Nanoseconds::zero()).size(), 2U) << "the first mode's";
+  for (const Nanoseconds share : {Nanoseconds(kPatience), Nanoseconds::zero()}) {
+    const std::vector<UploadTrial> all = time_uploads(share, kPatience);
+    EXPECT_EQ(ways_of(all), (std::vector<UploadWay>{kFirst, kSecond, kThird, kFourth}))
+        << "however little time there is";
+    for (const UploadTrial& trial : all) EXPECT_GT(trial.time, Nanoseconds::zero());
+  }
   EXPECT_EQ(glGetError(), static_cast<GLenum>(GL_NO_ERROR));
+}
+
+TEST(UploadWay, BuffersAreMappedAnewWhereTheDriverHasNoPersistentOnes) {
+  const auto context = OffscreenContext::create();
+  ASSERT_TRUE(context) << context.error().what;
+  const RefusingDriver driver({.persistent_mappings = true});
+  const std::vector<UploadTrial> all = time_uploads(Nanoseconds::zero(), kPatience);
+  EXPECT_EQ(ways_of(all),
+            (std::vector<UploadWay>{{PboMode::Unsynchronised, pixel::Stores::Streaming},
+                                    {PboMode::Unsynchronised, pixel::Stores::Plain}}));
 }
 
 }  // namespace

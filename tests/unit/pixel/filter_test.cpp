@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdint>
@@ -203,6 +204,45 @@ TEST(Filter, AutoTakesWhatSuitsTheSizes) {
   EXPECT_EQ(chosen({1920, 1080}, {3839, 2160}), Sampling::Bilinear);
   EXPECT_EQ(chosen({3840, 2160}, {1920, 1080}), Sampling::Lanczos);
   EXPECT_EQ(chosen({1920, 1080}, {1920, 1079}), Sampling::Lanczos);
+}
+
+TEST(Filter, OnTheCpuAutoTakesLanczosOnlyBelowHalf) {
+  const auto chosen = [](Size picture, Size into) {
+    return sampling_on_cpu_of(Filter::Auto, picture, into);
+  };
+  EXPECT_EQ(chosen({3840, 2160}, {1920, 1080}), Sampling::Bilinear);
+  EXPECT_EQ(chosen({1920, 1080}, {1920, 1079}), Sampling::Bilinear);
+  EXPECT_EQ(chosen({3840, 2160}, {1919, 1080}), Sampling::Lanczos);
+  EXPECT_EQ(chosen({3840, 2160}, {1920, 1079}), Sampling::Lanczos);
+  EXPECT_EQ(chosen({3, 3}, {1, 2}), Sampling::Lanczos);
+  EXPECT_EQ(chosen({3, 3}, {4, 2}), Sampling::Bilinear);
+}
+
+TEST(Filter, OnTheCpuAllElseIsTheSame) {
+  constexpr Size kPicture{40, 30};
+  for (const Size into : {kPicture, Size{60, 45}, Size{80, 60}, Size{30, 22}, Size{10, 8}}) {
+    for (std::uint8_t i = 0; i < kFilterCount; ++i) {
+      const auto filter = static_cast<Filter>(i);
+      const bool shrinks = into.width < kPicture.width;
+      if (filter == Filter::Auto && shrinks) continue;
+      EXPECT_EQ(sampling_on_cpu_of(filter, kPicture, into), sampling_of(filter, kPicture, into));
+    }
+  }
+}
+
+// Why Auto on the CPU may take it.
+TEST(Sampling, BilinearLooksAtEverySourcePixelDownToHalf) {
+  for (const std::uint32_t width : {32U, 35U, 47U, 63U}) {
+    for (std::uint32_t x = 0; x < 64; ++x) {
+      Canvas from({64, 1});
+      from.pixels[x] = 0xffffff;
+      Canvas to({width, 1});
+      Scaler().scale(Sampling::Bilinear, to.image(), full_rect(to.size), from.image(),
+                     full_rect(to.size));
+      EXPECT_TRUE(std::ranges::any_of(to.pixels, [](std::uint32_t pixel) { return pixel != 0; }))
+          << x << " of 64 in " << width;
+    }
+  }
 }
 
 TEST(Filter, OthersDoWhatTheySay) {

@@ -233,6 +233,21 @@ TEST(WindowTest, WithoutFractionalScalesAFullscreenWindowFindsItsScreensScaleByI
   EXPECT_EQ(windowed.scale, 2);
 }
 
+TEST(WindowTest, AFullscreenWindowFindsItsScreensScaleAfterAnotherScreenIsGone) {
+  FakeOptions options = without_fractional_scale();
+  options.outputs = {{.name = "A", .mode = {2560, 1440}, .scale = 2}, {.name = "B", .scale = 1}};
+  TestClient client(options);
+  client.open_window({.fullscreen = true});
+  client.compositor.enter_output("A");
+  client.compositor.enter_output("B");
+  client.compositor.configure({2048, 1152}, {kFullscreen});
+  client.settle();
+  EXPECT_EQ(client.window->state().scale120, 240U) << "on two screens";
+  client.compositor.remove_output("B");
+  client.settle();
+  EXPECT_EQ(client.window->state().scale120, 150U);
+}
+
 TEST(WindowTest, WithoutAViewporterAFullscreenWindowHasTheWholeScale) {
   TestClient client({.globals = all_globals_but("wp_viewporter"),
                      .outputs = {{.name = "A", .mode = {1920, 1080}, .scale = 2}}});

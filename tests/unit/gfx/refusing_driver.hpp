@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <string>
+
+namespace pierglass::gfx::test {
+
+// While one lives, the driver refuses what its wishes say.
+class RefusingDriver {
+ public:
+  struct Wishes {
+    std::string shaders;  // to compile those whose text has this in it; empty: none
+    bool persistent_mappings = false;
+  };
+  explicit RefusingDriver(Wishes wishes);
+  RefusingDriver(const RefusingDriver&) = delete;
+  RefusingDriver& operator=(const RefusingDriver&) = delete;
+  ~RefusingDriver();
+
+  // So many shaders were refused.
+  [[nodiscard]] int refused() const;
+};
+
+}  // namespace pierglass::gfx::test
