@@ -318,7 +318,7 @@ pace::FrameTimes PresentLoop::times_of(const source::HeldFrame& frame, HostTime 
   times.looked = last_look_;
   times.sequence = frame.info().sequence;
   if (times.sequence != shown_) times.seen = seen;  // what is taken anew is no new frame
-  times.acquired = clock_();
+  times.acquired = HostClock::now();
   times.capture_ns = frame.info().capture_ns;
   times.copy_ns = frame.copy_ns();
   if (shown_ != 0 && times.sequence > shown_) {
@@ -395,7 +395,7 @@ Result<void> PresentLoop::draw(HostTime now) {
   const pace::PresentGate::Draw draw = gate_.draw_now(now);
   if (draw == pace::PresentGate::Draw::No) return {};
   request_answers(now, draw);
-  const HostTime began = clock_();
+  const HostTime began = HostClock::now();
   const auto stats = draw_content(now);
   if (!stats) {
     // Every buffer is with the compositor: the next release or callback brings us back here. Stale
