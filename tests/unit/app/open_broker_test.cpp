@@ -151,6 +151,7 @@ TEST_F(Broker, OfAnotherProtocolDoesNotHideThatOfTheNextPlace) {
     other.admit(1);
   });
   const auto opened = open_broker_at({socket(), second});
+  answers_.join();  // which has the other
   ASSERT_TRUE(opened) << opened.error();
   EXPECT_NE(opened->link->generation(), 0u);
 }
