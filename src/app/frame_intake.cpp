@@ -49,9 +49,9 @@ Result<FrameIntake::State> FrameIntake::advance(gfx::Presenter& presenter, HostT
 
 // False: it has to be copied.
 Result<bool> FrameIntake::lend_all(gfx::Presenter& presenter) {
-  if (!lend_ || started_ || !frame_.memory()) return false;
-  const Result<void> borrowed =
-      presenter.borrow(frame_.image(), *frame_.memory(), frame_.damage().rects());
+  const std::optional<pixel::SlotMemory>& memory = frame_.memory();
+  if (!lend_ || started_ || !memory) return false;
+  const Result<void> borrowed = presenter.borrow(frame_.image(), *memory, frame_.damage().rects());
   if (!borrowed && borrowed.error().code == ErrorCode::Lost) {
     return std::unexpected(borrowed.error());
   }

@@ -30,8 +30,10 @@ void LentFrames::add(source::HeldFrame frame) {
 
 void LentFrames::collect(const gfx::Presenter& presenter) {
   for (std::optional<source::HeldFrame>& frame : frames_) {
+    if (!frame) continue;
+    const std::optional<pixel::SlotMemory>& memory = frame->memory();
     // No rows: the source had to let go of it, and of its memory.
-    if (!frame || (frame->rows_ready() != 0 && presenter.reads(*frame->memory()))) continue;
+    if (memory && frame->rows_ready() != 0 && presenter.reads(*memory)) continue;
     frame.reset();
     waits_since_.reset();
   }

@@ -278,8 +278,8 @@ Result<void> PresentLoop::take(bool lend, HostTime now) {
   if (!frame) return {};
   const pace::FrameTimes times = times_of(*frame, now);
   const bool fresh = !have_picture_ || shown_lent_ || kind_ != frame->image().kind();
-  const bool safe =
-      frame->memory() && (!frame->memory()->may_shrink || path_ == PathChoice::Direct);
+  const std::optional<pixel::SlotMemory>& memory = frame->memory();
+  const bool safe = memory && (!memory->may_shrink || path_ == PathChoice::Direct);
   FrameIntake& intake = intake_.emplace(*std::move(frame), times, fresh, lend && safe, now);
   const bool taken = TRY(advance(intake, now));
   // One that is tried again is no news.

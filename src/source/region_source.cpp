@@ -215,8 +215,8 @@ std::optional<HeldFrame> RegionSource::acquire() {
   }
   std::optional<ring::FrameLease>& newest_frame = *lease;
   if (!newest_frame) return std::nullopt;
-  const Hold& place = hold(*std::move(newest_frame));
-  const ring::FrameLease& held = *place.lease;
+  Hold& place = free_hold();
+  const ring::FrameLease& held = place.lease.emplace(*std::move(newest_frame));
   const wire::FrameInfo& info = held.info();
   return HeldFrame(this, info, held.copy_ns(),
                    {.data = held.pixels().data(),
@@ -242,19 +242,18 @@ std::optional<pixel::SlotMemory> RegionSource::place_of(const ring::FrameLease& 
 }
 
 // There is a place for one more than may be kept.
-RegionSource::Hold& RegionSource::hold(ring::FrameLease lease) {
+RegionSource::Hold& RegionSource::free_hold() {
   Hold& free = *std::ranges::find_if(holds_, [](const Hold& one) { return !one.lease; });
   const auto place = static_cast<std::uint64_t>(&free - holds_.data());
   free.number = free.number == 0 ? holds_.size() + place : free.number + holds_.size();
   free.kept = false;
-  free.lease.emplace(std::move(lease));
   return free;
 }
 
-// Not one that tick() had to let go of.
-bool RegionSource::has(const HeldFrame& frame) const {
+// Null: tick() had to let go of it.
+const ring::FrameLease* RegionSource::lease_of(const HeldFrame& frame) const {
   const Hold& hold = holds_[frame.hold() % holds_.size()];
-  return hold.number == frame.hold() && hold.lease.has_value();
+  return hold.number == frame.hold() && hold.lease ? &*hold.lease : nullptr;
 }
 
 std::size_t RegionSource::kept() const {
@@ -269,8 +268,8 @@ bool RegionSource::one_is_out() const {
 
 // Only complete frames are taken.
 std::uint32_t RegionSource::rows_ready(const HeldFrame& frame) const {
-  if (!has(frame)) return 0;
-  return holds_[frame.hold() % holds_.size()].lease->info().size.height;
+  const ring::FrameLease* lease = lease_of(frame);
+  return lease != nullptr ? lease->info().size.height : 0;
 }
 
 pixel::DamageRegion RegionSource::damage_since_seen(const wire::FrameRecord& record) const {
@@ -288,25 +287,24 @@ pixel::DamageRegion RegionSource::damage_since_seen(const wire::FrameRecord& rec
 }
 
 bool RegionSource::give_back(const HeldFrame& frame, bool used) {
-  if (!has(frame)) return false;
-  Hold& hold = hold_of(frame);
-  const bool good = used && take_over(hold);
-  hold.lease.reset();
+  const ring::FrameLease* lease = lease_of(frame);
+  if (lease == nullptr) return false;
+  const bool good = used && take_over(*lease);
+  hold_of(frame).lease.reset();
   return good;
 }
 
 bool RegionSource::keep(const HeldFrame& frame) {
-  if (!has(frame) || kept() == kMaxKept) return false;
-  Hold& hold = hold_of(frame);
-  if (!take_over(hold)) return false;
-  hold.kept = true;
+  const ring::FrameLease* lease = lease_of(frame);
+  if (lease == nullptr || kept() == kMaxKept || !take_over(*lease)) return false;
+  hold_of(frame).kept = true;
   return true;
 }
 
-bool RegionSource::take_over(const Hold& hold) {
-  if (!hold.lease->intact() || !memory_.intact()) return false;
-  seen_ = hold.lease->info().sequence;
-  seen_kind_ = kind_of(hold.lease->info());
+bool RegionSource::take_over(const ring::FrameLease& lease) {
+  if (!lease.intact() || !memory_.intact()) return false;
+  seen_ = lease.info().sequence;
+  seen_kind_ = kind_of(lease.info());
   return true;
 }
 

@@ -92,14 +92,14 @@ class RegionSource final : public FrameSource {
     bool kept = false;
     std::optional<ring::FrameLease> lease;  // none: free
   };
-  [[nodiscard]] bool has(const HeldFrame& frame) const;
+  [[nodiscard]] const ring::FrameLease* lease_of(const HeldFrame& frame) const;
   [[nodiscard]] Hold& hold_of(const HeldFrame& frame) {
     return holds_[frame.hold() % holds_.size()];
   }
   [[nodiscard]] std::size_t kept() const;
   [[nodiscard]] bool one_is_out() const;
-  Hold& hold(ring::FrameLease lease);
-  bool take_over(const Hold& hold);
+  Hold& free_hold();
+  bool take_over(const ring::FrameLease& lease);
   [[nodiscard]] std::optional<pixel::SlotMemory> place_of(const ring::FrameLease& lease) const;
   void refresh_shape(std::uint64_t ticket);
 
