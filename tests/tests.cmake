@@ -112,13 +112,18 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       tests/unit/pixel/scale_test.cpp tests/unit/pixel/turn_test.cpp
     LINK pixel)
   pierglass_test(unit_pace
-    SOURCES tests/unit/pace/arrival_test.cpp tests/unit/pace/wait_ladder_test.cpp
-      tests/unit/pace/simulation_test.cpp tests/unit/pace/present_gate_test.cpp
-      tests/unit/pace/histogram_test.cpp tests/unit/pace/frame_record_test.cpp
-      tests/unit/pace/doorbell_simulation_test.cpp tests/unit/pace/doorbell_trust_test.cpp
-      tests/unit/pace/present_policy_test.cpp tests/unit/pace/present_simulation_test.cpp
-      tests/support/compositor_models.cpp
+    SOURCES tests/unit/pace/arrival_test.cpp tests/unit/pace/doorbell_trust_test.cpp
+      tests/unit/pace/frame_record_test.cpp tests/unit/pace/histogram_test.cpp
+      tests/unit/pace/present_gate_test.cpp tests/unit/pace/present_policy_test.cpp
+      tests/unit/pace/wait_ladder_test.cpp
     LINK pace LABELS thread)
+  pierglass_test(simulation_pace
+    SOURCES tests/support/compositor_models.cpp tests/unit/pace/doorbell_simulation_test.cpp
+      tests/unit/pace/present_simulation_test.cpp tests/unit/pace/simulation_test.cpp
+    LINK pace)
+  if(PIERGLASS_SANITIZE)
+    target_compile_options(simulation_pace PRIVATE -O2)
+  endif()
 
   # input
   pierglass_test(unit_input
