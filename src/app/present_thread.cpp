@@ -185,7 +185,7 @@ Result<void> PresentThread::serve(PresentLoop& loop) {
   while (!stop_.load(std::memory_order_relaxed)) {
     wake_.drain();
     take_requests(loop);
-    TRY(queue_->dispatch_pending());
+    (void)TRY(queue_->dispatch_pending());
     const HostTime now = HostClock::now();
     if (attention_.exchange(false, std::memory_order_relaxed)) loop.on_attention(now);
     const PresentLoop::Sleep how = TRY(loop.step(now));
