@@ -51,6 +51,7 @@ void DoorbellTrust::on_look(HostTime now, News news) {
 }
 
 void DoorbellTrust::on_good(HostTime now, News news) {
+  if (suspect_ && *suspect_ >= kGrace) on_miss(now);
   suspect_.reset();
   empty_ = 0;
   if (news == News::Skipped) {
@@ -72,9 +73,8 @@ void DoorbellTrust::on_good(HostTime now, News news) {
 }
 
 void DoorbellTrust::on_empty(HostTime now) {
-  if (const auto waited = std::exchange(suspect_, std::nullopt)) {
+  if (std::exchange(suspect_, std::nullopt)) {
     ++counters_.late;
-    if (*waited >= kGrace) on_miss(now);
     return;
   }
   ++counters_.empty;
@@ -88,7 +88,7 @@ void DoorbellTrust::count_empty(HostTime now) {
 }
 
 void DoorbellTrust::on_untold(HostTime now, bool news) {
-  if (suspect_ && *suspect_ >= kGrace) on_miss(now);
+  if (suspect_ && *suspect_ >= (news ? kGrace : kLost)) on_miss(now);
   if (news && !suspect_) suspect_ = Nanoseconds::zero();
 }
 
@@ -123,7 +123,7 @@ DoorbellTrust::Sleep DoorbellTrust::next(HostTime now, Nanoseconds polling) {
   if (!silent_since_) silent_since_ = now;
   const Nanoseconds limit = longest(now, polling);
   if (!suspect_) return {limit, true};
-  return {std::min(limit, std::max(kGrace - *suspect_, Nanoseconds(1))), true};
+  return {std::min({limit, polling, std::max(kLost - *suspect_, Nanoseconds(1))}), true};
 }
 
 Nanoseconds DoorbellTrust::longest(HostTime now, Nanoseconds polling) const {

@@ -26,8 +26,11 @@ class DoorbellTrust {
 
   // The longest sleep; whatever the guest does it is looked at so often.
   static constexpr Nanoseconds kLongest = std::chrono::seconds(60);
-  // News without a ring count as a miss once so much time was slept on without one: a guest may
-  // be stopped between the two.
+  // A guest may be stopped between news and their ring, for as long as its processors have other
+  // things to do. Until so much time was slept on without the ring of known news it may still come;
+  // an unanswered one is repeated after 100 ms.
+  static constexpr Nanoseconds kLost = std::chrono::milliseconds(50);
+  // The next news show sooner that it was lost; but not where both came together.
   static constexpr Nanoseconds kGrace = std::chrono::milliseconds(5);
   // One look so long after the last news, also for a trusted guest: rings that end in the middle of
   // a moving picture are noticed at once.

@@ -104,10 +104,12 @@ TEST_F(KeptBuffers, ThatAreReleasedWhileAStepEndsAreDrawnIntoBeforeItSleeps) {
   on_report = [this](const auto&) { client.compositor.send_releases(); };
   start_trusted({GuestNews{}});
   on_report = [](const auto&) {};
-  for (int i = 0; snapshots.back().busy == 0; ++i) {
+  const auto busy = [&] { return snapshots.back().busy > 0; };
+  for (int i = 0; !busy(); ++i) {
     ASSERT_LT(i, 20);
+    const std::uint64_t before = draws();
     thread->set_panel({std::to_string(i)});
-    draws();
+    ASSERT_TRUE(serve_until([&] { return draws() > before || busy(); }));
   }
   ASSERT_TRUE(falls_into_deep_sleep());
   guest.stalled = true;

@@ -289,6 +289,7 @@ class FocusBench final : public InputBench {
     ASSERT_TRUE(serve_until([&] { return !client.window->state().hidden; }));
     seat.set_capabilities(true, true);
     settle();
+    settle();  // the compositor has heard of the keyboard that was asked for after the first
     client.compositor.at_once([this] {
       seat.keyboard_leave();
       seat.pointer_leave();

@@ -329,6 +329,16 @@ TEST(Doorbell, ARingThatComesLateIsNoMiss) {
   EXPECT_LE(moving.median_us(), 300) << "polling is faster, and goes on";
 }
 
+TEST(Doorbell, AGuestThatIsStoppedBetweenFrameAndRingIsNotCaught) {
+  World world{.guest = {.frames = every(milliseconds(120), {}, seconds(30)),
+                        .ring_after = milliseconds(30)},
+              .length = seconds(90),
+              .measured_from = kStart + seconds(35)};
+  const auto silent = simulate("stopped for 30 ms before each ring", world);
+  EXPECT_EQ(silent.counters.misses, 0u);
+  EXPECT_LE(silent.wakes_per_second, 0.1);
+}
+
 TEST(Doorbell, AGuestThatOnlyRingsIsNotListenedTo) {
   const auto outcome = simulate(
       "rings at 100 kHz", {.guest = {.rings_every = microseconds(10)}, .length = seconds(60)});
