@@ -48,8 +48,8 @@ class BufferSink {
   // Its pixels are undefined. TooLarge or OsCall.
   virtual Result<std::unique_ptr<SinkBuffer>> create_buffer(Size size) = 0;
 
-  // Over all of `memory` that a compositor takes. OsCall. What else is wrong with the memory the
-  // compositor tells, by ending the connection.
+  // Over all of `memory` that a compositor takes. Unsupported: a device; OsCall. What else is wrong
+  // with the memory the compositor tells, by ending the connection.
   virtual Result<std::unique_ptr<SinkPool>> create_pool(const pixel::SlotMemory& memory) = 0;
 
   // Shows the buffer, marking it busy; `damage` is in buffer pixels. Lost when the connection is.

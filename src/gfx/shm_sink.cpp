@@ -146,6 +146,7 @@ Result<std::unique_ptr<SinkBuffer>> ShmSink::create_buffer(Size size) {
 
 // What lies beyond a pool's largest size is left out.
 Result<std::unique_ptr<SinkPool>> ShmSink::create_pool(const pixel::SlotMemory& memory) {
+  if (memory.fd < 0) return fail(ErrorCode::Unsupported, "a pool over a device");
   const std::uint64_t bytes = std::min(memory.bytes, kMaxPoolBytes);
   Handle<WlPoolTraits> pool(
       wl_shm_create_pool(native_.shm, memory.fd, static_cast<std::int32_t>(bytes)));
