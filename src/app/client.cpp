@@ -399,8 +399,9 @@ class Client final : private wl::WindowEvents {
   void on_news(PresentNews& news) {
     if (news.path) {
       spdlog::info("pictures: {}, {}", renderer_,
-                   *news.path == PixelPath::Direct ? "the guest's memory itself" : "copied");
+                   *news.path == PixelPath::Copy ? "copied" : "the guest's memory itself");
     }
+    if (news.copied_because) spdlog::info("pictures are copied: {}", *news.copied_because);
     if (window_control_ != nullptr) window_control_->on_news(news);
     if (input_ != nullptr) input_->on_news(news);
     if (!news.screenshot || screenshots_ == nullptr) return;

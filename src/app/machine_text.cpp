@@ -181,8 +181,7 @@ std::string doorbell(const Machine& machine) {
   const bool own = machine.wishes.uid != 0;
   return std::string(
              "# ==== doorbell: the guest rings when there is something, nobody has to look; needs\n"
-             "# pierglass-broker, which gives the memory (dma-bufs can be made of it; not used "
-             "yet).\n"
+             "# pierglass-broker, which gives the memory (dma-bufs can be made of it).\n"
              "#\n") +
          (own ? "# -- A machine of the system (qemu:///system):\n#\n" : "") +
          system_broker(machine) + doorbell_device(machine, system_socket(machine)) +

@@ -91,12 +91,15 @@ Result<void> check_contents(std::span<std::byte> memory, SourceChoice choice) {
 // The reader or readers for memory; `again` is the same memory for a second one.
 std::unique_ptr<FrameSource> make_source(WatchedMemory memory, WatchedMemory again,
                                          SourceChoice choice) {
-  if (choice == SourceChoice::Pierglass) return RegionSource::over(std::move(memory));
+  if (choice == SourceChoice::Pierglass) {
+    return RegionSource::over(std::move(memory), nullptr, dma_buf_maker());
+  }
   if (choice == SourceChoice::LookingGlass) {
     return std::make_unique<LookingGlassSource>(std::move(memory));
   }
   std::vector<std::unique_ptr<FrameSource>> readers;
-  readers.push_back(RegionSource::over(std::move(memory), LookingGlassSource::recognises));
+  readers.push_back(
+      RegionSource::over(std::move(memory), LookingGlassSource::recognises, dma_buf_maker()));
   readers.push_back(std::make_unique<LookingGlassSource>(std::move(again)));
   return std::make_unique<source::LiveSource>(std::move(readers));
 }

@@ -96,12 +96,17 @@ PathChoice parse_path(const std::string& text) {
   if (text == "auto") return PathChoice::Auto;
   if (text == "copy") return PathChoice::Copy;
   if (text == "direct") return PathChoice::Direct;
-  throw OptionError("--path", "'" + text + "' is none of auto, copy, direct");
+  if (text == "import") return PathChoice::Import;
+  throw OptionError("--path", "'" + text + "' is none of auto, copy, direct, import");
 }
 
 void check_path(const Options& options) {
-  if (options.path != PathChoice::Direct || options.renderer != RendererChoice::Gl) return;
-  throw OptionError("--path", "direct needs --renderer shm, not gl");
+  if (options.path == PathChoice::Direct && options.renderer == RendererChoice::Gl) {
+    throw OptionError("--path", "direct needs --renderer shm, not gl");
+  }
+  if (options.path == PathChoice::Import && options.renderer == RendererChoice::Shm) {
+    throw OptionError("--path", "import needs --renderer gl, not shm");
+  }
 }
 
 void check_level(const std::string& text) {
@@ -275,11 +280,13 @@ struct Parser {
         ->capture_default_str();
     cli.add_option(
            "--path", path,
-           "How pixels get from the guest's memory to the compositor, with shm: copy; direct, "
-           "which is shm even where there is a GPU: the compositor reads the memory itself "
-           "(pictures of the window's size without pointer and panel), and would end pierglass if "
-           "somebody cut the file off; auto is direct for memory that cannot shrink, such as a "
-           "broker's")
+           "How pixels get from the guest's memory to the compositor: copy; import, which is gl: "
+           "the "
+           "GPU reads the memory itself, as dma-bufs, where a driver can and shows the same (else "
+           "they are copied, and the log says why); direct, which is shm even where there is a "
+           "GPU: the compositor reads the memory itself (pictures of the window's size without "
+           "pointer and panel), and would end pierglass if somebody cut the file off; auto is "
+           "import with gl, and with shm direct for memory that cannot shrink, such as a broker's")
         ->type_name("NAME")
         ->capture_default_str();
     cli.add_option("--filter", filter,

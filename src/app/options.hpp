@@ -18,9 +18,10 @@ enum class RendererChoice : std::uint8_t { Auto, Gl, Shm };
 
 // How pixels come from the guest's memory to the compositor.
 enum class PathChoice : std::uint8_t {
-  Auto,    // direct, where nobody can cut the memory off
+  Auto,    // import with a GPU, else direct where nobody can cut the memory off; else copied
   Copy,    // through buffers of our own
   Direct,  // the compositor reads the memory itself, wherever that shows the same
+  Import,  // the GPU reads the memory itself, wherever that shows the same
 };
 
 // Everything the user can decide, after command line and config file.
@@ -33,7 +34,8 @@ struct Options {
   bool windowed = false;
   Size window_size{1280, 720};  // logical pixels
   RendererChoice renderer = RendererChoice::Auto;
-  PathChoice path = PathChoice::Auto;  // Direct: never with RendererChoice::Gl
+  PathChoice path =
+      PathChoice::Auto;  // Direct: never with RendererChoice::Gl; Import: never with Shm
   pixel::Filter filter = pixel::Filter::Auto;
   pace::PolicyChoice present = pace::PolicyChoice::Auto;
   bool doorbell = true;  // sleep until the guest rings, where it does

@@ -2,6 +2,7 @@
 #include "app/present_loop.hpp"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "base/describe.hpp"
@@ -15,6 +16,10 @@ using source::GuestStatus;
 constexpr Nanoseconds kTickInterval = std::chrono::milliseconds(50);
 // As seldom as a source allows.
 constexpr Nanoseconds kHiddenTickInterval = std::chrono::milliseconds(250);
+// A GPU does not say when it has read a frame. Most often something else wakes us before the second
+// of these; the first is for a frame that waits for it.
+constexpr Nanoseconds kFenceInterval = std::chrono::milliseconds(1);
+constexpr Nanoseconds kIdleFenceInterval = std::chrono::milliseconds(20);
 // A guest whose frames are overwritten while we read, or cannot be shown, is asked again after the
 // first of these, then ever later up to the second: its nonsense must not cost a core.
 constexpr Nanoseconds kHoldOffMin = std::chrono::milliseconds(8);
@@ -59,7 +64,14 @@ Result<PresentLoop::Sleep> PresentLoop::step(HostTime now) {
   desk_.on_picture(have_picture_ ? picture_ : Size{});
   desk_.tell(now, news_);
   const Nanoseconds longest = screenshooter_.wanted() ? Screenshooter::kRetry : Nanoseconds::max();
-  return Sleep{std::min({sleep.limit, longest, desk_.longest_sleep(now)}), sleep.on_doorbell};
+  return Sleep{std::min({sleep.limit, longest, desk_.longest_sleep(now), until_given_back()}),
+               sleep.on_doorbell};
+}
+
+// How long until the next look whether a frame can be.
+Nanoseconds PresentLoop::until_given_back() const {
+  if (!presenter_.samples_borrowed() || !lent_.any()) return Nanoseconds::max();
+  return waits_for_room_ ? kFenceInterval : kIdleFenceInterval;
 }
 
 bool PresentLoop::fall_asleep() {
@@ -250,7 +262,8 @@ void PresentLoop::watch_visibility(HostTime now) {
   visible_ = visible;
   source_.set_visible(visible);
   // A copy takes the place of what the compositor may keep of the guest's memory for long.
-  if (!visible && !hidden_ && lent_.any()) gate_.on_must_draw();
+  const bool keeps = lent_.any() && !presenter_.samples_borrowed();
+  if (!visible && !hidden_ && keeps) gate_.on_must_draw();
 }
 
 void PresentLoop::watch_pointer(HostTime now) {
@@ -279,7 +292,9 @@ Result<void> PresentLoop::take(bool lend, HostTime now) {
   const pace::FrameTimes times = times_of(*frame, now);
   const bool fresh = !have_picture_ || shown_lent_ || kind_ != frame->image().kind();
   const std::optional<pixel::SlotMemory>& memory = frame->memory();
-  const bool safe = memory && (!memory->may_shrink || path_ == PathChoice::Direct);
+  // What a GPU samples it has through the kernel, which lets nobody cut it off.
+  const bool keeps_size = memory && (!memory->may_shrink || presenter_.samples_borrowed());
+  const bool safe = memory && (keeps_size || path_ == PathChoice::Direct);
   FrameIntake& intake = intake_.emplace(*std::move(frame), times, fresh, lend && safe, now);
   const bool taken = TRY(advance(intake, now));
   // One that is tried again is no news.
@@ -292,7 +307,8 @@ Result<void> PresentLoop::take(bool lend, HostTime now) {
 
 // Whether frames may be shown from where the guest wrote them, as far as it is ours to say.
 bool PresentLoop::may_lend() const {
-  return path_ != PathChoice::Copy && visible_ && !draws_pointer();
+  if (path_ == PathChoice::Copy || !visible_) return false;
+  return presenter_.samples_borrowed() || !draws_pointer();
 }
 
 bool PresentLoop::draws_pointer() const {
@@ -304,6 +320,7 @@ bool PresentLoop::draws_pointer() const {
 Result<bool> PresentLoop::take_anew(HostTime now) {
   if (intake_ || screenshooter_.holds_frame() || now < next_take_) return false;
   source_.forget();
+  lent_.collect(presenter_);
   const std::uint64_t before = std::exchange(times_.sequence, 0);
   TRY(take(may_lend() && lent_.free(now), now));
   if (times_.sequence != 0) return true;
@@ -453,10 +470,19 @@ Result<gfx::DrawStats> PresentLoop::draw_picture() {
   return presenter_.draw(overlay);
 }
 
+PixelPath PresentLoop::path_now() const {
+  if (!shown_lent_) return PixelPath::Copy;
+  return presenter_.samples_borrowed() ? PixelPath::Import : PixelPath::Direct;
+}
+
 void PresentLoop::tell_path() {
   if (!have_picture_) return;
-  const PixelPath path = shown_lent_ ? PixelPath::Direct : PixelPath::Copy;
+  const PixelPath path = path_now();
   if (!std::exchange(paths_told_[std::to_underlying(path)], true)) news_.path = path;
+  const std::string_view refusal = presenter_.refusal();
+  if (refusal == refusal_told_) return;
+  refusal_told_ = refusal;
+  if (!refusal.empty()) news_.copied_because = refusal_told_;
 }
 
 void PresentLoop::record(HostTime began, const gfx::DrawStats& stats) {
@@ -488,6 +514,8 @@ PresentSnapshot PresentLoop::snapshot() const {
           .scanned_out = gate_.policy().scanned_out(),
           .frame_period = ladder_.predictor().period(),
           .status = status_,
+          .path = path_now(),
+          .copied_because = std::string(presenter_.refusal()),
           .torn = torn_,
           .busy = busy_};
 }

@@ -127,6 +127,7 @@ class PresentLoop {
   Result<void> take(bool lend, HostTime now);
   Result<bool> take_anew(HostTime now);
   [[nodiscard]] bool may_lend() const;
+  [[nodiscard]] Nanoseconds until_given_back() const;
   [[nodiscard]] bool draws_pointer() const;
   Result<bool> advance(FrameIntake& intake, HostTime now);
   [[nodiscard]] pace::FrameTimes times_of(const source::HeldFrame& frame, HostTime seen) const;
@@ -140,6 +141,7 @@ class PresentLoop {
   void request_answers(HostTime now, pace::PresentGate::Draw draw);
   Result<gfx::DrawStats> draw_content(HostTime now);
   Result<gfx::DrawStats> draw_picture();
+  [[nodiscard]] PixelPath path_now() const;
   void tell_path();
   void record(HostTime began, const gfx::DrawStats& stats);
   void log_committed();
@@ -158,8 +160,9 @@ class PresentLoop {
   std::optional<FrameIntake> intake_;          // a frame that is not all written yet
   LentFrames lent_;
   PathChoice path_ = PathChoice::Auto;
-  bool shown_lent_ = false;                 // the presenter's picture is a borrowed one
-  std::array<bool, 2> paths_told_{};        // by PixelPath
+  bool shown_lent_ = false;  // the presenter's picture is a borrowed one
+  std::array<bool, kPixelPaths> paths_told_{};
+  std::string refusal_told_;                // the presenter's, to borrow
   std::optional<pixel::PictureKind> kind_;  // of what the presenter was given last
   pace::WaitLadder::Found found_;           // not told the ladder yet
   std::uint64_t found_sequence_ = 0;        // of the frame that it was told of last

@@ -5,6 +5,18 @@
 
 namespace pierglass::app {
 
+const char* name(PixelPath path) {
+  switch (path) {
+    case PixelPath::Copy:
+      return "copy";
+    case PixelPath::Direct:
+      return "direct";
+    case PixelPath::Import:
+      return "import";
+  }
+  return "unknown";
+}
+
 void PresentNews::add(PresentNews&& later) {
   if (later.placed) placed = later.placed;
   committed += later.committed;
@@ -12,6 +24,7 @@ void PresentNews::add(PresentNews&& later) {
   if (later.pointer_image) pointer_image = std::move(later.pointer_image);
   pointer_changed |= later.pointer_changed;
   if (later.path) path = later.path;
+  if (later.copied_because) copied_because = std::move(later.copied_because);
   if (later.unmapped) unmapped = later.unmapped;
 }
 

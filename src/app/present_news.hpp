@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -49,7 +50,11 @@ struct Screenshot {
 enum class PixelPath : std::uint8_t {
   Copy,    // through buffers of the client's own
   Direct,  // the compositor reads the guest's memory itself
+  Import,  // the GPU does, for the picture that it draws
 };
+inline constexpr std::size_t kPixelPaths = 3;
+
+const char* name(PixelPath path);
 
 struct PresentNews {
   // How place_pointer() ended: the guest was told, Unsupported (it cannot), NotReady (there is
@@ -62,12 +67,15 @@ struct PresentNews {
   std::optional<PointerImage> pointer_image;  // the newest
   bool pointer_changed = false;               // what pointer() gives is new, as far as asked for
   std::optional<PixelPath> path;              // a picture came this way for the first time
+  // Why pictures that the GPU could have read are copied, another reason than before; a sentence
+  // without a full stop.
+  std::optional<std::string> copied_because;
   // The surface has no content, because of the hidden window state of this generation.
   std::optional<std::uint64_t> unmapped;
 
   [[nodiscard]] bool empty() const {
     return !placed && committed == 0 && !screenshot && !pointer_image && !pointer_changed &&
-           !path && !unmapped;
+           !path && !copied_because && !unmapped;
   }
   // Adds what happened later.
   void add(PresentNews&& later);

@@ -19,6 +19,7 @@ namespace {
 
 gfx::Renderer renderer_for(RendererChoice choice, PathChoice path) {
   if (path == PathChoice::Direct) return gfx::Renderer::Shm;
+  if (path == PathChoice::Import) return gfx::Renderer::Gl;
   switch (choice) {
     case RendererChoice::Auto:
       return gfx::Renderer::Auto;

@@ -149,6 +149,8 @@ void Statistics::print_summary(const PresentSnapshot& snapshot, std::uint64_t dr
       {"renderer", renderer_},
       {"device", device_},
       {"frames", summary_->frames},
+      {"path", name(snapshot.path)},
+      {"copied_because", snapshot.copied_because},
       {"direct_frames", summary_->borrowed},
       {"commits", summary_->commits},
       {"skipped", summary_->skipped},

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "app/present_news.hpp"
 #include "base/result.hpp"
 #include "pace/doorbell_trust.hpp"
 #include "pace/frame_record.hpp"
@@ -29,6 +30,8 @@ struct PresentSnapshot {
   bool scanned_out = false;    // the newest picture was
   Nanoseconds frame_period{};  // zero: no cadence
   source::GuestStatus status = source::GuestStatus::Absent;
+  PixelPath path = PixelPath::Copy;  // of the newest picture
+  std::string copied_because;        // PresentNews::copied_because as it is now; empty: no reason
   std::uint64_t torn = 0;  // frames that were overwritten while we read, or never finished
   std::uint64_t busy = 0;  // steps that found no free buffer
 };

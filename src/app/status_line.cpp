@@ -55,8 +55,9 @@ std::vector<std::string> status_lines(const PresentSnapshot& snapshot,
   if (summary.frames == 0 || seconds <= 0) {
     lines = {renderer + ": no new frames"};
   } else {
-    const bool direct = summary.borrowed * 2 > summary.frames;
-    lines = {renderer + (direct ? " direct: " : ": ") + rates(snapshot, summary, seconds),
+    const bool borrowed = summary.borrowed * 2 > summary.frames;
+    lines = {renderer + (borrowed ? std::string(" ") + name(snapshot.path) : "") + ": " +
+                 rates(snapshot, summary, seconds),
              stage("seen to commit", summary.seen_to_commit) + ", " +
                  stage("upload", summary.upload) + ", " + stage("draw", summary.draw)};
   }

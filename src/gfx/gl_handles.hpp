@@ -56,6 +56,14 @@ inline GlTexture generate_texture() {
   return GlTexture(texture);
 }
 
+// Of the bound texture, which has no smaller versions of itself.
+inline void set_sampling(GLint filter) {
+  glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, filter);
+  glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, filter);
+  glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_S, GL_CLAMP_TO_EDGE);
+  glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_T, GL_CLAMP_TO_EDGE);
+}
+
 inline GlFramebuffer generate_framebuffer() {
   GLuint framebuffer = 0;
   glGenFramebuffers(1, &framebuffer);

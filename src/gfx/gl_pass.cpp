@@ -19,6 +19,12 @@ namespace {
 constexpr GLint kPictureUnit = GlPrograms::kPictureUnit;
 constexpr GLint kPointerUnit = GlPrograms::kPointerUnit;
 
+// Of the bound texture.
+void swap_red_and_blue() {
+  glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_SWIZZLE_R, GL_BLUE);
+  glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_SWIZZLE_B, GL_RED);
+}
+
 struct TextureFormat {
   GLenum internal, format, type;
   bool swap_red_blue;
@@ -45,15 +51,6 @@ TextureFormat texture_format(wire::PixelFormat format) {
       break;  // no pixel buffer has them
   }
   die("pixel format", std::source_location::current());
-}
-
-void set_sampling(GLint filter, bool swap_red_blue) {
-  glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, filter);
-  glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, filter);
-  glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_S, GL_CLAMP_TO_EDGE);
-  glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_T, GL_CLAMP_TO_EDGE);
-  glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_SWIZZLE_R, swap_red_blue ? GL_BLUE : GL_RED);
-  glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_SWIZZLE_B, swap_red_blue ? GL_RED : GL_BLUE);
 }
 
 // Copies rectangles of the picture to `to`, which is the part of a pixel buffer that begins with
@@ -129,7 +126,7 @@ Result<std::unique_ptr<GlPass>> GlPass::create(UploadWay way) {
 
 Result<UploadStats> GlPass::upload(const pixel::ConstImage& picture, std::span<const Rect> damage) {
   pixel::DamageRegion region = normalised(damage, picture.size);
-  const bool fresh = picture.kind() != kind_;
+  const bool fresh = picture.kind() != kind_ || borrowed_ != 0;
   Result<void> taken;
   if (fresh) {
     taken = start_picture(picture.kind());
@@ -148,7 +145,14 @@ Result<UploadStats> GlPass::upload(const pixel::ConstImage& picture, std::span<c
   return UploadStats{region.area() * wire::bytes_per_pixel(picture.format), rows_of(region)};
 }
 
+void GlPass::borrow(const pixel::PictureKind& kind, GLuint texture) {
+  forget_picture();
+  kind_ = kind;
+  borrowed_ = texture;
+}
+
 Result<void> GlPass::start_picture(const pixel::PictureKind& kind) {
+  borrowed_ = 0;
   const Size size = kind.size;
   const auto side = static_cast<std::uint32_t>(max_texture_side_);
   const std::uint32_t longest = std::max(size.width, size.height);
@@ -166,7 +170,8 @@ Result<void> GlPass::start_picture(const pixel::PictureKind& kind) {
   const GLenum error = glGetError();
   if (error == GL_OUT_OF_MEMORY) return fail(ErrorCode::OsCall, "allocating GPU memory");
   if (error != GL_NO_ERROR) return fail(ErrorCode::OsCall, "glTexStorage2D", error);
-  set_sampling(GL_LINEAR, gl.swap_red_blue);
+  set_sampling(GL_LINEAR);
+  if (gl.swap_red_blue) swap_red_and_blue();
 
   // As pictures in the shared region have it, so that whole runs of rows copy as one block.
   pitch_ = align_up(size.width * wire::bytes_per_pixel(format), wire::kPitchAlignment);
@@ -229,7 +234,7 @@ void GlPass::draw_picture(const CursorOverlay& cursor, Size upright, const Rect&
   if (sampling_ == pixel::Sampling::Lanczos) {
     draw_lanczos(cursor, upright, into, target);
   } else {
-    draw_texture(programs_now_->bare, picture_.get(), into, target);
+    draw_texture(programs_now_->bare, shown_texture(), into, target);
     draw_pointer(cursor, upright, into, target);
   }
 }
@@ -284,7 +289,7 @@ void GlPass::draw_lanczos(const CursorOverlay& cursor, Size upright, const Rect&
                           Size target) {
   lanczos_.begin_across();
   glActiveTexture(GL_TEXTURE0 + kPictureUnit);
-  glBindTexture(GL_TEXTURE_2D, picture_.get());
+  glBindTexture(GL_TEXTURE_2D, shown_texture());
   glUseProgram(programs_now_->bare.name.get());
   glUniform1i(programs_now_->bare.taps, lanczos_.taps_across());
   glDrawArrays(GL_TRIANGLES, 0, 3);
@@ -326,7 +331,7 @@ void GlPass::load_pointer(const pixel::CursorImage& image) {
   };
   glActiveTexture(GL_TEXTURE0 + kPointerUnit);
   glBindTexture(GL_TEXTURE_2D, pointer_.get());
-  set_sampling(GL_NEAREST, false);
+  set_sampling(GL_NEAREST);
   glTexImage2D(GL_TEXTURE_2D, 0, GL_R32UI, width, image.invert.empty() ? height : 2 * height, 0,
                GL_RED_INTEGER, GL_UNSIGNED_INT, nullptr);
   load(0, image.blend);
@@ -335,6 +340,7 @@ void GlPass::load_pointer(const pixel::CursorImage& image) {
 
 void GlPass::forget_picture() {
   kind_.size = {};
+  borrowed_ = 0;
   picture_.reset();
   ring_.reset();
 }
@@ -346,7 +352,8 @@ Result<void> GlPass::draw_message(Size target, std::string_view text) {
   const GlTexture texture = generate_texture();
   glActiveTexture(GL_TEXTURE0 + kPictureUnit);
   glBindTexture(GL_TEXTURE_2D, texture.get());
-  set_sampling(GL_NEAREST, true);
+  set_sampling(GL_NEAREST);
+  swap_red_and_blue();
   if (!into.empty()) {
     glTexImage2D(GL_TEXTURE_2D, 0, GL_RGBA8, as_int(into.width), as_int(into.height), 0, GL_RGBA,
                  GL_UNSIGNED_BYTE, message.pixels.data());

@@ -38,6 +38,10 @@ class GlPass {
   // As Presenter::upload. TooLarge beyond the driver's texture size, OsCall beyond its memory.
   Result<UploadStats> upload(const pixel::ConstImage& picture, std::span<const Rect> damage);
 
+  // The next draws show the texture, which has red in red and GL_LINEAR, stays the caller's, and
+  // must live until another picture comes, or none. The next upload reads all of its picture.
+  void borrow(const pixel::PictureKind& kind, GLuint texture);
+
   // Fills a framebuffer of `target` pixels. Where the driver refuses what the filter needs, the
   // picture is scaled bilinearly until it is of another kind or size. NotReady without a picture;
   // OsCall when it refuses that too, and then the picture is forgotten.
@@ -61,6 +65,7 @@ class GlPass {
     friend bool operator==(const Scaling&, const Scaling&) = default;
   };
 
+  [[nodiscard]] GLuint shown_texture() const { return borrowed_ != 0 ? borrowed_ : picture_.get(); }
   explicit GlPass(UploadWay way) : way_(way) {}
   Result<void> start_picture(const pixel::PictureKind& kind);
   Result<void> transfer(const pixel::ConstImage& picture, const pixel::DamageRegion& region);
@@ -79,6 +84,7 @@ class GlPass {
   GlPrograms programs_;
   std::unique_ptr<PboRing> ring_;
   GlTexture picture_;
+  GLuint borrowed_ = 0;      // what is drawn in its place; 0: nothing
   pixel::PictureKind kind_;  // of what is uploaded; an empty size: no picture
   pixel::Filter filter_ = pixel::Filter::Auto;
   std::optional<Scaling> asked_;  // what the last draw asked for, whatever came of it

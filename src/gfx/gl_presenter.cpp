@@ -33,7 +33,8 @@ bool is_software_renderer(std::string_view renderer) {
       kNames, [&](std::string_view name) { return renderer.find(name) != renderer.npos; });
 }
 
-Result<std::unique_ptr<GlPresenter>> GlPresenter::create(const NativeSurface& native) {
+Result<std::unique_ptr<GlPresenter>> GlPresenter::create(
+    const NativeSurface& native, std::unique_ptr<TextureImporter> importer) {
   std::unique_ptr<GlPresenter> self(new GlPresenter);
   self->display_ = TRY(open_egl_display(EGL_PLATFORM_WAYLAND_KHR, native.display));
   self->connection_ = native.display;
@@ -44,6 +45,8 @@ Result<std::unique_ptr<GlPresenter>> GlPresenter::create(const NativeSurface& na
   self->context_ = TRY(create_egl_context(self->display_.get(), self->config_));
   TRY(self->replace_surface());
   self->device_ = gl_string(GL_RENDERER);
+  if (importer == nullptr) importer = make_egl_importer(self->display_.get());
+  self->imports_ = std::make_unique<ImportedSlots>(std::move(importer));
   self->pass_ = TRY(GlPass::create({.mode = pbo_modes().front()}));
   return self;
 }
@@ -83,17 +86,53 @@ Result<void> GlPresenter::resize(Size window) {
 
 Result<UploadStats> GlPresenter::upload(const pixel::ConstImage& picture,
                                         std::span<const Rect> damage) {
+  borrowed_.reset();
   return pass_->upload(picture, damage);
+}
+
+// Nothing is drawn by damage here.
+Result<void> GlPresenter::borrow(const pixel::ConstImage& picture, const pixel::SlotMemory& memory,
+                                 std::span<const Rect> /*damage*/) {
+  const Result<GLuint> texture = imports_->texture(picture, memory);
+  if (!texture) {
+    if (borrowed_) borrowed_->over = true;  // its texture may be gone with the others
+    return std::unexpected(texture.error());
+  }
+  pass_->borrow(picture.kind(), *texture);
+  borrowed_ = {.memory = memory};
+  return {};
+}
+
+bool GlPresenter::reads(const pixel::SlotMemory& memory) const {
+  const bool next = borrowed_ && !borrowed_->drawn && !borrowed_->over;
+  return (next && borrowed_->memory.same_slot(memory)) || imports_->busy(memory);
+}
+
+void GlPresenter::on_unmapped() {
+  if (borrowed_) borrowed_->over = true;
 }
 
 Result<DrawStats> GlPresenter::draw(const CursorOverlay& cursor) {
   const HostTime start = HostClock::now();
-  TRY(pass_->draw(size_, cursor));
+  if (borrowed_) {
+    borrowed_->over |= borrowed_->drawn && !imports_->busy(borrowed_->memory);
+    if (borrowed_->over) return fail(ErrorCode::Stale, "borrowed picture");
+  }
+  if (const auto drawn = pass_->draw(size_, cursor); !drawn) {
+    borrowed_.reset();
+    return std::unexpected(drawn.error());
+  }
+  if (borrowed_) {
+    imports_->on_sampled(borrowed_->memory);
+    borrowed_->drawn = true;
+  }
   return present(start);
 }
 
 Result<DrawStats> GlPresenter::draw_message(std::string_view text) {
   const HostTime start = HostClock::now();
+  borrowed_.reset();
+  imports_->drop();
   TRY(pass_->draw_message(size_, text));
   return present(start);
 }

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "gfx/create_presenter.hpp"
 #include "gfx/egl.hpp"
 #include "gfx/gl_pass.hpp"
+#include "gfx/imported_slots.hpp"
 
 struct wl_egl_window;
 
@@ -22,7 +24,9 @@ struct WlEglWindowTraits {
 // the thread that made it.
 class GlPresenter final : public Presenter {
  public:
-  static Result<std::unique_ptr<GlPresenter>> create(const NativeSurface& native);
+  // `importer` of borrowed pictures; null: EGL's.
+  static Result<std::unique_ptr<GlPresenter>> create(
+      const NativeSurface& native, std::unique_ptr<TextureImporter> importer = nullptr);
 
   // Times the ways to upload and takes the quickest; says so in device(). Some tens of
   // milliseconds. Before the first upload.
@@ -35,24 +39,39 @@ class GlPresenter final : public Presenter {
   void set_filter(pixel::Filter filter) override { pass_->set_filter(filter); }
   Result<UploadStats> upload(const pixel::ConstImage& picture,
                              std::span<const Rect> damage) override;
+  Result<void> borrow(const pixel::ConstImage& picture, const pixel::SlotMemory& memory,
+                      std::span<const Rect> damage) override;
+  [[nodiscard]] bool samples_borrowed() const override { return true; }
+  [[nodiscard]] std::string_view refusal() const override { return imports_->refusal(); }
+  [[nodiscard]] bool reads(const pixel::SlotMemory& memory) const override;
   Result<DrawStats> draw(const CursorOverlay& cursor) override;
   Result<DrawStats> draw_message(std::string_view text) override;
   void set_panel(std::span<const std::string> lines) override { pass_->set_panel(lines); }
-  void on_unmapped() override {}  // each swap shows a whole new buffer
+  void on_unmapped() override;  // each swap shows a whole new buffer
 
  private:
+  // A picture that lies in the guest's memory.
+  struct Borrowed {
+    pixel::SlotMemory memory;
+    bool drawn = false;  // the guest may overwrite it once the GPU has sampled it
+    bool over = false;   // it may now
+  };
+
   GlPresenter() = default;
   Result<void> replace_surface();
   Result<DrawStats> present(HostTime start);
 
   wl_display* connection_ = nullptr;
-  // The order of destruction is part of the design: pass, context, surface, window, display.
+  // The order of destruction is part of the design: pass, imports, context, surface, window,
+  // display.
   EglDisplay display_;
   EGLConfig config_ = nullptr;
   Handle<WlEglWindowTraits> window_;
   EglSurface surface_;
   EglContext context_;
+  std::unique_ptr<ImportedSlots> imports_;
   std::unique_ptr<GlPass> pass_;
+  std::optional<Borrowed> borrowed_;  // what pass_ shows
   std::string device_;
   Size size_;
 };

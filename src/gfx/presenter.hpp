@@ -79,7 +79,15 @@ class Presenter {
     return fail(ErrorCode::Unsupported, "borrowed pictures");
   }
 
-  // Whether what a borrowed picture lies in is or may be read: by the compositor, or by the next
+  // Whether a GPU samples borrowed pictures for what draw() makes: they are read as long as that
+  // takes, and shown under any pointer, panel and window. Else the compositor reads them.
+  [[nodiscard]] virtual bool samples_borrowed() const { return false; }
+
+  // Why pictures of the last one's memory and kind are not borrowed, for the user, without a full
+  // stop; empty: no reason, or none that lasts.
+  [[nodiscard]] virtual std::string_view refusal() const { return {}; }
+
+  // Whether what a borrowed picture lies in is or may be read: by compositor or GPU, or by the next
   // draw(). Another picture in that slot counts as the same. Cheap; changes with draw(), upload(),
   // borrow(), draw_message(), and each dispatch of the queue.
   [[nodiscard]] virtual bool reads(const pixel::SlotMemory& /*memory*/) const { return false; }
@@ -87,10 +95,11 @@ class Presenter {
   // Draws the last picture, upright, scaled to the window with correct aspect and black bars, the
   // pointer on it, and commits. A caller that wants a frame callback requests it before. NotReady
   // without a picture, Busy and Lost as upload. Stale: the picture is a borrowed one that was drawn
-  // before, or that cannot be shown as it is under this pointer, panel and window: take one over
-  // anew, with full damage. OsCall and all others: the driver or the memory for window buffers does
-  // not allow such pictures at this size; draw_message() may go on, and the next upload must come
-  // with full damage. Nothing was committed; what is on the screen stays.
+  // before (where a GPU samples it: and is not read any more), or that cannot be shown as it is
+  // under this pointer, panel and window: take one over anew, with full damage. OsCall and all
+  // others: the driver or the memory for window buffers does not allow such pictures at this size;
+  // draw_message() may go on, and the next upload must come with full damage. Nothing was
+  // committed; what is on the screen stays.
   virtual Result<DrawStats> draw(const CursorOverlay& cursor) = 0;
 
   // Forgets the picture and commits a black window with one centred line of text (ASCII). What

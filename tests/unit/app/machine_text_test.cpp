@@ -28,7 +28,7 @@ TEST(MachineText, ForADoorbellDevice) {
             R"(# Memory of the virtual machine 'win11': 256 MiB, for 3840x2160, 1920x1080 in HDR.
 
 # ==== doorbell: the guest rings when there is something, nobody has to look; needs
-# pierglass-broker, which gives the memory (dma-bufs can be made of it; not used yet).
+# pierglass-broker, which gives the memory (dma-bufs can be made of it).
 #
 # -- A machine of the system (qemu:///system):
 #

@@ -95,6 +95,8 @@ TEST_F(OptionTest, ThePathIsTheUsersToChoose) {
   EXPECT_EQ(parse({}).options->path, PathChoice::Auto);
   EXPECT_EQ(parse({"--path", "copy"}).options->path, PathChoice::Copy);
   EXPECT_EQ(parse({"--path", "direct"}).options->path, PathChoice::Direct);
+  EXPECT_EQ(parse({"--path", "import"}).options->path, PathChoice::Import);
+  EXPECT_EQ(parse({"--path", "import", "--renderer", "gl"}).options->path, PathChoice::Import);
   EXPECT_EQ(parse({"--path", "direct", "--renderer", "shm"}).options->path, PathChoice::Direct);
 }
 
@@ -136,6 +138,10 @@ INSTANTIATE_TEST_SUITE_P(
                  {"--path", "direct", "--renderer", "gl"},
                  "",
                  "--path: direct needs --renderer shm, not gl"},
+        WrongUse{"ImportWithoutGl",
+                 {"--path", "import", "--renderer", "shm"},
+                 "",
+                 "--path: import needs --renderer gl, not shm"},
         WrongUse{"BadRenderer", {"--renderer", "vulkan"}, "", "'vulkan' is none of auto, gl, shm"},
         WrongUse{"BadFilter",
                  {"--filter", "fsr"},

@@ -20,9 +20,9 @@ TEST(ZeroCopy, IsNotPossibleWithAFile) {
   const Fd file(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   ASSERT_EQ(ftruncate(file.get(), kBytes), 0);
   const std::string line =
-      "no dma-bufs can be made of the memory (not needed yet): the memory is a file, and no "
-      "dma-buf "
-      "can be made of one: let pierglass-broker give the memory, or use the kvmfr module";
+      "no dma-bufs can be made of the memory, which a GPU could read itself: the memory is a file, "
+      "and no dma-buf can be made of one: let pierglass-broker give the memory, or use the kvmfr "
+      "module";
   EXPECT_EQ(zero_copy_line(path), line);
   EXPECT_EQ(zero_copy_line(file.get()), line);
 }
@@ -33,9 +33,9 @@ TEST(ZeroCopy, WithSealedMemoryIsUpToThisMachine) {
   ASSERT_EQ(fcntl(memory.get(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL), 0);
   const std::string line = zero_copy_line(memory.get());
   if (access("/dev/udmabuf", R_OK | W_OK) == 0) {
-    EXPECT_EQ(line, "dma-bufs can be made of the memory (not used yet)");
+    EXPECT_EQ(line, "dma-bufs can be made of the memory");
   } else {
-    EXPECT_TRUE(line.starts_with("no dma-bufs can be made of the memory ")) << line;
+    EXPECT_TRUE(line.starts_with("no dma-bufs can be made of the memory, ")) << line;
     EXPECT_NE(line.find("/dev/udmabuf"), std::string::npos) << line;
   }
 }

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "gfx/imported_slots.hpp"
+
+#include <utility>
+
+#include "base/describe.hpp"
+#include "gfx/gl_programs.hpp"
+
+namespace pierglass::gfx {
+namespace {
+
+// Errors of here: what is to be known of them is refusal().
+std::unexpected<Error> unsupported() {
+  return fail(ErrorCode::Unsupported, "imported pictures");
+}
+
+}  // namespace
+
+Result<GLuint> ImportedSlots::texture(const pixel::ConstImage& picture,
+                                      const pixel::SlotMemory& memory) {
+  const Geometry geometry{memory.mapping, picture.size, picture.pitch, picture.format};
+  if (geometry != geometry_) start(geometry);
+  if (!refusal_.empty() || memory.slot >= slots_.size()) return unsupported();
+  if (busy(memory)) return fail(ErrorCode::Busy, "slot", memory.slot);
+  Slot& slot = slots_[memory.slot];
+  if (!slot.texture) slot.texture = TRY(import(picture, memory));
+  if (!slot.verified) TRY(verify(slot, picture));
+  return slot.texture.get();
+}
+
+// The fences of the same mapping stay: the GPU does not mind what lies there now.
+void ImportedSlots::start(const Geometry& geometry) {
+  drop();
+  if (geometry.mapping != geometry_.mapping) slots_ = {};
+  geometry_ = geometry;
+  refusal_.clear();
+}
+
+Result<GlTexture> ImportedSlots::import(const pixel::ConstImage& picture,
+                                        const pixel::SlotMemory& memory) {
+  if (memory.dma_bufs == nullptr) return refuse("nobody makes dma-bufs of this memory");
+  const auto place = memory.dma_bufs->find(memory.slot);
+  if (!place) return refuse(place.error());
+  glActiveTexture(GL_TEXTURE0 + GlPrograms::kPictureUnit);
+  Result<GlTexture> texture = importer_->import(
+      {.place = *place, .pitch = picture.pitch, .size = picture.size, .format = picture.format});
+  if (!texture) return refuse("the driver imports no such memory: " + describe(texture.error()));
+  glBindTexture(GL_TEXTURE_2D, texture->get());
+  set_sampling(GL_LINEAR);
+  return texture;
+}
+
+Result<void> ImportedSlots::verify(Slot& slot, const pixel::ConstImage& picture) {
+  const auto verdict = check_.compare(slot.texture.get(), picture);
+  if (!verdict) return refuse("imported memory cannot be looked at: " + describe(verdict.error()));
+  if (*verdict == PictureCheck::Verdict::Different) {
+    return refuse("the driver shows other memory than it was given");
+  }
+  if (*verdict == PictureCheck::Verdict::Untold) return unsupported();
+  slot.verified = true;
+  return {};
+}
+
+std::unexpected<Error> ImportedSlots::refuse(std::string reason) {
+  drop();
+  refusal_ = std::move(reason);
+  return unsupported();
+}
+
+void ImportedSlots::on_sampled(const pixel::SlotMemory& memory) {
+  slots_[memory.slot].sampled = GlFence(glFenceSync(GL_SYNC_GPU_COMMANDS_COMPLETE, 0));
+}
+
+bool ImportedSlots::busy(const pixel::SlotMemory& memory) const {
+  if (memory.mapping != geometry_.mapping || memory.slot >= slots_.size()) return false;
+  const GlFence& sampled = slots_[memory.slot].sampled;
+  return sampled && !importer_->passed(sampled.get());
+}
+
+void ImportedSlots::drop() {
+  for (Slot& slot : slots_) {
+    slot.texture.reset();
+    slot.verified = false;
+  }
+}
+
+}  // namespace pierglass::gfx

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <GLES3/gl3.h>
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/geometry.hpp"
+#include "base/result.hpp"
+#include "gfx/gl_handles.hpp"
+#include "gfx/picture_check.hpp"
+#include "gfx/texture_importer.hpp"
+#include "pixel/image.hpp"
+#include "pixel/slot_memory.hpp"
+#include "wire/layout.hpp"
+
+namespace pierglass::gfx {
+
+// Textures over a guest's slots: each is imported once for a mapping, size, pitch and format, and
+// believed once it has shown what the processor reads there. One that cannot be had, or shows
+// something else, turns all of them off until one of these changes. Pictures that follow one
+// another otherwise allocate nothing. A context is current whenever it is used or dies.
+class ImportedSlots {
+ public:
+  explicit ImportedSlots(std::unique_ptr<TextureImporter> importer)
+      : importer_(std::move(importer)) {}
+
+  // To be sampled until the next change of mapping, size, pitch or format, or drop(). Busy: the GPU
+  // still reads that slot. Unsupported: refusal() says why, or this picture leaves open whether
+  // such textures are right.
+  Result<GLuint> texture(const pixel::ConstImage& picture, const pixel::SlotMemory& memory);
+
+  // What was told to GL so far samples the slot.
+  void on_sampled(const pixel::SlotMemory& memory);
+
+  // Whether the GPU may still read that slot.
+  [[nodiscard]] bool busy(const pixel::SlotMemory& memory) const;
+
+  // Lets go of the memory, once the GPU has.
+  void drop();
+
+  // Why there are none, for the user; empty: there are, or it was not tried.
+  [[nodiscard]] const std::string& refusal() const { return refusal_; }
+
+ private:
+  struct Geometry {
+    std::uint64_t mapping = 0;
+    Size size;
+    std::uint32_t pitch = 0;
+    wire::PixelFormat format = wire::PixelFormat::Xrgb8888;
+    friend bool operator==(const Geometry&, const Geometry&) = default;
+  };
+  struct Slot {
+    GlTexture texture;
+    bool verified = false;
+    GlFence sampled;  // none: not since it was the guest's last
+  };
+
+  void start(const Geometry& geometry);
+  Result<GlTexture> import(const pixel::ConstImage& picture, const pixel::SlotMemory& memory);
+  Result<void> verify(Slot& slot, const pixel::ConstImage& picture);
+  std::unexpected<Error> refuse(std::string reason);
+
+  std::unique_ptr<TextureImporter> importer_;
+  PictureCheck check_;
+  Geometry geometry_;
+  std::string refusal_;
+  std::array<Slot, wire::kMaxSlots> slots_;
+};
+
+}  // namespace pierglass::gfx

@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Pictures that a GPU samples where the guest wrote them. No driver of Debian 12 without hardware
+// imports memory: a fake one copies what lies there whenever the guest has written.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gfx/gl_presenter.hpp"
+#include "tests/unit/gfx/picture.hpp"
+#include "tests/unit/wl/test_client.hpp"
+
+namespace pierglass::gfx::test {
+namespace {
+
+using pierglass::test::ToplevelState;
+using wl::test::TestClient;
+using enum wire::PixelFormat;
+
+constexpr Size kWindow{96, 64};
+constexpr std::size_t kSlots = 4;
+
+// A guest's slots, and the driver's view of them.
+struct FakeGpu {
+  struct Texture {
+    GLuint name = 0;
+    int slot = 0;
+    const Picture* picture = nullptr;
+  };
+  std::array<Picture, kSlots> slots;
+  std::vector<Texture> textures;
+  std::optional<ErrorCode> refuses;
+  std::function<void(Picture&)> mistake;  // in what it shows
+  bool done = true;                       // with all that it was told
+  int dma_bufs = 0;                       // asked for
+
+  // What a real one needs nothing for.
+  void see() const {
+    GLint bound = 0;
+    glActiveTexture(GL_TEXTURE0);
+    glGetIntegerv(GL_TEXTURE_BINDING_2D, &bound);
+    for (const Texture& texture : textures) {
+      if (glIsTexture(texture.name) != GL_TRUE) continue;
+      Picture shown = slots[static_cast<std::size_t>(texture.slot)];
+      if (shown.size != texture.picture->size || shown.format != texture.picture->format) continue;
+      if (mistake) mistake(shown);
+      load(texture.name, shown);
+    }
+    glBindTexture(GL_TEXTURE_2D, static_cast<GLuint>(bound));
+  }
+
+  static void load(GLuint texture, const Picture& picture) {
+    const bool deep = picture.format == Xbgr2101010;
+    const bool half = picture.format == Xbgr16161616f;
+    glBindTexture(GL_TEXTURE_2D, texture);
+    const auto pixel_bytes = wire::bytes_per_pixel(picture.format);
+    glPixelStorei(GL_UNPACK_ROW_LENGTH, static_cast<GLint>(picture.pitch / pixel_bytes));
+    glTexSubImage2D(GL_TEXTURE_2D, 0, 0, 0, static_cast<GLint>(picture.size.width),
+                    static_cast<GLint>(picture.size.height), GL_RGBA,
+                    deep   ? GL_UNSIGNED_INT_2_10_10_10_REV
+                    : half ? GL_HALF_FLOAT
+                           : GL_UNSIGNED_BYTE,
+                    picture.bytes.data());
+    glPixelStorei(GL_UNPACK_ROW_LENGTH, 0);
+  }
+};
+
+class FakeImporter final : public TextureImporter {
+ public:
+  explicit FakeImporter(FakeGpu& gpu) : gpu_(gpu) {}
+
+  Result<GlTexture> import(const DmaBufPicture& picture) override {
+    if (gpu_.refuses) return fail(*gpu_.refuses, "fake driver");
+    if (!drm_format(picture.format)) return fail(ErrorCode::Unsupported, "format");
+    GlTexture texture = generate_texture();
+    glBindTexture(GL_TEXTURE_2D, texture.get());
+    const GLenum internal = picture.format == Xbgr2101010     ? GL_RGB10_A2
+                            : picture.format == Xbgr16161616f ? GL_RGBA16F
+                                                              : GL_RGBA8;
+    glTexStorage2D(GL_TEXTURE_2D, 1, internal, static_cast<GLint>(picture.size.width),
+                   static_cast<GLint>(picture.size.height));
+    if (picture.format == Xrgb8888) {
+      glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_SWIZZLE_R, GL_BLUE);
+      glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_SWIZZLE_B, GL_RED);
+    }
+    const auto slot = static_cast<std::size_t>(picture.place.fd);
+    gpu_.textures.push_back({texture.get(), picture.place.fd, &gpu_.slots[slot]});
+    gpu_.see();
+    glBindTexture(GL_TEXTURE_2D, texture.get());
+    return texture;
+  }
+  [[nodiscard]] bool passed(GLsync) const override { return gpu_.done; }
+
+ private:
+  FakeGpu& gpu_;
+};
+
+// In place of a descriptor the slot's number.
+class FakeDmaBufs final : public pixel::SlotDmaBufs {
+ public:
+  std::expected<pixel::DmaBufPlace, std::string> find(std::uint32_t slot) override {
+    ++asked;
+    if (!refusal.empty()) return std::unexpected(refusal);
+    return pixel::DmaBufPlace{.fd = static_cast<int>(slot)};
+  }
+  std::string refusal;
+  int asked = 0;
+};
+
+class ImportedPicture : public ::testing::Test {
+ protected:
+  ImportedPicture() {
+    client_.open_window({.size = kWindow});
+    client_.open_queue();
+    const wl::NativeSurface native = client_.queue->native();
+    auto made = GlPresenter::create({native.display, native.surface, native.shm},
+                                    std::make_unique<FakeImporter>(gpu_));
+    EXPECT_TRUE(made);
+    presenter_ = *std::move(made);
+    (void)client_.window->apply_pending();
+    EXPECT_TRUE(presenter_->resize(kWindow));
+  }
+
+  // The guest's next frame, in the slot after the last one's.
+  void publish(Size size = kWindow, wire::PixelFormat format = Xrgb8888) {
+    write(random_picture(size, format, random_));
+  }
+  void write(Picture picture) {
+    slot_ = (slot_ + 1) % kSlots;
+    ASSERT_FALSE(presenter_->reads(memory())) << "slot " << slot_;
+    gpu_.slots[slot_] = std::move(picture);
+    gpu_.see();
+  }
+  [[nodiscard]] const Picture& newest() const { return gpu_.slots[slot_]; }
+  [[nodiscard]] pixel::SlotMemory memory() const { return memory(slot_); }
+  [[nodiscard]] pixel::SlotMemory memory(std::size_t slot) const {
+    return {.slot = static_cast<std::uint32_t>(slot), .mapping = mapping_, .dma_bufs = &dma_bufs_};
+  }
+  Result<void> borrow() {
+    const Rect all = full_rect(newest().size);
+    return presenter_->borrow(newest().stored(), memory(), {&all, 1});
+  }
+  // As the present loop does.
+  void take() {
+    if (borrow()) return;
+    const Rect all = full_rect(newest().size);
+    ASSERT_TRUE(presenter_->upload(newest().stored(), {&all, 1}));
+  }
+  void shows(const CursorOverlay& cursor = {}, const std::vector<std::string>& panel = {}) {
+    const auto drawn = presenter_->draw(cursor);
+    ASSERT_TRUE(drawn) << drawn.error().what;
+    client_.settle();
+    ASSERT_TRUE(client_.queue->dispatch_pending());
+    const ToplevelState toplevel = client_.toplevel();
+    ASSERT_EQ(toplevel.pixels_size, kWindow);
+    Picture shown(kWindow, Xrgb8888, 4);
+    std::memcpy(shown.bytes.data(), toplevel.pixels.data(), shown.bytes.size());
+    const Picture want = with_panel(reference(newest(), kWindow, cursor), newest(), cursor, panel);
+    const Difference wrong = difference(shown, want);
+    EXPECT_LE(wrong.worst, tolerance_) << wrong;
+  }
+  [[nodiscard]] ErrorCode draw_error() {
+    const auto drawn = presenter_->draw({});
+    return drawn ? ErrorCode{} : drawn.error().code;
+  }
+
+  Random random_;
+  FakeGpu gpu_;
+  mutable FakeDmaBufs dma_bufs_;
+  TestClient client_;
+  std::unique_ptr<GlPresenter> presenter_;
+  std::size_t slot_ = 0;
+  std::uint64_t mapping_ = 1;
+  int tolerance_ = 0;
+};
+
+TEST_F(ImportedPicture, IsImportedOncePerSlotAndShowsEveryFrame) {
+  for (int frame = 0; frame < 12; ++frame) {
+    publish();
+    ASSERT_TRUE(borrow()) << presenter_->refusal();
+    shows();
+  }
+  EXPECT_EQ(gpu_.textures.size(), kSlots);
+  EXPECT_EQ(dma_bufs_.asked, static_cast<int>(kSlots));
+  EXPECT_EQ(presenter_->refusal(), "");
+}
+
+TEST_F(ImportedPicture, OfEachFormatThatGpusSampleIsShown) {
+  tolerance_ = 1;
+  for (const wire::PixelFormat format : {Xrgb8888, Xbgr8888, Xbgr2101010, Xbgr16161616f}) {
+    publish(kWindow, format);
+    ASSERT_TRUE(borrow()) << static_cast<int>(format) << presenter_->refusal();
+    shows();
+  }
+  publish(kWindow, Bgr888);
+  EXPECT_EQ(borrow().error().code, ErrorCode::Unsupported);
+  take();
+  shows();
+}
+
+TEST_F(ImportedPicture, IsReadUntilTheGpuIsPastItsFence) {
+  publish();
+  ASSERT_TRUE(borrow());
+  EXPECT_TRUE(presenter_->reads(memory())) << "by the next draw";
+  gpu_.done = false;
+  shows();
+  EXPECT_TRUE(presenter_->reads(memory()));
+  EXPECT_FALSE(presenter_->reads(memory(slot_ + 1)));
+  EXPECT_EQ(borrow().error().code, ErrorCode::Busy);
+  gpu_.done = true;
+  EXPECT_FALSE(presenter_->reads(memory()));
+  EXPECT_EQ(draw_error(), ErrorCode::Stale) << "the guest may write there";
+  ASSERT_TRUE(borrow());
+  shows();
+}
+
+TEST_F(ImportedPicture, IsDrawnAgainWhileItIsHeld) {
+  const pixel::CursorImage image = random_pointer(wire::CursorType::Colour, {16, 16}, random_);
+  publish();
+  ASSERT_TRUE(borrow());
+  gpu_.done = false;
+  shows();
+  shows({&image, 1, {40, 30}});
+  const std::vector<std::string> panel = {"a panel"};
+  presenter_->set_panel(panel);
+  shows({&image, 1, {50, 20}}, panel);
+  EXPECT_EQ(gpu_.textures.size(), 1U);
+}
+
+TEST_F(ImportedPicture, AfterAnotherOneLeavesTheFirstsFence) {
+  publish();
+  ASSERT_TRUE(borrow());
+  gpu_.done = false;
+  shows();
+  const pixel::SlotMemory first = memory();
+  publish();
+  ASSERT_TRUE(borrow());
+  EXPECT_TRUE(presenter_->reads(first));
+  EXPECT_TRUE(presenter_->reads(memory()));
+  const Rect all = full_rect(kWindow);
+  ASSERT_TRUE(presenter_->upload(newest().stored(), {&all, 1}));
+  EXPECT_TRUE(presenter_->reads(first));
+  EXPECT_FALSE(presenter_->reads(memory())) << "it was never drawn";
+  shows();
+  EXPECT_EQ(draw_error(), ErrorCode{});
+}
+
+TEST_F(ImportedPicture, ThatShowsSomethingElseIsCopiedUntilTheGeometryChanges) {
+  gpu_.mistake = [](Picture& shown) {
+    shown.bytes[shown.bytes.size() - shown.pitch + std::size_t{shown.size.width} * 4 - 4] ^=
+        std::byte{16};
+  };
+  for (int frame = 0; frame < 3; ++frame) {
+    publish();
+    EXPECT_FALSE(borrow());
+    EXPECT_EQ(presenter_->refusal(), "the driver shows other memory than it was given");
+    take();
+    shows();
+  }
+  EXPECT_EQ(gpu_.textures.size(), 1U) << "it is not tried again";
+  gpu_.mistake = nullptr;
+  publish();
+  EXPECT_FALSE(borrow());
+  publish({48, 32});
+  EXPECT_TRUE(borrow()) << "another size";
+  EXPECT_EQ(presenter_->refusal(), "");
+  tolerance_ = 1;
+  shows();
+}
+
+TEST_F(ImportedPicture, ThatTheDriverRefusesIsCopiedUntilTheMappingChanges) {
+  gpu_.refuses = ErrorCode::OsCall;
+  publish();
+  ASSERT_FALSE(borrow());
+  EXPECT_NE(presenter_->refusal().find("fake driver"), std::string::npos);
+  take();
+  shows();
+  gpu_.refuses.reset();
+  publish();
+  EXPECT_FALSE(borrow());
+  ++mapping_;
+  EXPECT_TRUE(borrow());
+  shows();
+}
+
+TEST_F(ImportedPicture, WithoutADmaBufIsCopiedForTheReasonThatItsMakerGives) {
+  dma_bufs_.refusal = "this is a file";
+  for (int frame = 0; frame < 3; ++frame) {
+    publish();
+    EXPECT_FALSE(borrow());
+    EXPECT_EQ(presenter_->refusal(), "this is a file");
+    take();
+    shows();
+  }
+  EXPECT_EQ(dma_bufs_.asked, 1);
+}
+
+TEST_F(ImportedPicture, OfOneColourProvesNothing) {
+  write(Picture(kWindow));
+  EXPECT_FALSE(borrow());
+  EXPECT_EQ(presenter_->refusal(), "");
+  take();
+  shows();
+  publish();
+  ASSERT_TRUE(borrow());
+  shows();
+}
+
+TEST_F(ImportedPicture, OfAnotherMappingIsImportedAnew) {
+  publish();
+  ASSERT_TRUE(borrow());
+  gpu_.done = false;
+  shows();
+  const pixel::SlotMemory old = memory();
+  ++mapping_;
+  EXPECT_FALSE(presenter_->reads(memory()));
+  publish();
+  ASSERT_TRUE(borrow());
+  EXPECT_EQ(gpu_.textures.size(), 2U);
+  EXPECT_FALSE(presenter_->reads(old)) << "nobody holds a frame of it any more";
+  shows();
+}
+
+TEST_F(ImportedPicture, ThatCannotBeBorrowedTakesTheLastOneAlong) {
+  publish();
+  ASSERT_TRUE(borrow());
+  gpu_.done = false;
+  shows();
+  gpu_.refuses = ErrorCode::OsCall;
+  write(random_picture({48, 32}, Xrgb8888, random_));
+  EXPECT_FALSE(borrow());
+  EXPECT_EQ(draw_error(), ErrorCode::Stale);
+  take();
+  tolerance_ = 1;
+  shows();
+}
+
+TEST_F(ImportedPicture, IsForgottenWithAMessageAndWhenTheWindowGoes) {
+  publish();
+  ASSERT_TRUE(borrow());
+  EXPECT_TRUE(presenter_->draw_message("gone"));
+  EXPECT_FALSE(presenter_->reads(memory()));
+  EXPECT_EQ(draw_error(), ErrorCode::NotReady);
+  ASSERT_TRUE(borrow());
+  presenter_->on_unmapped();
+  EXPECT_FALSE(presenter_->reads(memory()));
+  EXPECT_EQ(draw_error(), ErrorCode::Stale);
+}
+
+TEST(TextureImporter, KnowsWhatGpusCallFormats) {
+  EXPECT_EQ(drm_format(Xrgb8888), 0x34325258U);
+  EXPECT_EQ(drm_format(Xbgr8888), 0x34324258U);
+  EXPECT_EQ(drm_format(Xbgr2101010), 0x30334258U);
+  EXPECT_EQ(drm_format(Xbgr16161616f), 0x48344258U);
+  EXPECT_EQ(drm_format(Rgb888), std::nullopt);
+}
+
+}  // namespace
+}  // namespace pierglass::gfx::test
