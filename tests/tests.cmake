@@ -304,7 +304,7 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       SOURCES tests/unit/app/deadline_test.cpp tests/unit/app/doorbell_loop_test.cpp
         tests/unit/app/filter_command_test.cpp
         tests/unit/app/frame_intake_test.cpp tests/unit/app/hidden_window_test.cpp
-        tests/unit/app/lent_frames_test.cpp
+        tests/unit/app/lent_frames_test.cpp tests/unit/app/sampled_frames_test.cpp
         tests/unit/app/input_setup_test.cpp tests/unit/app/machine_text_test.cpp
         tests/unit/app/messages_broker_test.cpp tests/unit/app/messages_test.cpp
         tests/unit/app/notice_screen_test.cpp
@@ -457,6 +457,9 @@ if(PIERGLASS_TESTS AND NOT WIN32)
     if(PIERGLASS_BROKER)
       add_library(e2e_broker_desk STATIC tests/e2e/broker_desk.cpp)
       target_link_libraries(e2e_broker_desk PUBLIC e2e_desk PRIVATE pierglass_flags)
+      # for tests/lab/desktops.sh as well
+      add_executable(import_check tests/lab/import_check.cpp)
+      target_link_libraries(import_check PRIVATE e2e_broker_desk pierglass_flags GTest::gtest_main)
       foreach(subject broker_life direct kill_order)
         pierglass_test(e2e_${subject} SOURCES tests/e2e/${subject}_test.cpp LINK e2e_broker_desk
           LABELS e2e TIMEOUT 900)

@@ -129,6 +129,8 @@ Result<void> PictureCheck::build() {
 
 Result<std::vector<PictureCheck::Sample>> PictureCheck::draw(GLuint texture,
                                                              const std::vector<GLint>& points) {
+  while (glGetError() != GL_NO_ERROR) {
+  }
   GLint window = 0;
   glGetIntegerv(GL_DRAW_FRAMEBUFFER_BINDING, &window);
   glBindFramebuffer(GL_FRAMEBUFFER, framebuffer_.get());

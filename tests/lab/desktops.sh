@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The client under the compositors of Debian 13, pixel by pixel:
 #   desktops.sh BUILD [OPTION...]
-# with a folder where pierglass, pattern_feed and desktops_check are built, and options of GoogleTest
-# for the last. The exit status is 0 when nothing failed.
+# with a folder where pierglass, pierglass-broker, pattern_feed, desktops_check and import_check are
+# built, and options of GoogleTest for the last two, which run one after the other. The exit status
+# is 0 when nothing failed.
 # As root: the first run makes a Debian 13 in BUILD/desktops/root, from PIERGLASS_DEBIAN_MIRROR or
 # else the mirror that this machine's apt uses, and later ones use what root owns there. Everything
 # runs inside by bubblewrap, in namespaces of its own: processes and mounts are gone at the end,
@@ -80,7 +81,7 @@ shift
 source=$(CDPATH='' cd -- "$here/../.." && pwd)
 place=$build/desktops
 root=$place/root
-programs='pierglass pattern_feed desktops_check'
+programs='pierglass pierglass-broker pattern_feed desktops_check import_check'
 for program in $programs; do
   [ -x "$build/$program" ] || fail "$build/$program is missing: cmake --build $build --target $programs"
 done
@@ -96,4 +97,8 @@ if [ "$(cat "$root/packages" 2>/dev/null)" != "$packages_root" ]; then
 fi
 # shellcheck disable=SC2086  # a list of words
 (cd "$build" && copy_libraries $programs)
-inside "$build/desktops_check" "$@"
+status=0
+for check in desktops_check import_check; do
+  inside "$build/$check" "$@" || status=$?
+done
+exit $status

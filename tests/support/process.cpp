@@ -21,9 +21,9 @@
 namespace pierglass::test {
 namespace {
 
-constexpr std::array kInherited = {"PATH",           "LANG",         "ASAN_OPTIONS",
-                                   "UBSAN_OPTIONS",  "LSAN_OPTIONS", "TSAN_OPTIONS",
-                                   "LD_LIBRARY_PATH"};
+constexpr std::array kInherited = {
+    "PATH",         "LANG",         "ASAN_OPTIONS",    "UBSAN_OPTIONS",
+    "LSAN_OPTIONS", "TSAN_OPTIONS", "LD_LIBRARY_PATH", "PIERGLASS_LAB_FILES_AS_DMA_BUFS"};
 
 std::vector<std::string> environment_of(const Command& command) {
   std::vector<std::string> result;

@@ -140,12 +140,20 @@ class FakePresenter final : public gfx::Presenter {
     lent = true;
     return {};
   }
+  bool samples_borrowed() const override { return samples; }
+  std::string_view refusal() const override { return reason; }
+  // A compositor's pictures are drawn once and without a pointer, a GPU's as long as they are held.
+  [[nodiscard]] bool shows_as_it_lies(const gfx::CursorOverlay& cursor) const {
+    return samples ? next || !busy.empty() : next && cursor.image == nullptr;
+  }
   bool reads(const pixel::SlotMemory& memory) const override {
     return next == memory.slot || std::ranges::count(busy, memory.slot) != 0;
   }
   Result<gfx::DrawStats> draw(const gfx::CursorOverlay& cursor) override {
     if (fails) return fail(*fails, "draw");
-    if (stale || (lent && (!next || cursor.image != nullptr))) {
+    if (done_with_draw) busy.clear();
+    done_with_draw = false;
+    if (stale || (lent && !shows_as_it_lies(cursor))) {
       stale = false;
       return fail(ErrorCode::Stale, "picture");
     }
@@ -175,6 +183,9 @@ class FakePresenter final : public gfx::Presenter {
   bool lent = false;                  // the last picture was borrowed
   std::optional<std::uint32_t> next;  // slot of it, until drawn
   std::vector<std::uint32_t> busy;    // slots that the compositor reads
+  bool samples = false;               // a GPU does, not the compositor
+  bool done_with_draw = false;        // with all of busy, when the next draw begins
+  std::string reason;                 // for borrow_fails
   bool stale = false;                 // the next draw says so
   std::optional<ErrorCode> borrow_fails = ErrorCode::Unsupported;
   std::optional<ErrorCode> fails;  // draw and draw_message

@@ -13,6 +13,7 @@
 
 #include "gfx/gl_presenter.hpp"
 #include "tests/unit/gfx/picture.hpp"
+#include "tests/unit/gfx/refusing_driver.hpp"
 #include "tests/unit/wl/test_client.hpp"
 
 namespace pierglass::gfx::test {
@@ -308,6 +309,20 @@ TEST_F(ImportedPicture, OfOneColourProvesNothing) {
   shows();
   publish();
   ASSERT_TRUE(borrow());
+  shows();
+}
+
+TEST_F(ImportedPicture, ThatTheGuestWritesWhileItIsLookedAtIsLeftOpen) {
+  publish();
+  {
+    const RefusingDriver writes({.before_reading = [this] {
+      for (std::byte& byte : gpu_.slots[slot_].bytes) byte ^= std::byte{0xff};
+    }});
+    EXPECT_FALSE(borrow());
+  }
+  EXPECT_EQ(presenter_->refusal(), "");
+  gpu_.see();
+  EXPECT_TRUE(borrow()) << "the next look finds it still";
   shows();
 }
 

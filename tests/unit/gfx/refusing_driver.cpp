@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// This program's own glCompileShader and glMapBufferRange stand in front of the library's.
+// This program's own glCompileShader, glMapBufferRange and glReadPixels stand in front of the
+// library's.
 #include "tests/unit/gfx/refusing_driver.hpp"
 
 #include <GLES3/gl3.h>
@@ -63,4 +64,11 @@ extern "C" void* GL_APIENTRY glMapBufferRange(GLenum target, GLintptr offset, GL
   const bool persistent = (access & GL_MAP_PERSISTENT_BIT_EXT) != 0;
   if (persistent && wishes_now.persistent_mappings) return nullptr;
   return of_library<PFNGLMAPBUFFERRANGEPROC>("glMapBufferRange")(target, offset, length, access);
+}
+
+extern "C" void GL_APIENTRY glReadPixels(GLint x, GLint y, GLsizei width, GLsizei height,
+                                         GLenum format, GLenum type, void* pixels) {
+  using namespace pierglass::gfx::test;
+  if (wishes_now.before_reading) wishes_now.before_reading();
+  of_library<PFNGLREADPIXELSPROC>("glReadPixels")(x, y, width, height, format, type, pixels);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include <functional>
 #include <string>
 
 namespace pierglass::gfx::test {
@@ -11,6 +12,7 @@ class RefusingDriver {
   struct Wishes {
     std::string shaders;  // to compile those whose text has this in it; empty: none
     bool persistent_mappings = false;
+    std::function<void()> before_reading;  // refuses nothing: called when pixels are to be read
   };
   explicit RefusingDriver(Wishes wishes);
   RefusingDriver(const RefusingDriver&) = delete;

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Pictures that the client's GPU path samples where the guest wrote them, pixel by pixel: for
+// desktops.sh, since Debian 13's software driver imports a memfd as if it were a dma-buf.
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "guest/core/pattern.hpp"
+#include "guest/core/pattern_cursor.hpp"
+#include "pixel/cursor.hpp"
+#include "tests/e2e/broker_desk.hpp"
+#include "tests/support/proc_stats.hpp"
+#include "tests/support/wait_until.hpp"
+
+namespace pierglass::test {
+namespace {
+
+using guest::PatternMode;
+using guest::PatternSpec;
+
+constexpr Size kSize{640, 480};
+constexpr PatternSpec kMoving{.size = kSize, .mode = PatternMode::Full};
+constexpr PatternSpec kBox{.size = kSize, .mode = PatternMode::Small};
+
+class Import : public testing::Test {
+ protected:
+  void start(const PatternSpec& pattern, std::vector<std::string> guest) {
+    setenv("PIERGLASS_LAB_FILES_AS_DMA_BUFS", "1", 1);
+    broker_desk_.start_broker();
+    guest.insert(guest.end(), {"--size", text_of(pattern.size)});
+    desk().start_guest(Guest::Linux, guest);
+    desk().start_client("gl", {"--path", "import"});
+  }
+  Desk& desk() { return broker_desk_.desk(); }
+  // Sizes of window and guest change one after the other; from then on every frame counts.
+  void settles(const PatternSpec& pattern) {
+    const bool settled = wait_until(
+        [&] {
+          const Picture screen = desk().screenshot();
+          const auto number = guest::decode_frame_number(screen.view());
+          return screen.size == pattern.size && number &&
+                 compare(screen, pattern_picture(pattern, *number), 0).pixels == 0;
+        },
+        kPatience);
+    ASSERT_TRUE(settled) << desk().client().process().err();
+  }
+  void shows_frames(const PatternSpec& pattern, int count) {
+    std::optional<std::uint32_t> number;
+    for (int i = 0; i < count; ++i) {
+      number = desk().shows_moving(pattern, number);
+      ASSERT_TRUE(number) << desk().client().process().err();
+    }
+  }
+  // Of the client's last second.
+  testing::AssertionResult comes(bool imported) {
+    nlohmann::json last;
+    const bool so = wait_until(
+        [&] {
+          const auto lines = desk().client().stats();
+          if (lines.empty()) return false;
+          last = lines.back();
+          const auto frames = last.value("frames", 0U);
+          return frames != 0 && last.value("path", "") == (imported ? "import" : "copy") &&
+                 last.value("direct_frames", 0U) == (imported ? frames : 0U) &&
+                 (last.value("uploaded_bytes", 0U) == 0) == imported;
+        },
+        kPatience);
+    if (so) return testing::AssertionSuccess();
+    return testing::AssertionFailure() << "not " << (imported ? "imported: " : "copied: ") << last
+                                       << desk().client().process().err();
+  }
+
+  BrokerDesk broker_desk_{kMoving};
+};
+
+TEST_F(Import, EveryPixelOfMovingFramesIsThePatterns) {
+  start(kMoving, {"--rate", "60"});
+  shows_frames(kMoving, 20);
+  EXPECT_TRUE(comes(true));
+  desk().expect_clean_end();
+}
+
+TEST_F(Import, DamagedPartsAloneKeepThePictureWhole) {
+  start(kBox, {"--rate", "60", "--mode", "small"});
+  shows_frames(kBox, 20);
+  EXPECT_TRUE(comes(true));
+  desk().expect_clean_end();
+}
+
+TEST_F(Import, APointerIsDrawnOverIt) {
+  start(kMoving, {"--mode", "still", "--cursor", "colour", "--cursor-rate", "0"});
+  const guest::PatternCursor shape = guest::pattern_cursor(wire::CursorType::Colour);
+  const auto cursor = pixel::make_cursor_image(shape.info, shape.image);
+  ASSERT_TRUE(cursor);
+  Picture expected = pattern_picture({.size = kSize, .mode = PatternMode::Still}, 1);
+  pixel::draw_cursor(expected.view(), *cursor, guest::pattern_cursor_position(kSize, 0),
+                     full_rect(kSize));
+  EXPECT_TRUE(desk().shows(expected, 1, "pointer over an imported picture"));
+  desk().expect_clean_end();
+}
+
+TEST_F(Import, WindowsOfManySizesShowIt) {
+  start(kMoving, {"--rate", "30"});
+  shows_frames(kMoving, 1);
+  for (int i = 0; i < 40; ++i) {
+    const auto step = static_cast<std::uint32_t>(i % 7);
+    desk().sway().set_resolution({kSize.width + 32 * step, kSize.height + 24 * (step % 3)});
+  }
+  desk().sway().set_resolution(kSize);
+  settles(kMoving);
+  shows_frames(kMoving, 5);
+  EXPECT_TRUE(comes(true));
+  desk().expect_clean_end();
+}
+
+// Each brings another session, and all imports with it; sizes of guest and window in turn.
+TEST_F(Import, AHundredGuestsLeaveNothingBehind) {
+  start(kMoving, {"--rate", "60"});
+  shows_frames(kMoving, 1);
+  std::size_t descriptors = 0;
+  for (int i = 0; i < 100; ++i) {
+    const PatternSpec pattern{.size = i % 2 == 0 ? Size{512, 384} : kSize,
+                              .mode = PatternMode::Full};
+    desk().sway().set_resolution(pattern.size);
+    desk().start_guest(Guest::Linux, {"--rate", "60", "--size", text_of(pattern.size)});
+    settles(pattern);
+    shows_frames(pattern, 2);
+    if (HasFatalFailure()) return;
+    if (i == 9) descriptors = open_descriptors(desk().client().process().pid());
+  }
+  EXPECT_TRUE(comes(true));
+  constexpr std::size_t kSlots = 8;  // that may not have been imported then
+  EXPECT_LE(open_descriptors(desk().client().process().pid()), descriptors + kSlots);
+  desk().expect_clean_end();
+}
+
+TEST_F(Import, OfAFileIsACopyThatSaysWhy) {
+  setenv("PIERGLASS_LAB_FILES_AS_DMA_BUFS", "1", 1);
+  desk().set_memory(desk().memory().path());
+  desk().start_guest(Guest::Linux, {"--rate", "60", "--size", text_of(kSize)});
+  desk().start_client("gl", {"--path", "import"});
+  shows_frames(kMoving, 5);
+  EXPECT_TRUE(comes(false));
+  EXPECT_NE(desk().client().process().err().find("pictures are copied: the memory may shrink"),
+            std::string::npos)
+      << desk().client().process().err();
+  desk().expect_clean_end();
+}
+
+}  // namespace
+}  // namespace pierglass::test
