@@ -33,6 +33,13 @@ struct DrawStats {
   Nanoseconds present{};  // handing the buffer over, up to and including wl_surface.commit
 };
 
+// Whether borrowed pictures go to the compositor as dma-bufs.
+struct DmaBufUse {
+  bool shown = false;        // those drawn from now on do, until it changes
+  std::string_view refusal;  // why they do not, a sentence without a full stop; good until the next
+                             // call of the presenter. Empty: they do, or nobody wished it
+};
+
 // Turns pictures into commits of one wl_surface, which no one else commits. Owned and called by
 // the present thread alone. Nothing blocks longer than the GPU or rasteriser needs.
 class Presenter {
@@ -83,6 +90,8 @@ class Presenter {
   // draw(). Another picture in that slot counts as the same. Cheap; changes with draw(), upload(),
   // borrow(), draw_message(), and each dispatch of the queue.
   [[nodiscard]] virtual bool reads(const pixel::SlotMemory& /*memory*/) const { return false; }
+
+  [[nodiscard]] virtual DmaBufUse dma_bufs() const { return {}; }
 
   // Draws the last picture, upright, scaled to the window with correct aspect and black bars, the
   // pointer on it, and commits. A caller that wants a frame callback requests it before. NotReady
