@@ -68,8 +68,9 @@ pixel::PictureKind kind_of(const wire::FrameInfo& info) {
 
 }  // namespace
 
-RegionSource::RegionSource(WatchedMemory memory, KnownElsewhere known_elsewhere)
-    : memory_(std::move(memory)), known_elsewhere_(known_elsewhere) {}
+RegionSource::RegionSource(WatchedMemory memory, KnownElsewhere known_elsewhere,
+                           LazySlotBuffers::Maker maker)
+    : memory_(std::move(memory)), known_elsewhere_(known_elsewhere), slot_buffers_(maker) {}
 
 bool RegionSource::recognises(std::span<const std::byte> memory) {
   return memory.size() >= sizeof wire::kMagic &&
@@ -90,8 +91,9 @@ Result<std::unique_ptr<RegionSource>> RegionSource::open(std::string path) {
 }
 
 std::unique_ptr<RegionSource> RegionSource::over(WatchedMemory memory,
-                                                 KnownElsewhere known_elsewhere) {
-  return std::unique_ptr<RegionSource>(new RegionSource(std::move(memory), known_elsewhere));
+                                                 KnownElsewhere known_elsewhere,
+                                                 LazySlotBuffers::Maker maker) {
+  return std::unique_ptr<RegionSource>(new RegionSource(std::move(memory), known_elsewhere, maker));
 }
 
 GuestStatus RegionSource::tick(HostTime now) {
@@ -146,6 +148,7 @@ void RegionSource::attach(HostTime now) {
   if (!session) return on_unreadable(session.error());
   session_ = std::move(*session);
   mapping_ = next_mapping();
+  slot_buffers_.begin(memory_.handle(), session_->layout());
   error_.clear();
   description_ = describe_guest(session_->layout());
   heartbeat_ = session_->guest_heartbeat();
@@ -167,6 +170,7 @@ void RegionSource::on_unreadable(const Error& error) {
 
 void RegionSource::detach() {
   for (Hold& hold : holds_) hold.lease.reset();
+  slot_buffers_.end();
   session_.reset();
   successor_ = {};
   ++attachments_;
@@ -229,8 +233,8 @@ std::optional<HeldFrame> RegionSource::acquire() {
                    {.hold = place.number, .memory = place_of(held)});
 }
 
-std::optional<pixel::SlotMemory> RegionSource::place_of(const ring::FrameLease& lease) const {
-  if (memory_.descriptor() < 0) return std::nullopt;
+std::optional<pixel::SlotMemory> RegionSource::place_of(const ring::FrameLease& lease) {
+  if (memory_.handle() < 0) return std::nullopt;
   const std::span<const std::byte> bytes = memory_.bytes();
   return pixel::SlotMemory{
       .fd = memory_.descriptor(),
@@ -238,7 +242,8 @@ std::optional<pixel::SlotMemory> RegionSource::place_of(const ring::FrameLease& 
       .offset = static_cast<std::uint64_t>(lease.pixels().data() - bytes.data()),
       .slot = lease.slot(),
       .mapping = mapping_,
-      .may_shrink = memory_.may_shrink()};
+      .may_shrink = memory_.may_shrink(),
+      .dma_bufs = &slot_buffers_};
 }
 
 // There is a place for one more than may be kept.

@@ -12,6 +12,7 @@
 
 #include "ring/reader_session.hpp"
 #include "source/frame_source.hpp"
+#include "source/slot_buffers.hpp"
 #include "source/successor.hpp"
 #include "source/watched_memory.hpp"
 
@@ -43,9 +44,10 @@ class RegionSource final : public FrameSource {
   static Result<std::unique_ptr<RegionSource>> open(std::string path);
 
   // Over memory with any contents. What is foreign makes the guest Unreadable, or Absent when
-  // `known_elsewhere` is given and says so.
+  // `known_elsewhere` is given and says so. `maker`: of the dma-bufs that frames offer.
   static std::unique_ptr<RegionSource> over(WatchedMemory memory,
-                                            KnownElsewhere known_elsewhere = nullptr);
+                                            KnownElsewhere known_elsewhere = nullptr,
+                                            LazySlotBuffers::Maker maker = {});
 
   GuestStatus tick(HostTime now) override;
   [[nodiscard]] const std::string& error() const override { return error_; }
@@ -67,7 +69,7 @@ class RegionSource final : public FrameSource {
   bool rung_awake() override { return std::exchange(rung_awake_, false); }
 
  private:
-  RegionSource(WatchedMemory memory, KnownElsewhere known_elsewhere);
+  RegionSource(WatchedMemory memory, KnownElsewhere known_elsewhere, LazySlotBuffers::Maker maker);
   bool give_back(const HeldFrame& frame, bool used) override;
   bool keep(const HeldFrame& frame) override;
   [[nodiscard]] std::uint32_t rows_ready(const HeldFrame& frame) const override;
@@ -100,7 +102,7 @@ class RegionSource final : public FrameSource {
   [[nodiscard]] bool one_is_out() const;
   Hold& free_hold();
   bool take_over(const ring::FrameLease& lease);
-  [[nodiscard]] std::optional<pixel::SlotMemory> place_of(const ring::FrameLease& lease) const;
+  [[nodiscard]] std::optional<pixel::SlotMemory> place_of(const ring::FrameLease& lease);
   void refresh_shape(std::uint64_t ticket);
 
   WatchedMemory memory_;
@@ -108,6 +110,7 @@ class RegionSource final : public FrameSource {
   std::unique_ptr<ring::ReaderSession> session_;  // must go before memory_
   std::array<Hold, kMaxKept + 1> holds_;          // must go before session_
   std::uint64_t mapping_ = 0;                     // of session_'s slots
+  LazySlotBuffers slot_buffers_;                  // of session_
 
   std::uint64_t seen_ = 0;        // newest sequence whose pixels were taken over
   std::uint64_t rejected_ = 0;    // newest sequence that was nonsense

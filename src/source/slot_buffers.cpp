@@ -32,4 +32,25 @@ int SlotBuffers::descriptor(std::uint32_t slot) const {
   return slot < buffers_.size() ? buffers_[slot].get() : -1;
 }
 
+void LazySlotBuffers::begin(int memory, const wire::RegionLayout& layout) {
+  buffers_.reset();
+  memory_ = memory;
+  layout_ = layout;
+}
+
+void LazySlotBuffers::end() {
+  buffers_.reset();
+  layout_.reset();
+}
+
+std::expected<pixel::DmaBufPlace, std::string> LazySlotBuffers::find(std::uint32_t slot) {
+  if (!layout_) return std::unexpected("no guest's pictures are there");
+  if (!buffers_) buffers_ = SlotBuffers::over(memory_, *layout_, maker_.create);
+  if (const auto& refusal = buffers_->refusal()) return std::unexpected(describe(*refusal));
+  const int buffer = buffers_->descriptor(slot);
+  if (buffer < 0) return std::unexpected("the guest has no such slot");
+  return pixel::DmaBufPlace{.fd = buffer,
+                            .offset = maker_.gives_whole_memory ? layout_->slot_at(slot) : 0};
+}
+
 }  // namespace pierglass::source

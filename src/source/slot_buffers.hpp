@@ -2,10 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <expected>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/fd.hpp"
+#include "pixel/slot_memory.hpp"
 #include "shm/dma_buf_linux.hpp"
 #include "wire/parse.hpp"
 
@@ -37,6 +40,31 @@ class SlotBuffers {
   std::uint64_t session_ = 0;
   std::vector<Fd> buffers_;
   std::optional<shm::DmaBufRefusal> refusal_;
+};
+
+// The slots of whatever session is read, made into dma-bufs when they are first asked for.
+class LazySlotBuffers final : public pixel::SlotDmaBufs {
+ public:
+  struct Maker {
+    SlotBuffers::Create create = shm::create_dma_buf;
+    // What create() gives begins where the memory does, not where the window does.
+    bool gives_whole_memory = false;
+  };
+
+  explicit LazySlotBuffers(Maker maker) : maker_(maker) {}
+
+  // A session begins in the memory behind `memory`, which stays the caller's and open until the
+  // next begin() or end(). What was made of an earlier one is gone.
+  void begin(int memory, const wire::RegionLayout& layout);
+  void end();
+
+  [[nodiscard]] std::expected<pixel::DmaBufPlace, std::string> find(std::uint32_t slot) override;
+
+ private:
+  Maker maker_;
+  int memory_ = -1;
+  std::optional<wire::RegionLayout> layout_;  // of the session
+  std::optional<SlotBuffers> buffers_;        // none: nobody asked yet
 };
 
 }  // namespace pierglass::source

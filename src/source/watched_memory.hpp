@@ -47,6 +47,9 @@ class WatchedMemory {
   // which not everybody can map, or nothing is mapped.
   [[nodiscard]] int descriptor() const { return file_.get(); }
 
+  // The file or device that is mapped; as descriptor(), but -1 only where nothing is mapped.
+  [[nodiscard]] int handle() const { return file_ ? file_.get() : device_.get(); }
+
   // What descriptor() names may be cut off by whoever may write it.
   [[nodiscard]] bool may_shrink() const { return may_shrink_; }
 
@@ -90,7 +93,9 @@ class WatchedMemory {
   std::unique_ptr<View> view_;  // null: no broker
   std::string path_;            // empty: memory without one
   shm::SharedMemory memory_;
-  Fd file_;  // that memory_ maps; none: a device, or nothing is mapped
+  // What memory_ maps: one of them, or nothing is mapped.
+  Fd file_;
+  Fd device_;
   bool may_shrink_ = true;
   shm::FileIdentity identity_;
   shm::FileIdentity seen_;  // what changed() saw last

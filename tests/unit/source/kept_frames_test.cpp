@@ -30,6 +30,7 @@ class Kept : public testing::Test {
     guest_memory_ = shm::map_fd(file.get()).value();
     start_guest(1);
     shm::SharedMemory memory = shm::map_fd(file.get()).value();
+    file_ = file.get();
     source_ = RegionSource::over(WatchedMemory::over(std::move(memory), std::move(file)));
     tick();
   }
@@ -58,6 +59,7 @@ class Kept : public testing::Test {
   HeldFrame acquire() { return source_->acquire().value(); }
 
   std::uint32_t slots_;
+  int file_ = -1;  // the first source's
   shm::SharedMemory guest_memory_;
   std::optional<ring::GuestSession> guest_;
   std::unique_ptr<RegionSource> source_;
@@ -133,6 +135,30 @@ TEST_F(Kept, FramesTellWhereTheyLie) {
   HeldFrame next = acquire();
   EXPECT_EQ(next.memory()->mapping, memory.mapping);
   EXPECT_NE(next.memory()->slot, memory.slot);
+}
+
+// What stands for a dma-buf is the memory's own file here, in which the picture is found.
+TEST_F(Kept, FramesOfferTheirSlotAsADmaBuf) {
+  const LazySlotBuffers::Maker maker{
+      .create = [](int memory, shm::DmaBufWindow) -> shm::DmaBuf { return Fd(dup(memory)); },
+      .gives_whole_memory = true};
+  Fd file(dup(file_));
+  shm::SharedMemory memory = shm::map_fd(file.get()).value();
+  source_ =
+      RegionSource::over(WatchedMemory::over(std::move(memory), std::move(file)), nullptr, maker);
+  tick();
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(publish());
+    HeldFrame frame = acquire();
+    ASSERT_NE(frame.memory()->dma_bufs, nullptr);
+    const auto buffer = frame.memory()->dma_bufs->find(frame.memory()->slot);
+    ASSERT_TRUE(buffer) << buffer.error();
+    EXPECT_EQ(buffer->offset, frame.memory()->offset);
+    std::byte pixel{};
+    ASSERT_EQ(pread(buffer->fd, &pixel, 1, static_cast<off_t>(buffer->offset)), 1);
+    EXPECT_EQ(pixel, *frame.image().data);
+    EXPECT_TRUE(frame.finish());
+  }
 }
 
 TEST_F(Kept, FramesOfASessionThatEndedAreNobodysAndTheNextSessionIsAnotherMapping) {

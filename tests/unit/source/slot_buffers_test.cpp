@@ -80,5 +80,44 @@ TEST(SlotBuffers, OfAFileWithANameAreRefusedByTheRealMaker) {
   EXPECT_EQ(slots.refusal()->cause, DmaBufCause::NotMemfd);
 }
 
+TEST(LazySlotBuffers, AreMadeOncePerSessionWhenTheyAreAskedFor) {
+  const wire::RegionLayout layout = plan();
+  LazySlotBuffers slots({.create = give});
+  EXPECT_FALSE(slots.find(0)) << "no session";
+  slots.begin(-1, layout);
+  EXPECT_TRUE(asked.empty());
+  const auto first = slots.find(1);
+  ASSERT_TRUE(first);
+  EXPECT_GE(fcntl(first->fd, F_GETFD), 0);
+  EXPECT_EQ(first->offset, 0u);
+  EXPECT_EQ(slots.find(1)->fd, first->fd);
+  EXPECT_NE(slots.find(0)->fd, first->fd);
+  EXPECT_FALSE(slots.find(layout.slot_count));
+  EXPECT_EQ(asked.size(), layout.slot_count);
+  slots.begin(-1, layout);
+  EXPECT_TRUE(slots.find(0));
+  EXPECT_EQ(asked.size(), 2 * layout.slot_count) << "another session";
+  slots.end();
+  EXPECT_FALSE(slots.find(0));
+}
+
+TEST(LazySlotBuffers, SayWhyThereAreNoneAndDoNotAskAgain) {
+  LazySlotBuffers slots({.create = refuse_later});
+  slots.begin(-1, plan());
+  for (int i = 0; i < 3; ++i) {
+    const auto found = slots.find(0);
+    ASSERT_FALSE(found);
+    EXPECT_EQ(found.error(), "no dma-buf can be made of the memory: Cannot allocate memory");
+  }
+  EXPECT_EQ(asked.size(), 3u);
+}
+
+TEST(LazySlotBuffers, OfWholeMemoryLieAtTheirOffsetInIt) {
+  const wire::RegionLayout layout = plan();
+  LazySlotBuffers slots({.create = give, .gives_whole_memory = true});
+  slots.begin(-1, layout);
+  EXPECT_EQ(slots.find(2)->offset, layout.slot_at(2));
+}
+
 }  // namespace
 }  // namespace pierglass::source
