@@ -397,10 +397,8 @@ class Client final : private wl::WindowEvents {
   }
 
   void on_news(PresentNews& news) {
-    if (news.path) {
-      spdlog::info("pictures: {}, {}", renderer_,
-                   *news.path == PixelPath::Direct ? "the guest's memory itself" : "copied");
-    }
+    if (news.path) spdlog::info("pictures: {}, {}", renderer_, describe(*news.path));
+    if (news.dma_buf_refusal) spdlog::warn("--path scanout: {}", *news.dma_buf_refusal);
     if (window_control_ != nullptr) window_control_->on_news(news);
     if (input_ != nullptr) input_->on_news(news);
     if (!news.screenshot || screenshots_ == nullptr) return;

@@ -96,12 +96,15 @@ PathChoice parse_path(const std::string& text) {
   if (text == "auto") return PathChoice::Auto;
   if (text == "copy") return PathChoice::Copy;
   if (text == "direct") return PathChoice::Direct;
-  throw OptionError("--path", "'" + text + "' is none of auto, copy, direct");
+  if (text == "scanout") return PathChoice::Scanout;
+  throw OptionError("--path", "'" + text + "' is none of auto, copy, direct, scanout");
 }
 
 void check_path(const Options& options) {
-  if (options.path != PathChoice::Direct || options.renderer != RendererChoice::Gl) return;
-  throw OptionError("--path", "direct needs --renderer shm, not gl");
+  const bool free = options.path == PathChoice::Auto || options.path == PathChoice::Copy;
+  if (free || options.renderer != RendererChoice::Gl) return;
+  const std::string word = options.path == PathChoice::Direct ? "direct" : "scanout";
+  throw OptionError("--path", word + " needs --renderer shm, not gl");
 }
 
 void check_level(const std::string& text) {
@@ -278,8 +281,10 @@ struct Parser {
            "How pixels get from the guest's memory to the compositor, with shm: copy; direct, "
            "which is shm even where there is a GPU: the compositor reads the memory itself "
            "(pictures of the window's size without pointer and panel), and would end pierglass if "
-           "somebody cut the file off; auto is direct for memory that cannot shrink, such as a "
-           "broker's")
+           "somebody cut the file off; scanout: the same by dma-bufs of the guest's slots, which a "
+           "screen may show as they are (never tried on hardware; with a GPU of its own memory the "
+           "compositor copies), and as auto where those cannot be had; auto is direct for memory "
+           "that cannot shrink, such as a broker's")
         ->type_name("NAME")
         ->capture_default_str();
     cli.add_option("--filter", filter,

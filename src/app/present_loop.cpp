@@ -56,6 +56,7 @@ Result<PresentLoop::Sleep> PresentLoop::step(HostTime now) {
   watch_visibility(now);
   serve_requests(now);
   const Sleep sleep = hidden_ ? next_sleep(now, status_ == GuestStatus::Live) : TRY(show_news(now));
+  tell_dma_bufs();
   desk_.on_picture(have_picture_ ? picture_ : Size{});
   desk_.tell(now, news_);
   const Nanoseconds longest = screenshooter_.wanted() ? Screenshooter::kRetry : Nanoseconds::max();
@@ -279,7 +280,9 @@ Result<void> PresentLoop::take(bool lend, HostTime now) {
   const pace::FrameTimes times = times_of(*frame, now);
   const bool fresh = !have_picture_ || shown_lent_ || kind_ != frame->image().kind();
   const std::optional<pixel::SlotMemory>& memory = frame->memory();
-  const bool safe = memory && (!memory->may_shrink || path_ == PathChoice::Direct);
+  // By dma-bufs the presenter shows none that may shrink otherwise.
+  const bool forced = path_ == PathChoice::Direct || path_ == PathChoice::Scanout;
+  const bool safe = memory && (forced || !memory->may_shrink);
   FrameIntake& intake = intake_.emplace(*std::move(frame), times, fresh, lend && safe, now);
   const bool taken = TRY(advance(intake, now));
   // One that is tried again is no news.
@@ -455,8 +458,16 @@ Result<gfx::DrawStats> PresentLoop::draw_picture() {
 
 void PresentLoop::tell_path() {
   if (!have_picture_) return;
-  const PixelPath path = shown_lent_ ? PixelPath::Direct : PixelPath::Copy;
+  const PixelPath lent = presenter_.dma_bufs().shown ? PixelPath::Scanout : PixelPath::Direct;
+  const PixelPath path = shown_lent_ ? lent : PixelPath::Copy;
   if (!std::exchange(paths_told_[std::to_underlying(path)], true)) news_.path = path;
+}
+
+void PresentLoop::tell_dma_bufs() {
+  const std::string_view refusal = presenter_.dma_bufs().refusal;
+  if (refusal == dma_buf_refusal_) return;
+  dma_buf_refusal_ = refusal;
+  if (!refusal.empty()) news_.dma_buf_refusal = dma_buf_refusal_;
 }
 
 void PresentLoop::record(HostTime began, const gfx::DrawStats& stats) {
@@ -476,7 +487,14 @@ void PresentLoop::log_committed() {
 }
 
 PresentSnapshot PresentLoop::snapshot() const {
-  return {.ladder = ladder_.counters(),
+  using Scanout = PresentSnapshot::Scanout;
+  const gfx::DmaBufUse dma_bufs = presenter_.dma_bufs();
+  const auto scanout = path_ == PathChoice::Scanout
+                           ? std::optional(Scanout{.dma_bufs = dma_bufs.shown && shown_lent_,
+                                                   .refusal = std::string(dma_bufs.refusal)})
+                           : std::nullopt;
+  return {.scanout = scanout,
+          .ladder = ladder_.counters(),
           .doorbell = ladder_.trust().counters(),
           .trust = ladder_.trust().standing(),
           .rings = status_ == GuestStatus::Live && may_be_rung(HostTime::max()),

@@ -141,6 +141,7 @@ class PresentLoop {
   Result<gfx::DrawStats> draw_content(HostTime now);
   Result<gfx::DrawStats> draw_picture();
   void tell_path();
+  void tell_dma_bufs();
   void record(HostTime began, const gfx::DrawStats& stats);
   void log_committed();
 
@@ -159,7 +160,8 @@ class PresentLoop {
   LentFrames lent_;
   PathChoice path_ = PathChoice::Auto;
   bool shown_lent_ = false;                 // the presenter's picture is a borrowed one
-  std::array<bool, 2> paths_told_{};        // by PixelPath
+  std::array<bool, 3> paths_told_{};        // by PixelPath
+  std::string dma_buf_refusal_;             // the presenter's, as told
   std::optional<pixel::PictureKind> kind_;  // of what the presenter was given last
   pace::WaitLadder::Found found_;           // not told the ladder yet
   std::uint64_t found_sequence_ = 0;        // of the frame that it was told of last

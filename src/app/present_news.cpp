@@ -5,6 +5,18 @@
 
 namespace pierglass::app {
 
+const char* describe(PixelPath path) {
+  switch (path) {
+    case PixelPath::Copy:
+      return "copied";
+    case PixelPath::Direct:
+      return "the guest's memory itself";
+    case PixelPath::Scanout:
+      return "the guest's memory itself, as dma-bufs";
+  }
+  return "unknown";
+}
+
 void PresentNews::add(PresentNews&& later) {
   if (later.placed) placed = later.placed;
   committed += later.committed;
@@ -12,6 +24,7 @@ void PresentNews::add(PresentNews&& later) {
   if (later.pointer_image) pointer_image = std::move(later.pointer_image);
   pointer_changed |= later.pointer_changed;
   if (later.path) path = later.path;
+  if (later.dma_buf_refusal) dma_buf_refusal = std::move(later.dma_buf_refusal);
   if (later.unmapped) unmapped = later.unmapped;
 }
 

@@ -47,9 +47,13 @@ struct Screenshot {
 
 // How the guest's pixels come to the compositor.
 enum class PixelPath : std::uint8_t {
-  Copy,    // through buffers of the client's own
-  Direct,  // the compositor reads the guest's memory itself
+  Copy,     // through buffers of the client's own
+  Direct,   // the compositor reads the guest's memory itself
+  Scanout,  // the same by a dma-buf, which a screen may show
 };
+
+// For the log.
+const char* describe(PixelPath path);
 
 struct PresentNews {
   // How place_pointer() ended: the guest was told, Unsupported (it cannot), NotReady (there is
@@ -62,12 +66,14 @@ struct PresentNews {
   std::optional<PointerImage> pointer_image;  // the newest
   bool pointer_changed = false;               // what pointer() gives is new, as far as asked for
   std::optional<PixelPath> path;              // a picture came this way for the first time
+  // Why frames do not go to the compositor as dma-bufs though that was wished; when it changes.
+  std::optional<std::string> dma_buf_refusal;
   // The surface has no content, because of the hidden window state of this generation.
   std::optional<std::uint64_t> unmapped;
 
   [[nodiscard]] bool empty() const {
     return !placed && committed == 0 && !screenshot && !pointer_image && !pointer_changed &&
-           !path && !unmapped;
+           !path && !dma_buf_refusal && !unmapped;
   }
   // Adds what happened later.
   void add(PresentNews&& later);

@@ -172,6 +172,9 @@ void Statistics::print_summary(const PresentSnapshot& snapshot, std::uint64_t dr
       {"presentation", presentation(snapshot)},
       {"draws_held_back", snapshot.gate.held_back},
       {"records_dropped", dropped_records}};
+  if (const auto& scanout = snapshot.scanout) {
+    line["scanout"] = {{"dma_bufs", scanout->dma_bufs}, {"refusal", scanout->refusal}};
+  }
   const bool told = guest_ != source::GuestDescription{} || !notice_.empty();
   if (told) line["guest"] = guest_records(guest_, notice_);
   print_line(stdout, line);

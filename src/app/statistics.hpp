@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/result.hpp"
@@ -17,6 +18,11 @@ namespace pierglass::app {
 
 // What the present thread hands over when it is asked; counts since its start.
 struct PresentSnapshot {
+  struct Scanout {
+    bool dma_bufs = false;  // the newest picture is shown by one
+    std::string refusal;    // why none is to be had; empty: they are
+  };
+  std::optional<Scanout> scanout;  // nothing: not wished
   pace::WaitLadder::Counters ladder;
   pace::DoorbellTrust::Counters doorbell;
   pace::DoorbellTrust::Standing trust{};

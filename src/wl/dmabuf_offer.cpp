@@ -12,12 +12,22 @@ namespace pierglass::wl {
 namespace {
 // zwp_linux_dmabuf_feedback_v1.tranche_flags; later ones may come.
 constexpr std::uint32_t kScanout = 1;
+
+constexpr std::uint64_t kLinear = 0;                       // DRM_FORMAT_MOD_LINEAR
+constexpr std::uint64_t kInvalid = 0x00ff'ffff'ffff'ffff;  // DRM_FORMAT_MOD_INVALID
 }  // namespace
 
 bool DmabufOffer::takes(const DmabufFormat& format) const {
   return std::ranges::any_of(tranches, [&](const DmabufTranche& tranche) {
     return std::ranges::find(tranche.formats, format) != tranche.formats.end();
   });
+}
+
+std::optional<std::uint64_t> DmabufOffer::linear_modifier(std::uint32_t fourcc) const {
+  for (const std::uint64_t modifier : {kLinear, kInvalid}) {
+    if (takes({.fourcc = fourcc, .modifier = modifier})) return modifier;
+  }
+  return std::nullopt;
 }
 
 void DmabufFeedback::refuse(const std::unexpected<Error>& reason) {

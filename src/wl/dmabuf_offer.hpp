@@ -34,6 +34,9 @@ struct DmabufOffer {
   std::vector<DmabufTranche> tranches;
 
   [[nodiscard]] bool takes(const DmabufFormat& format) const;
+  // How rows one after the other are to be called: LINEAR, or INVALID where only what the driver
+  // finds out by itself is taken. Nothing where neither is.
+  [[nodiscard]] std::optional<std::uint64_t> linear_modifier(std::uint32_t fourcc) const;
   friend bool operator==(const DmabufOffer&, const DmabufOffer&) = default;
 };
 

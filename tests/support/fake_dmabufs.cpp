@@ -131,8 +131,9 @@ void FakeCompositor::Server::create_dmabuf_buffer(const Call& call) {
   plane->size = {static_cast<std::uint32_t>(call.arguments[0].i),
                  static_cast<std::uint32_t>(call.arguments[1].i)};
   const std::uint64_t end = plane->offset + std::uint64_t{plane->stride} * plane->size.height;
-  if (plane->stride / 4 < plane->size.width ||
-      end > static_cast<std::uint64_t>(lseek(plane->file.get(), 0, SEEK_END)))
+  const auto bytes = static_cast<std::uint64_t>(lseek(plane->file.get(), 0, SEEK_END));
+  // What has no size at all stands for a dma-buf without content.
+  if (plane->stride / 4 < plane->size.width || (bytes != 0 && end > bytes))
     return wl_resource_post_error(params, ZWP_LINUX_BUFFER_PARAMS_V1_ERROR_OUT_OF_BOUNDS, "beyond");
   if (options_.dmabuf_buffers == Grants::Withheld) return owed_dmabufs_.push_back(params);
   answer_dmabuf(call.self, options_.dmabuf_buffers == Grants::AtOnce);

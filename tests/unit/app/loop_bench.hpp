@@ -143,6 +143,7 @@ class FakePresenter final : public gfx::Presenter {
   bool reads(const pixel::SlotMemory& memory) const override {
     return next == memory.slot || std::ranges::count(busy, memory.slot) != 0;
   }
+  gfx::DmaBufUse dma_bufs() const override { return use; }
   Result<gfx::DrawStats> draw(const gfx::CursorOverlay& cursor) override {
     if (fails) return fail(*fails, "draw");
     if (stale || (lent && (!next || cursor.image != nullptr))) {
@@ -175,7 +176,8 @@ class FakePresenter final : public gfx::Presenter {
   bool lent = false;                  // the last picture was borrowed
   std::optional<std::uint32_t> next;  // slot of it, until drawn
   std::vector<std::uint32_t> busy;    // slots that the compositor reads
-  bool stale = false;                 // the next draw says so
+  gfx::DmaBufUse use;
+  bool stale = false;  // the next draw says so
   std::optional<ErrorCode> borrow_fails = ErrorCode::Unsupported;
   std::optional<ErrorCode> fails;  // draw and draw_message
   std::optional<ErrorCode> upload_fails;

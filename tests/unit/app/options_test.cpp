@@ -96,6 +96,7 @@ TEST_F(OptionTest, ThePathIsTheUsersToChoose) {
   EXPECT_EQ(parse({"--path", "copy"}).options->path, PathChoice::Copy);
   EXPECT_EQ(parse({"--path", "direct"}).options->path, PathChoice::Direct);
   EXPECT_EQ(parse({"--path", "direct", "--renderer", "shm"}).options->path, PathChoice::Direct);
+  EXPECT_EQ(parse({"--path", "scanout"}).options->path, PathChoice::Scanout);
 }
 
 TEST_F(OptionTest, HelpAndVersionEndWell) {
@@ -131,11 +132,16 @@ INSTANTIATE_TEST_SUITE_P(
         WrongUse{"MissingValue", {"--memory"}, "", "--memory"},
         WrongUse{
             "BadPresent", {"--present", "soon"}, "", "'soon' is none of auto, callback, mailbox"},
-        WrongUse{"BadPath", {"--path", "short"}, "", "'short' is none of auto, copy, direct"},
+        WrongUse{
+            "BadPath", {"--path", "short"}, "", "'short' is none of auto, copy, direct, scanout"},
         WrongUse{"DirectWithGl",
                  {"--path", "direct", "--renderer", "gl"},
                  "",
                  "--path: direct needs --renderer shm, not gl"},
+        WrongUse{"ScanoutByGl",
+                 {"--path", "scanout", "--renderer", "gl"},
+                 "",
+                 "--path: scanout needs --renderer shm, not gl"},
         WrongUse{"BadRenderer", {"--renderer", "vulkan"}, "", "'vulkan' is none of auto, gl, shm"},
         WrongUse{"BadFilter",
                  {"--filter", "fsr"},

@@ -55,6 +55,16 @@ TEST_F(DmabufFeedbackTest, IsTranchesInOrder) {
   EXPECT_FALSE(offer->takes({.fourcc = 3, .modifier = 0}));
 }
 
+TEST(DmabufOffer, PrefersRowsThatAreSaidToBeLinear) {
+  constexpr std::uint64_t kInvalid = 0x00ffffffffffffff;
+  const DmabufOffer offer{
+      .tranches = {{.formats = {{5, kInvalid}, {6, 7}}}, {.formats = {{5, 0}}}}};
+  EXPECT_EQ(offer.linear_modifier(5), 0U);
+  EXPECT_EQ(offer.linear_modifier(6), std::nullopt);
+  const DmabufOffer implicit{.tranches = {{.formats = {{5, kInvalid}}}}};
+  EXPECT_EQ(implicit.linear_modifier(5), kInvalid);
+}
+
 TEST_F(DmabufFeedbackTest, KeepsItsTableForTheNextRoundAndNothingElse) {
   table();
   tranche(7, 1, {1});
