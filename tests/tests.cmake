@@ -330,7 +330,7 @@ if(PIERGLASS_TESTS AND NOT WIN32)
         tests/unit/app/guest_news_test.cpp tests/unit/app/pointer_board_test.cpp
         tests/unit/app/present_policy_thread_test.cpp
         tests/unit/app/present_thread_requests_test.cpp tests/unit/app/present_thread_test.cpp
-        tests/unit/app/scanout_test.cpp
+        tests/unit/app/scanout_test.cpp tests/unit/app/scanout_thread_test.cpp
         tests/unit/app/statistics_test.cpp tests/unit/app/window_control_test.cpp
         tests/unit/wl/test_client.cpp
       LINK app wayland_protocols fake_compositor nlohmann_json::nlohmann_json LABELS thread)
