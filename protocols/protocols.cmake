@@ -7,6 +7,13 @@ pkg_check_modules(WAYLAND_PROTOCOLS REQUIRED wayland-protocols>=1.31)
 pkg_get_variable(WAYLAND_PROTOCOLS_DIR wayland-protocols pkgdatadir)
 find_program(WAYLAND_SCANNER wayland-scanner REQUIRED)
 
+# Under one name wherever it lies; version 5, which is stable, has the messages of 4.
+set(PIERGLASS_LINUX_DMABUF ${WAYLAND_PROTOCOLS_DIR}/unstable/linux-dmabuf/linux-dmabuf-unstable-v1.xml)
+if(NOT EXISTS ${PIERGLASS_LINUX_DMABUF})
+  set(PIERGLASS_LINUX_DMABUF ${CMAKE_BINARY_DIR}/protocols/linux-dmabuf-unstable-v1.xml)
+  configure_file(${WAYLAND_PROTOCOLS_DIR}/stable/linux-dmabuf/linux-dmabuf-v1.xml ${PIERGLASS_LINUX_DMABUF} COPYONLY)
+endif()
+
 set(PIERGLASS_PROTOCOLS
   ${WAYLAND_PROTOCOLS_DIR}/stable/presentation-time/presentation-time.xml
   ${WAYLAND_PROTOCOLS_DIR}/stable/viewporter/viewporter.xml
@@ -14,6 +21,7 @@ set(PIERGLASS_PROTOCOLS
   ${WAYLAND_PROTOCOLS_DIR}/staging/content-type/content-type-v1.xml
   ${WAYLAND_PROTOCOLS_DIR}/staging/fractional-scale/fractional-scale-v1.xml
   ${WAYLAND_PROTOCOLS_DIR}/staging/xdg-activation/xdg-activation-v1.xml
+  ${PIERGLASS_LINUX_DMABUF}
   ${WAYLAND_PROTOCOLS_DIR}/unstable/idle-inhibit/idle-inhibit-unstable-v1.xml
   ${WAYLAND_PROTOCOLS_DIR}/unstable/keyboard-shortcuts-inhibit/keyboard-shortcuts-inhibit-unstable-v1.xml
   ${WAYLAND_PROTOCOLS_DIR}/unstable/pointer-constraints/pointer-constraints-unstable-v1.xml

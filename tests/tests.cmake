@@ -165,7 +165,7 @@ if(PIERGLASS_TESTS AND NOT WIN32)
     # A compositor in the test process: any globals, any event, every request recorded.
     pkg_check_modules(WAYLAND_SERVER REQUIRED IMPORTED_TARGET wayland-server>=1.21)
     add_library(fake_compositor STATIC
-      tests/support/fake_compositor.cpp tests/support/fake_requests.cpp
+      tests/support/fake_compositor.cpp tests/support/fake_dmabufs.cpp tests/support/fake_requests.cpp
       tests/support/fake_seat.cpp tests/support/fake_seat_requests.cpp
       tests/support/fake_server.cpp)
     target_include_directories(fake_compositor PUBLIC ${CMAKE_SOURCE_DIR})
@@ -174,12 +174,14 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       PRIVATE pierglass_flags wayland_protocols PkgConfig::WAYLAND_SERVER PkgConfig::XKBCOMMON)
     pierglass_test(unit_wl
       SOURCES tests/unit/wl/activation_test.cpp tests/unit/wl/display_test.cpp
+        tests/unit/wl/dmabuf_offer_test.cpp tests/unit/wl/format_table_test.cpp
         tests/unit/wl/idle_inhibitor_test.cpp tests/unit/wl/keyboard_test.cpp
         tests/unit/wl/outputs_test.cpp tests/unit/wl/peer_program_test.cpp
         tests/support/temp_dir.cpp tests/unit/wl/pointer_image_test.cpp
         tests/unit/wl/pointer_lock_test.cpp tests/unit/wl/pointer_test.cpp
         tests/unit/wl/present_queue_test.cpp tests/unit/wl/registry_test.cpp
         tests/unit/wl/seat_client.cpp tests/unit/wl/seat_test.cpp
+        tests/unit/wl/surface_dmabufs_test.cpp
         tests/unit/wl/test_client.cpp tests/unit/wl/window_hide_test.cpp
         tests/unit/wl/window_test.cpp
       LINK wl wayland_protocols fake_compositor LABELS thread)
@@ -239,6 +241,7 @@ if(PIERGLASS_TESTS AND NOT WIN32)
   if(PIERGLASS_CLIENT)
     pierglass_test(unit_gfx
       SOURCES tests/unit/gfx/create_presenter_test.cpp tests/unit/gfx/damage_test.cpp
+        tests/unit/gfx/dmabuf_buffer_test.cpp
         tests/unit/gfx/driver_leaks.cpp tests/unit/gfx/gl_filters_test.cpp
         tests/unit/gfx/gl_panel_test.cpp
         tests/unit/gfx/gl_refusal_test.cpp tests/unit/gfx/refusing_driver.cpp
@@ -328,6 +331,7 @@ if(PIERGLASS_TESTS AND NOT WIN32)
         tests/unit/app/guest_news_test.cpp tests/unit/app/pointer_board_test.cpp
         tests/unit/app/present_policy_thread_test.cpp
         tests/unit/app/present_thread_requests_test.cpp tests/unit/app/present_thread_test.cpp
+        tests/unit/app/scanout_test.cpp tests/unit/app/scanout_thread_test.cpp
         tests/unit/app/statistics_test.cpp tests/unit/app/window_control_test.cpp
         tests/unit/wl/test_client.cpp
       LINK app wayland_protocols fake_compositor nlohmann_json::nlohmann_json LABELS thread)
@@ -507,6 +511,7 @@ if((PIERGLASS_TESTS OR PIERGLASS_FUZZERS) AND NOT WIN32)
     endforeach()
   endif()
   if(PIERGLASS_CLIENT)
+    pierglass_fuzzer(dmabuf_feedback SOURCES tests/fuzz/dmabuf_feedback.cpp LINK wl)
     pierglass_fuzzer(lgmp_reader SOURCES tests/fuzz/lgmp_reader.cpp LINK compat)
     foreach(record control_request control_reply)
       pierglass_fuzzer(${record} SOURCES tests/fuzz/${record}.cpp LINK control)

@@ -397,11 +397,9 @@ class Client final : private wl::WindowEvents {
   }
 
   void on_news(PresentNews& news) {
-    if (news.path) {
-      spdlog::info("pictures: {}, {}", renderer_,
-                   *news.path == PixelPath::Copy ? "copied" : "the guest's memory itself");
-    }
-    if (news.copied_because) spdlog::info("pictures are copied: {}", *news.copied_because);
+    if (news.path) spdlog::info("pictures: {}, {}", renderer_, describe(*news.path));
+    if (news.path_refusal)
+      spdlog::info("a shorter path for pictures is refused: {}", *news.path_refusal);
     if (window_control_ != nullptr) window_control_->on_news(news);
     if (input_ != nullptr) input_->on_news(news);
     if (!news.screenshot || screenshots_ == nullptr) return;

@@ -97,16 +97,18 @@ PathChoice parse_path(const std::string& text) {
   if (text == "copy") return PathChoice::Copy;
   if (text == "direct") return PathChoice::Direct;
   if (text == "import") return PathChoice::Import;
-  throw OptionError("--path", "'" + text + "' is none of auto, copy, direct, import");
+  if (text == "scanout") return PathChoice::Scanout;
+  throw OptionError("--path", "'" + text + "' is none of auto, copy, direct, import, scanout");
 }
 
 void check_path(const Options& options) {
-  if (options.path == PathChoice::Direct && options.renderer == RendererChoice::Gl) {
-    throw OptionError("--path", "direct needs --renderer shm, not gl");
-  }
   if (options.path == PathChoice::Import && options.renderer == RendererChoice::Shm) {
     throw OptionError("--path", "import needs --renderer gl, not shm");
   }
+  const bool by_shm = options.path == PathChoice::Direct || options.path == PathChoice::Scanout;
+  if (!by_shm || options.renderer != RendererChoice::Gl) return;
+  const std::string word = options.path == PathChoice::Direct ? "direct" : "scanout";
+  throw OptionError("--path", word + " needs --renderer shm, not gl");
 }
 
 void check_level(const std::string& text) {
@@ -281,12 +283,14 @@ struct Parser {
     cli.add_option(
            "--path", path,
            "How pixels get from the guest's memory to the compositor: copy; import, which is gl: "
-           "the "
-           "GPU reads the memory itself, as dma-bufs, where a driver can and shows the same (else "
-           "they are copied, and the log says why); direct, which is shm even where there is a "
-           "GPU: the compositor reads the memory itself (pictures of the window's size without "
-           "pointer and panel), and would end pierglass if somebody cut the file off; auto is "
-           "import with gl, and with shm direct for memory that cannot shrink, such as a broker's")
+           "the GPU reads the memory itself, as dma-bufs, where a driver can and shows the same "
+           "(else they are copied, and the log says why); direct, which is shm even where there is "
+           "a GPU: the compositor reads the memory itself (pictures of the window's size without "
+           "pointer and panel), and would end pierglass if somebody cut the file off; scanout: the "
+           "same by dma-bufs, which a screen may show as they are (never tried on hardware; with a "
+           "GPU of its own memory the compositor copies), and as auto where those cannot be had; "
+           "auto is import with gl, and with shm direct for memory that cannot shrink, such as a "
+           "broker's")
         ->type_name("NAME")
         ->capture_default_str();
     cli.add_option("--filter", filter,

@@ -18,10 +18,11 @@ enum class RendererChoice : std::uint8_t { Auto, Gl, Shm };
 
 // How pixels come from the guest's memory to the compositor.
 enum class PathChoice : std::uint8_t {
-  Auto,    // import with a GPU, else direct where nobody can cut the memory off; else copied
-  Copy,    // through buffers of our own
-  Direct,  // the compositor reads the memory itself, wherever that shows the same
-  Import,  // the GPU reads the memory itself, wherever that shows the same
+  Auto,     // import with a GPU, else direct where nobody can cut the memory off; else copied
+  Copy,     // through buffers of our own
+  Direct,   // the compositor reads the memory itself, wherever that shows the same
+  Import,   // the GPU reads the memory itself, wherever that shows the same
+  Scanout,  // the slots as dma-bufs, which a screen may show; where they are refused, as Auto
 };
 
 // Everything the user can decide, after command line and config file.
@@ -34,8 +35,7 @@ struct Options {
   bool windowed = false;
   Size window_size{1280, 720};  // logical pixels
   RendererChoice renderer = RendererChoice::Auto;
-  PathChoice path =
-      PathChoice::Auto;  // Direct: never with RendererChoice::Gl; Import: never with Shm
+  PathChoice path = PathChoice::Auto;  // Direct, Scanout: never with Gl; Import: never with Shm
   pixel::Filter filter = pixel::Filter::Auto;
   pace::PolicyChoice present = pace::PolicyChoice::Auto;
   bool doorbell = true;  // sleep until the guest rings, where it does

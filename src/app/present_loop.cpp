@@ -61,6 +61,7 @@ Result<PresentLoop::Sleep> PresentLoop::step(HostTime now) {
   watch_visibility(now);
   serve_requests(now);
   const Sleep sleep = hidden_ ? next_sleep(now, status_ == GuestStatus::Live) : TRY(show_news(now));
+  tell_refusal();
   desk_.on_picture(have_picture_ ? picture_ : Size{});
   desk_.tell(now, news_);
   const Nanoseconds longest = screenshooter_.wanted() ? Screenshooter::kRetry : Nanoseconds::max();
@@ -70,7 +71,7 @@ Result<PresentLoop::Sleep> PresentLoop::step(HostTime now) {
 
 // How long until the next look whether a frame can be.
 Nanoseconds PresentLoop::until_given_back() const {
-  if (!presenter_.samples_borrowed() || !lent_.any()) return Nanoseconds::max();
+  if (!samples_borrowed() || !lent_.any()) return Nanoseconds::max();
   return waits_for_room_ ? kFenceInterval : kIdleFenceInterval;
 }
 
@@ -262,7 +263,7 @@ void PresentLoop::watch_visibility(HostTime now) {
   visible_ = visible;
   source_.set_visible(visible);
   // A copy takes the place of what the compositor may keep of the guest's memory for long.
-  const bool keeps = lent_.any() && !presenter_.samples_borrowed();
+  const bool keeps = lent_.any() && !samples_borrowed();
   if (!visible && !hidden_ && keeps) gate_.on_must_draw();
 }
 
@@ -292,9 +293,10 @@ Result<void> PresentLoop::take(bool lend, HostTime now) {
   const pace::FrameTimes times = times_of(*frame, now);
   const bool fresh = !have_picture_ || shown_lent_ || kind_ != frame->image().kind();
   const std::optional<pixel::SlotMemory>& memory = frame->memory();
-  // What a GPU samples it has through the kernel, which lets nobody cut it off.
-  const bool keeps_size = memory && (!memory->may_shrink || presenter_.samples_borrowed());
-  const bool safe = memory && (keeps_size || path_ == PathChoice::Direct);
+  // What a GPU samples it has through the kernel, which lets nobody cut it off. By dma-bufs to the
+  // compositor the presenter shows none that may shrink otherwise.
+  const bool forced = path_ == PathChoice::Direct || path_ == PathChoice::Scanout;
+  const bool safe = memory && (forced || samples_borrowed() || !memory->may_shrink);
   FrameIntake& intake = intake_.emplace(*std::move(frame), times, fresh, lend && safe, now);
   const bool taken = TRY(advance(intake, now));
   // One that is tried again is no news.
@@ -308,7 +310,7 @@ Result<void> PresentLoop::take(bool lend, HostTime now) {
 // Whether frames may be shown from where the guest wrote them, as far as it is ours to say.
 bool PresentLoop::may_lend() const {
   if (path_ == PathChoice::Copy || !visible_) return false;
-  return presenter_.samples_borrowed() || !draws_pointer();
+  return samples_borrowed() || !draws_pointer();
 }
 
 bool PresentLoop::draws_pointer() const {
@@ -472,17 +474,32 @@ Result<gfx::DrawStats> PresentLoop::draw_picture() {
 
 PixelPath PresentLoop::path_now() const {
   if (!shown_lent_) return PixelPath::Copy;
-  return presenter_.samples_borrowed() ? PixelPath::Import : PixelPath::Direct;
+  switch (presenter_.borrowing().way) {
+    case gfx::BorrowWay::Sampled:
+      return PixelPath::Import;
+    case gfx::BorrowWay::DmaBuf:
+      return PixelPath::Scanout;
+    case gfx::BorrowWay::Pool:
+      break;
+  }
+  return PixelPath::Direct;
+}
+
+bool PresentLoop::samples_borrowed() const {
+  return presenter_.borrowing().way == gfx::BorrowWay::Sampled;
 }
 
 void PresentLoop::tell_path() {
   if (!have_picture_) return;
   const PixelPath path = path_now();
   if (!std::exchange(paths_told_[std::to_underlying(path)], true)) news_.path = path;
-  const std::string_view refusal = presenter_.refusal();
+}
+
+void PresentLoop::tell_refusal() {
+  const std::string_view refusal = presenter_.borrowing().refusal;
   if (refusal == refusal_told_) return;
   refusal_told_ = refusal;
-  if (!refusal.empty()) news_.copied_because = refusal_told_;
+  if (!refusal.empty()) news_.path_refusal = refusal_told_;
 }
 
 void PresentLoop::record(HostTime began, const gfx::DrawStats& stats) {
@@ -515,7 +532,7 @@ PresentSnapshot PresentLoop::snapshot() const {
           .frame_period = ladder_.predictor().period(),
           .status = status_,
           .path = path_now(),
-          .copied_because = std::string(presenter_.refusal()),
+          .path_refusal = std::string(presenter_.borrowing().refusal),
           .torn = torn_,
           .busy = busy_};
 }

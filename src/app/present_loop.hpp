@@ -143,6 +143,8 @@ class PresentLoop {
   Result<gfx::DrawStats> draw_picture();
   [[nodiscard]] PixelPath path_now() const;
   void tell_path();
+  void tell_refusal();
+  [[nodiscard]] bool samples_borrowed() const;
   void record(HostTime began, const gfx::DrawStats& stats);
   void log_committed();
 

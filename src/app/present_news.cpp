@@ -13,6 +13,22 @@ const char* name(PixelPath path) {
       return "direct";
     case PixelPath::Import:
       return "import";
+    case PixelPath::Scanout:
+      return "scanout";
+  }
+  return "unknown";
+}
+
+const char* describe(PixelPath path) {
+  switch (path) {
+    case PixelPath::Copy:
+      return "copied";
+    case PixelPath::Direct:
+      return "the guest's memory itself";
+    case PixelPath::Import:
+      return "the guest's memory itself, sampled by the GPU";
+    case PixelPath::Scanout:
+      return "the guest's memory itself, as dma-bufs";
   }
   return "unknown";
 }
@@ -24,7 +40,7 @@ void PresentNews::add(PresentNews&& later) {
   if (later.pointer_image) pointer_image = std::move(later.pointer_image);
   pointer_changed |= later.pointer_changed;
   if (later.path) path = later.path;
-  if (later.copied_because) copied_because = std::move(later.copied_because);
+  if (later.path_refusal) path_refusal = std::move(later.path_refusal);
   if (later.unmapped) unmapped = later.unmapped;
 }
 

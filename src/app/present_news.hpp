@@ -48,13 +48,17 @@ struct Screenshot {
 
 // How the guest's pixels come to the compositor.
 enum class PixelPath : std::uint8_t {
-  Copy,    // through buffers of the client's own
-  Direct,  // the compositor reads the guest's memory itself
-  Import,  // the GPU does, for the picture that it draws
+  Copy,     // through buffers of the client's own
+  Direct,   // the compositor reads the guest's memory itself
+  Import,   // the GPU does, for the picture that it draws
+  Scanout,  // the compositor, by a dma-buf, which a screen may show
 };
-inline constexpr std::size_t kPixelPaths = 3;
+inline constexpr std::size_t kPixelPaths = 4;
 
 const char* name(PixelPath path);
+
+// For the log.
+const char* describe(PixelPath path);
 
 struct PresentNews {
   // How place_pointer() ended: the guest was told, Unsupported (it cannot), NotReady (there is
@@ -67,15 +71,15 @@ struct PresentNews {
   std::optional<PointerImage> pointer_image;  // the newest
   bool pointer_changed = false;               // what pointer() gives is new, as far as asked for
   std::optional<PixelPath> path;              // a picture came this way for the first time
-  // Why pictures that the GPU could have read are copied, another reason than before; a sentence
-  // without a full stop.
-  std::optional<std::string> copied_because;
+  // Why pictures do not come by a shorter path that was wished; a sentence without a full stop.
+  // When another reason comes up.
+  std::optional<std::string> path_refusal;
   // The surface has no content, because of the hidden window state of this generation.
   std::optional<std::uint64_t> unmapped;
 
   [[nodiscard]] bool empty() const {
     return !placed && committed == 0 && !screenshot && !pointer_image && !pointer_changed &&
-           !path && !copied_because && !unmapped;
+           !path && !path_refusal && !unmapped;
   }
   // Adds what happened later.
   void add(PresentNews&& later);

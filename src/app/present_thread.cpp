@@ -18,7 +18,7 @@ namespace pierglass::app {
 namespace {
 
 gfx::Renderer renderer_for(RendererChoice choice, PathChoice path) {
-  if (path == PathChoice::Direct) return gfx::Renderer::Shm;
+  if (path == PathChoice::Direct || path == PathChoice::Scanout) return gfx::Renderer::Shm;
   if (path == PathChoice::Import) return gfx::Renderer::Gl;
   switch (choice) {
     case RendererChoice::Auto:
@@ -53,6 +53,10 @@ Result<std::unique_ptr<PresentThread>> PresentThread::start(wl::Display& display
   loop::EventFd wake = TRY(loop::EventFd::create());
   std::unique_ptr<PresentThread> self(new PresentThread(std::move(wake), std::move(parts)));
   self->queue_ = TRY(wl::PresentQueue::create(display, registry, *self->parts_.window, *self));
+  if (self->parts_.path == PathChoice::Scanout) {
+    self->dmabufs_.emplace(self->queue_->open_dmabufs(registry));
+    TRY(display.roundtrip());  // so that the first frame finds the answer
+  }
   self->clock_ = PresentationMap(registry.presentation_clock());
   self->habit_guess_ = pace::habit_of_program(display.compositor_program());
   self->thread_ = std::thread([thread = self.get()] { thread->run(); });
@@ -153,9 +157,13 @@ void PresentThread::run() {
 Result<void> PresentThread::present() {
   const wl::NativeSurface native = queue_->native();
   std::string reason;
-  const std::unique_ptr<gfx::Presenter> presenter = TRY(gfx::create_presenter(
-      renderer_for(parts_.renderer, parts_.path),
-      {.display = native.display, .surface = native.surface, .shm = native.shm}, &reason));
+  const std::unique_ptr<gfx::Presenter> presenter =
+      TRY(gfx::create_presenter(renderer_for(parts_.renderer, parts_.path),
+                                {.display = native.display,
+                                 .surface = native.surface,
+                                 .shm = native.shm,
+                                 .dmabufs = dmabufs_ ? &*dmabufs_ : nullptr},
+                                &reason));
   presenter->set_filter(parts_.filter);
   tell_main([&](Report& report) {
     report.renderer = std::string(presenter->name());

@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "app/compositor_dmabufs.hpp"
 #include "app/guest_news.hpp"
 #include "app/options.hpp"
 #include "app/pointer_board.hpp"
@@ -137,14 +138,15 @@ class PresentThread final : private wl::PresentEvents, private VideoSurface {
   loop::EventFd wake_;
   Parts parts_;
   std::unique_ptr<wl::PresentQueue> queue_;
-  PresentLoop* loop_ = nullptr;           // present thread, while present() runs
-  PresentationMap clock_;                 // present thread, once it runs
-  pace::Habit habit_guess_{};             // present thread, once it runs
-  bool backed_up_ = false;                // present thread: the compositor does not read
-  GuestNews told_;                        // present thread: what main knows
-  HostTime next_report_;                  // present thread: of what is no change of status
-  GuestPointer shown_pointer_;            // present thread: what is on the board
-  std::atomic<bool> deep_asleep_{false};  // for longer than attention may wait
+  std::optional<CompositorDmabufs> dmabufs_;  // nothing: not wished
+  PresentLoop* loop_ = nullptr;               // present thread, while present() runs
+  PresentationMap clock_;                     // present thread, once it runs
+  pace::Habit habit_guess_{};                 // present thread, once it runs
+  bool backed_up_ = false;                    // present thread: the compositor does not read
+  GuestNews told_;                            // present thread: what main knows
+  HostTime next_report_;                      // present thread: of what is no change of status
+  GuestPointer shown_pointer_;                // present thread: what is on the board
+  std::atomic<bool> deep_asleep_{false};      // for longer than attention may wait
   std::atomic<bool> attention_{false};
   HostTime next_attention_;  // main thread: not woken for it before
   std::atomic<bool> stop_{false};

@@ -150,7 +150,7 @@ void Statistics::print_summary(const PresentSnapshot& snapshot, std::uint64_t dr
       {"device", device_},
       {"frames", summary_->frames},
       {"path", name(snapshot.path)},
-      {"copied_because", snapshot.copied_because},
+      {"path_refusal", snapshot.path_refusal},
       {"direct_frames", summary_->borrowed},
       {"commits", summary_->commits},
       {"skipped", summary_->skipped},

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "app/present_news.hpp"
@@ -31,7 +32,7 @@ struct PresentSnapshot {
   Nanoseconds frame_period{};  // zero: no cadence
   source::GuestStatus status = source::GuestStatus::Absent;
   PixelPath path = PixelPath::Copy;  // of the newest picture
-  std::string copied_because;        // PresentNews::copied_because as it is now; empty: no reason
+  std::string path_refusal;          // PresentNews::path_refusal as it is now; empty: no reason
   std::uint64_t torn = 0;  // frames that were overwritten while we read, or never finished
   std::uint64_t busy = 0;  // steps that found no free buffer
 };

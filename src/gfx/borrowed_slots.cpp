@@ -6,17 +6,28 @@
 
 namespace pierglass::gfx {
 
+namespace {
+
+// An answer to one that is gone would leave its buffer with the compositor.
+bool in_use(const SinkBuffer& buffer) {
+  return buffer.being_read() || buffer.state == SinkBuffer::State::Asked;
+}
+
+}  // namespace
+
 Result<SinkBuffer*> BorrowedSlots::buffer(BufferSink& sink, const pixel::ConstImage& picture,
                                           const pixel::SlotMemory& memory) {
   if (memory.slot >= slots_.size()) {
     return fail(ErrorCode::Unsupported, "slot", memory.slot, slots_.size());
   }
   collect();
-  if (memory.mapping != mapping_) drop();
+  const std::uint64_t serial = sink.pools_serial();
+  if (memory.mapping != mapping_ || serial != pools_serial_) drop();
   if (busy(memory)) return fail(ErrorCode::Busy, "slot", memory.slot);
   if (pool_ == nullptr) {
     pool_ = TRY(sink.create_pool(memory));
     mapping_ = memory.mapping;
+    pools_serial_ = serial;
   }
   Entry& entry = slots_[memory.slot];
   const bool same = entry.buffer != nullptr && entry.memory.offset == memory.offset &&
@@ -26,14 +37,17 @@ Result<SinkBuffer*> BorrowedSlots::buffer(BufferSink& sink, const pixel::ConstIm
     entry = {.memory = memory,
              .size = picture.size,
              .pitch = picture.pitch,
-             .buffer = TRY(pool_->create_buffer(memory.offset, picture.pitch, picture.size))};
+             .buffer = TRY(pool_->create_buffer(memory, picture.pitch, picture.size))};
+  }
+  if (entry.buffer->state != SinkBuffer::State::Ready) {
+    return fail(ErrorCode::NotReady, "a buffer over the slot");
   }
   return entry.buffer.get();
 }
 
 bool BorrowedSlots::busy(const pixel::SlotMemory& memory) const {
   const auto reads = [&](const Entry& entry) {
-    return entry.buffer != nullptr && entry.buffer->busy && entry.memory.same_slot(memory);
+    return entry.buffer != nullptr && entry.buffer->being_read() && entry.memory.same_slot(memory);
   };
   return std::ranges::any_of(slots_, reads) || std::ranges::any_of(retired_, reads);
 }
@@ -45,11 +59,11 @@ void BorrowedSlots::drop() {
 }
 
 void BorrowedSlots::collect() {
-  std::erase_if(retired_, [](const Entry& entry) { return !entry.buffer->busy; });
+  std::erase_if(retired_, [](const Entry& entry) { return !in_use(*entry.buffer); });
 }
 
 void BorrowedSlots::retire(Entry& entry) {
-  if (entry.buffer != nullptr && entry.buffer->busy) {
+  if (entry.buffer != nullptr && in_use(*entry.buffer)) {
     retired_.push_back(std::move(entry));
   }
   entry = {};

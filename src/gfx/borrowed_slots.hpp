@@ -20,8 +20,8 @@ namespace pierglass::gfx {
 class BorrowedSlots {
  public:
   // Free to be committed, over `picture`, which is Xrgb8888. Busy: the compositor still reads that
-  // slot. Unsupported: more slots than a guest has. Otherwise as BufferSink::create_pool() and
-  // SinkPool::create_buffer().
+  // slot. NotReady: it has not said yet whether it takes such a buffer. Unsupported: more slots
+  // than a guest has. Otherwise as BufferSink::create_pool() and SinkPool::create_buffer().
   Result<SinkBuffer*> buffer(BufferSink& sink, const pixel::ConstImage& picture,
                              const pixel::SlotMemory& memory);
 
@@ -31,7 +31,7 @@ class BorrowedSlots {
   // Lets go of the memory: of each buffer as soon as the compositor has, which collect() finds.
   void drop();
 
-  // Destroys dropped buffers that the compositor has let go of.
+  // Destroys dropped buffers that the compositor has answered and let go of.
   void collect();
 
  private:
@@ -44,10 +44,11 @@ class BorrowedSlots {
 
   void retire(Entry& entry);
 
-  std::uint64_t mapping_ = 0;  // of pool_ and slots_
+  std::uint64_t mapping_ = 0;       // of pool_ and slots_
+  std::uint64_t pools_serial_ = 0;  // as well
   std::unique_ptr<SinkPool> pool_;
   std::array<Entry, wire::kMaxSlots> slots_;
-  std::vector<Entry> retired_;  // still busy
+  std::vector<Entry> retired_;  // still read, or asked for
 };
 
 }  // namespace pierglass::gfx

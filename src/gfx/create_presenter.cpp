@@ -5,6 +5,7 @@
 
 #include "base/describe.hpp"
 #include "gfx/gl_presenter.hpp"
+#include "gfx/scanout_sink.hpp"
 #include "gfx/shm_sink.hpp"
 #include "gfx/software_presenter.hpp"
 
@@ -13,7 +14,9 @@ namespace {
 
 Result<std::unique_ptr<Presenter>> create_shm(const NativeSurface& native) {
   if (native.shm == nullptr) return fail(ErrorCode::Unsupported, "wl_shm");
-  return std::make_unique<SoftwarePresenter>(make_shm_sink(native));
+  std::unique_ptr<BufferSink> sink = make_shm_sink(native);
+  if (native.dmabufs != nullptr) sink = make_scanout_sink(std::move(sink), *native.dmabufs);
+  return std::make_unique<SoftwarePresenter>(std::move(sink));
 }
 
 std::unique_ptr<Presenter> ready(std::unique_ptr<GlPresenter> gl) {

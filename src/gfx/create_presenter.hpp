@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/result.hpp"
+#include "gfx/dmabuf_offers.hpp"
 #include "gfx/presenter.hpp"
 
 struct wl_display;
@@ -24,6 +25,8 @@ struct NativeSurface {
   wl_display* display = nullptr;
   wl_surface* surface = nullptr;
   wl_shm* shm = nullptr;
+  // Given: a presenter that draws by the CPU shows borrowed pictures as dma-bufs where it can.
+  const DmabufOffers* dmabufs = nullptr;
 };
 
 // Makes a presenter; call it on the thread that will draw. Blocks for round trips to the compositor

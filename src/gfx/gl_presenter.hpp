@@ -41,8 +41,9 @@ class GlPresenter final : public Presenter {
                              std::span<const Rect> damage) override;
   Result<void> borrow(const pixel::ConstImage& picture, const pixel::SlotMemory& memory,
                       std::span<const Rect> damage) override;
-  [[nodiscard]] bool samples_borrowed() const override { return true; }
-  [[nodiscard]] std::string_view refusal() const override { return imports_->refusal(); }
+  [[nodiscard]] Borrowing borrowing() const override {
+    return {.way = BorrowWay::Sampled, .refusal = imports_->refusal()};
+  }
   [[nodiscard]] bool reads(const pixel::SlotMemory& memory) const override;
   Result<DrawStats> draw(const CursorOverlay& cursor) override;
   Result<DrawStats> draw_message(std::string_view text) override;

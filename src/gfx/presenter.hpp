@@ -33,6 +33,19 @@ struct DrawStats {
   Nanoseconds present{};  // handing the buffer over, up to and including wl_surface.commit
 };
 
+// Who reads borrowed pictures, and how.
+enum class BorrowWay : std::uint8_t {
+  Pool,     // the compositor, out of the memory as a wl_shm pool
+  DmaBuf,   // the compositor, or a screen, by a dma-buf of the slot
+  Sampled,  // a GPU, for what draw() makes: as long as that takes, under any pointer, panel, window
+};
+struct Borrowing {
+  BorrowWay way = BorrowWay::Pool;  // of pictures borrowed from now on, until it changes
+  // Why pictures of the last one's memory and kind do not go a shorter way that was wished, without
+  // a full stop; good until the next call of the presenter. Empty: no reason, or none that lasts.
+  std::string_view refusal;
+};
+
 // Turns pictures into commits of one wl_surface, which no one else commits. Owned and called by
 // the present thread alone. Nothing blocks longer than the GPU or rasteriser needs.
 class Presenter {
@@ -79,13 +92,7 @@ class Presenter {
     return fail(ErrorCode::Unsupported, "borrowed pictures");
   }
 
-  // Whether a GPU samples borrowed pictures for what draw() makes: they are read as long as that
-  // takes, and shown under any pointer, panel and window. Else the compositor reads them.
-  [[nodiscard]] virtual bool samples_borrowed() const { return false; }
-
-  // Why pictures of the last one's memory and kind are not borrowed, for the user, without a full
-  // stop; empty: no reason, or none that lasts.
-  [[nodiscard]] virtual std::string_view refusal() const { return {}; }
+  [[nodiscard]] virtual Borrowing borrowing() const { return {}; }
 
   // Whether what a borrowed picture lies in is or may be read: by compositor or GPU, or by the next
   // draw(). Another picture in that slot counts as the same. Cheap; changes with draw(), upload(),

@@ -14,6 +14,7 @@
 #include "base/checked.hpp"
 #include "base/fd.hpp"
 #include "base/handle.hpp"
+#include "gfx/wl_buffer.hpp"
 #include "wire/layout.hpp"
 
 namespace pierglass::gfx {
@@ -38,15 +39,8 @@ struct WlPoolTraits {
   static void close(Value pool) noexcept { wl_shm_pool_destroy(pool); }
 };
 
-struct WlBufferTraits {
-  using Value = wl_buffer*;
-  static constexpr Value invalid() { return nullptr; }
-  static void close(Value buffer) noexcept { wl_buffer_destroy(buffer); }
-};
-
-struct ShmBuffer final : SinkBuffer {
+struct ShmBuffer final : WlSinkBuffer {
   Mapping memory;
-  Handle<WlBufferTraits> buffer;
 };
 
 constexpr wl_buffer_listener kBufferListener = {
@@ -88,8 +82,8 @@ class ShmPool final : public SinkPool {
  public:
   ShmPool(Handle<WlPoolTraits> pool, std::uint64_t bytes) : pool_(std::move(pool)), bytes_(bytes) {}
 
-  Result<std::unique_ptr<SinkBuffer>> create_buffer(std::uint64_t offset, std::uint32_t pitch,
-                                                    Size size) override;
+  Result<std::unique_ptr<SinkBuffer>> create_buffer(const pixel::SlotMemory& memory,
+                                                    std::uint32_t pitch, Size size) override;
 
  private:
   Handle<WlPoolTraits> pool_;
@@ -97,8 +91,9 @@ class ShmPool final : public SinkPool {
 };
 
 // The compositor ends the connection for a buffer that does not lie in its pool.
-Result<std::unique_ptr<SinkBuffer>> ShmPool::create_buffer(std::uint64_t offset,
+Result<std::unique_ptr<SinkBuffer>> ShmPool::create_buffer(const pixel::SlotMemory& memory,
                                                            std::uint32_t pitch, Size size) {
+  const std::uint64_t offset = memory.offset;
   const std::uint64_t bytes = std::uint64_t{pitch} * size.height;
   if (bytes == 0 || pitch / 4 < size.width) return fail(ErrorCode::InvalidArgument, "picture");
   if (offset > bytes_ || bytes > bytes_ - offset) {
@@ -169,7 +164,7 @@ void ShmSink::send_damage(std::span<const Rect> damage) {
 
 Result<void> ShmSink::commit(SinkBuffer& buffer, std::span<const Rect> damage) {
   buffer.busy = true;
-  wl_surface_attach(native_.surface, static_cast<ShmBuffer&>(buffer).buffer.get(), 0, 0);
+  wl_surface_attach(native_.surface, static_cast<WlSinkBuffer&>(buffer).buffer.get(), 0, 0);
   send_damage(damage);
   wl_surface_commit(native_.surface);
   // On a full socket the rest goes out with the next flush.

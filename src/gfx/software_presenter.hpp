@@ -49,6 +49,7 @@ class SoftwarePresenter final : public Presenter {
   Result<void> borrow(const pixel::ConstImage& picture, const pixel::SlotMemory& memory,
                       std::span<const Rect> damage) override;
   [[nodiscard]] bool reads(const pixel::SlotMemory& memory) const override;
+  [[nodiscard]] Borrowing borrowing() const override { return sink_->borrowing(); }
   Result<DrawStats> draw(const CursorOverlay& cursor) override;
   Result<DrawStats> draw_message(std::string_view text) override;
   void set_panel(std::span<const std::string> lines) override { panel_.set_lines(lines); }

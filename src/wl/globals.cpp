@@ -5,6 +5,7 @@
 #include <fractional-scale-v1-client-protocol.h>
 #include <idle-inhibit-unstable-v1-client-protocol.h>
 #include <keyboard-shortcuts-inhibit-unstable-v1-client-protocol.h>
+#include <linux-dmabuf-unstable-v1-client-protocol.h>
 #include <pointer-constraints-unstable-v1-client-protocol.h>
 #include <presentation-time-client-protocol.h>
 #include <relative-pointer-unstable-v1-client-protocol.h>
@@ -73,6 +74,9 @@ constexpr std::array<GlobalRow, kGlobalCount> kTable{{
     {ShortcutsInhibitManager, &zwp_keyboard_shortcuts_inhibit_manager_v1_interface,
      "zwp_keyboard_shortcuts_inhibit_manager_v1", 1, 1, 0, Optional,
      "key combinations of the desktop do not reach the guest"},
+    // 3 names modifiers; 4 tells them by feedback; 5 only explains more.
+    {LinuxDmabuf, &zwp_linux_dmabuf_v1_interface, "zwp_linux_dmabuf_v1", 3, 5, 5, Optional,
+     "the guest's memory cannot be handed over as dma-bufs (--path scanout)"},
 }};
 
 constexpr bool in_order_of_enum() {

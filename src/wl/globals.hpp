@@ -24,8 +24,9 @@ enum class Global : std::uint8_t {
   RelativePointerManager,
   PointerConstraints,
   ShortcutsInhibitManager,
+  LinuxDmabuf,
 };
-inline constexpr std::size_t kGlobalCount = 15;
+inline constexpr std::size_t kGlobalCount = 16;
 
 enum class Need : std::uint8_t { Required, Optional };
 

@@ -28,15 +28,6 @@ constexpr std::uint64_t join(std::uint32_t high, std::uint32_t low) {
   return std::uint64_t{high} << 32 | low;
 }
 
-// Null stays null.
-template <typename T>
-Wrapper<T> wrap(T* object, wl_event_queue* queue) {
-  if (object == nullptr) return {};
-  Wrapper<T> wrapper(static_cast<T*>(wl_proxy_create_wrapper(object)));
-  wl_proxy_set_queue(reinterpret_cast<wl_proxy*>(wrapper.get()), queue);
-  return wrapper;
-}
-
 }  // namespace
 
 Result<std::unique_ptr<PresentQueue>> PresentQueue::create(Display& display, Registry& registry,
@@ -57,6 +48,11 @@ PresentQueue::~PresentQueue() = default;
 
 NativeSurface PresentQueue::native() const {
   return {.display = display_.native(), .surface = real_surface_, .shm = shm_.get()};
+}
+
+const SurfaceDmabufs& PresentQueue::open_dmabufs(Registry& registry) {
+  dmabufs_ = std::make_unique<SurfaceDmabufs>(registry, real_surface_, queue_.get());
+  return *dmabufs_;
 }
 
 void PresentQueue::request_frame_callback() {

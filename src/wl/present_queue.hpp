@@ -10,6 +10,7 @@
 #include "base/result.hpp"
 #include "wl/listener.hpp"
 #include "wl/proxy.hpp"
+#include "wl/surface_dmabufs.hpp"
 
 namespace pierglass::wl {
 
@@ -59,6 +60,10 @@ class PresentQueue : Pinned {
   ~PresentQueue();
 
   [[nodiscard]] NativeSurface native() const;
+
+  // Main thread, once, before the present thread begins: asks what the compositor takes as dma-bufs
+  // here. The answer comes with dispatch_pending().
+  const SurfaceDmabufs& open_dmabufs(Registry& registry);
 
   // Asks to be told when to draw next. Goes with the next commit, which must be a real one with new
   // content: a commit made for the callback alone costs a refresh on wlroots compositors. Does
@@ -117,6 +122,7 @@ class PresentQueue : Pinned {
   Wrapper<wl_surface> surface_;
   Wrapper<wl_shm> shm_;
   Wrapper<wp_presentation> presentation_;
+  std::unique_ptr<SurfaceDmabufs> dmabufs_;  // null: nobody wants any
   Proxy<wl_callback> frame_;
   std::array<Feedback, kMaxFeedbacks> feedbacks_;
 };

@@ -5,6 +5,7 @@
 #include <fractional-scale-v1-client-protocol.h>
 #include <idle-inhibit-unstable-v1-client-protocol.h>
 #include <keyboard-shortcuts-inhibit-unstable-v1-client-protocol.h>
+#include <linux-dmabuf-unstable-v1-client-protocol.h>
 #include <pointer-constraints-unstable-v1-client-protocol.h>
 #include <presentation-time-client-protocol.h>
 #include <relative-pointer-unstable-v1-client-protocol.h>
@@ -138,6 +139,12 @@ void destroy(zwp_keyboard_shortcuts_inhibitor_v1* proxy) noexcept {
   zwp_keyboard_shortcuts_inhibitor_v1_destroy(proxy);
 }
 
+void destroy(zwp_linux_dmabuf_feedback_v1* proxy) noexcept {
+  zwp_linux_dmabuf_feedback_v1_destroy(proxy);
+}
+void destroy(zwp_linux_dmabuf_v1* proxy) noexcept {
+  zwp_linux_dmabuf_v1_destroy(proxy);
+}
 void destroy(zwp_locked_pointer_v1* proxy) noexcept {
   zwp_locked_pointer_v1_destroy(proxy);
 }
@@ -164,6 +171,12 @@ void destroy(zxdg_toplevel_decoration_v1* proxy) noexcept {
 
 void destroy_wrapper(void* wrapper) noexcept {
   wl_proxy_wrapper_destroy(wrapper);
+}
+
+void* make_wrapper(void* object, wl_event_queue* queue) {
+  void* wrapper = wl_proxy_create_wrapper(object);
+  wl_proxy_set_queue(static_cast<wl_proxy*>(wrapper), queue);
+  return wrapper;
 }
 
 }  // namespace pierglass::wl

@@ -35,6 +35,8 @@ struct zwp_idle_inhibit_manager_v1;
 struct zwp_idle_inhibitor_v1;
 struct zwp_keyboard_shortcuts_inhibit_manager_v1;
 struct zwp_keyboard_shortcuts_inhibitor_v1;
+struct zwp_linux_dmabuf_feedback_v1;
+struct zwp_linux_dmabuf_v1;
 struct zwp_locked_pointer_v1;
 struct zwp_pointer_constraints_v1;
 struct zwp_relative_pointer_manager_v1;
@@ -76,6 +78,8 @@ void destroy(zwp_idle_inhibit_manager_v1* proxy) noexcept;
 void destroy(zwp_idle_inhibitor_v1* proxy) noexcept;
 void destroy(zwp_keyboard_shortcuts_inhibit_manager_v1* proxy) noexcept;
 void destroy(zwp_keyboard_shortcuts_inhibitor_v1* proxy) noexcept;
+void destroy(zwp_linux_dmabuf_feedback_v1* proxy) noexcept;
+void destroy(zwp_linux_dmabuf_v1* proxy) noexcept;
 void destroy(zwp_locked_pointer_v1* proxy) noexcept;
 void destroy(zwp_pointer_constraints_v1* proxy) noexcept;
 void destroy(zwp_relative_pointer_manager_v1* proxy) noexcept;
@@ -108,5 +112,14 @@ struct WrapperTraits {
 // wrapper's queue from its first event on. Must end before the object itself.
 template <typename T>
 using Wrapper = Handle<WrapperTraits<T>>;
+
+void* make_wrapper(void* object, wl_event_queue* queue);
+
+// Null stays null.
+template <typename T>
+Wrapper<T> wrap(T* object, wl_event_queue* queue) {
+  if (object == nullptr) return {};
+  return Wrapper<T>(static_cast<T*>(make_wrapper(object, queue)));
+}
 
 }  // namespace pierglass::wl

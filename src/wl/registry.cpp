@@ -5,6 +5,7 @@
 #include <fractional-scale-v1-client-protocol.h>
 #include <idle-inhibit-unstable-v1-client-protocol.h>
 #include <keyboard-shortcuts-inhibit-unstable-v1-client-protocol.h>
+#include <linux-dmabuf-unstable-v1-client-protocol.h>
 #include <pointer-constraints-unstable-v1-client-protocol.h>
 #include <presentation-time-client-protocol.h>
 #include <relative-pointer-unstable-v1-client-protocol.h>
@@ -28,6 +29,10 @@ struct RegistryEvents {
       .global_remove = on<&Registry::on_global_remove>,
   };
   static constexpr xdg_wm_base_listener kWmBase{.ping = on<&Registry::on_ping>};
+  static constexpr zwp_linux_dmabuf_v1_listener kLinuxDmabuf{
+      .format = ignored,  // said again with modifiers
+      .modifier = on<&Registry::on_modifier>,
+  };
   static constexpr wp_presentation_listener kPresentation{.clock_id = on<&Registry::on_clock>};
 };
 
@@ -86,6 +91,12 @@ void Registry::on_clock(std::uint32_t clock) noexcept {
   presentation_clock_ = static_cast<clockid_t>(clock);
 }
 
+// Before version 4; no more than a table of feedback may have.
+void Registry::on_modifier(std::uint32_t fourcc, std::uint32_t high, std::uint32_t low) noexcept {
+  if (dmabuf_formats_.size() == kMaxDmabufFormats) return;
+  dmabuf_formats_.push_back({.fourcc = fourcc, .modifier = std::uint64_t{high} << 32 | low});
+}
+
 void Registry::bind(const GlobalRow& row, std::uint32_t name, std::uint32_t advertised) noexcept {
   Bound& bound = bound_[std::to_underlying(row.global)];
   const std::uint32_t version = version_to_bind(row, advertised);
@@ -132,6 +143,10 @@ void Registry::bind(const GlobalRow& row, std::uint32_t name, std::uint32_t adve
     case Global::ShortcutsInhibitManager:
       return shortcuts_inhibit_manager_.reset(
           static_cast<zwp_keyboard_shortcuts_inhibit_manager_v1*>(proxy));
+    case Global::LinuxDmabuf:
+      linux_dmabuf_.reset(static_cast<zwp_linux_dmabuf_v1*>(proxy));
+      zwp_linux_dmabuf_v1_add_listener(linux_dmabuf_.get(), &RegistryEvents::kLinuxDmabuf, this);
+      return;
   }
 }
 

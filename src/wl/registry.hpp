@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "wl/dmabuf_offer.hpp"
 #include "wl/globals.hpp"
 #include "wl/listener.hpp"
 #include "wl/outputs.hpp"
@@ -72,6 +73,9 @@ class Registry : Pinned {
   [[nodiscard]] zwp_keyboard_shortcuts_inhibit_manager_v1* shortcuts_inhibit_manager() const {
     return shortcuts_inhibit_manager_.get();
   }
+  [[nodiscard]] zwp_linux_dmabuf_v1* linux_dmabuf() const { return linux_dmabuf_.get(); }
+  // What that takes before version 4; later ones say it by feedback (surface_dmabufs.hpp).
+  [[nodiscard]] const std::vector<DmabufFormat>& dmabuf_formats() const { return dmabuf_formats_; }
 
   [[nodiscard]] Outputs& outputs() { return outputs_; }
   [[nodiscard]] Seats& seats() { return seats_; }
@@ -92,6 +96,7 @@ class Registry : Pinned {
   void on_global_remove(std::uint32_t name) noexcept;
   void on_ping(std::uint32_t serial) noexcept;
   void on_clock(std::uint32_t clock) noexcept;
+  void on_modifier(std::uint32_t fourcc, std::uint32_t high, std::uint32_t low) noexcept;
   void bind(const GlobalRow& row, std::uint32_t name, std::uint32_t version) noexcept;
 
   Proxy<wl_registry> registry_;
@@ -108,6 +113,8 @@ class Registry : Pinned {
   Proxy<zwp_relative_pointer_manager_v1> relative_pointer_manager_;
   Proxy<zwp_pointer_constraints_v1> pointer_constraints_;
   Proxy<zwp_keyboard_shortcuts_inhibit_manager_v1> shortcuts_inhibit_manager_;
+  Proxy<zwp_linux_dmabuf_v1> linux_dmabuf_;
+  std::vector<DmabufFormat> dmabuf_formats_;
   Outputs outputs_;
   Seats seats_;
   std::array<Bound, kGlobalCount> bound_{};

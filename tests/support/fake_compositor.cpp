@@ -30,7 +30,8 @@ std::vector<OfferedGlobal> all_globals() {
           {"wl_seat", 8},
           {"zwp_relative_pointer_manager_v1", 1},
           {"zwp_pointer_constraints_v1", 1},
-          {"zwp_keyboard_shortcuts_inhibit_manager_v1", 1}};
+          {"zwp_keyboard_shortcuts_inhibit_manager_v1", 1},
+          {"zwp_linux_dmabuf_v1", 4}};
 }
 
 std::vector<OfferedGlobal> all_globals_but(std::string_view interface) {
@@ -101,6 +102,12 @@ ToplevelState FakeCompositor::toplevel() {
     state.idle_inhibitors = server_->count_objects("zwp_idle_inhibitor_v1", *surface);
   });
   return state;
+}
+
+std::size_t FakeCompositor::living(std::string_view interface) {
+  std::size_t count = 0;
+  server_->run([&] { count = server_->count_objects(interface); });
+  return count;
 }
 
 bool FakeCompositor::wait_until(std::move_only_function<bool()> condition,
@@ -179,6 +186,14 @@ void FakeCompositor::send_releases() {
   server_->run([&] {
     if (FakeSurface* surface = server_->toplevel_surface()) server_->send_releases(*surface);
   });
+}
+
+void FakeCompositor::answer_dmabufs(bool created) {
+  server_->run([&] { server_->answer_dmabufs(created); });
+}
+
+void FakeCompositor::tell_dmabufs(FakeDmabufs dmabufs) {
+  server_->run([&] { server_->tell_dmabufs(std::move(dmabufs)); });
 }
 
 void FakeCompositor::send_activation_tokens() {

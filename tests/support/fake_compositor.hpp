@@ -48,6 +48,23 @@ enum class Grants : std::uint8_t { AtOnce, Withheld, Denied };
 // came, or on command.
 enum class Releases : std::uint8_t { WithCommit, WithNextCommit, Withheld };
 
+// What is taken as dma-bufs, as the events tell it, true or not.
+struct FakeDmabufs {
+  struct Format {
+    std::uint32_t fourcc = 0x34325258;  // DRM_FORMAT_XRGB8888
+    std::uint64_t modifier = 0;         // DRM_FORMAT_MOD_LINEAR
+  };
+  struct Tranche {
+    std::uint64_t device = 0xe280;
+    std::uint32_t flags = 0;
+    std::vector<std::uint16_t> indices;  // of the table
+  };
+  std::vector<Format> table = {Format{}};
+  std::optional<std::uint32_t> table_bytes;  // as told; else the table's
+  std::uint64_t main_device = 0xe280;
+  std::vector<Tranche> tranches = {Tranche{.indices = {0}}};
+};
+
 struct FakeOptions {
   std::vector<OfferedGlobal> globals = all_globals();
   std::vector<FakeOutput> outputs = {FakeOutput{}};
@@ -61,7 +78,9 @@ struct FakeOptions {
   Answers pointer_locks = Answers::AtOnce;
   Grants shortcut_inhibitors = Grants::AtOnce;
   Releases releases = Releases::WithCommit;
-  std::uint32_t presentation_clock = 1;  // CLOCK_MONOTONIC
+  FakeDmabufs dmabufs;
+  Grants dmabuf_buffers = Grants::AtOnce;  // what becomes of each one asked for
+  std::uint32_t presentation_clock = 1;    // CLOCK_MONOTONIC
 };
 
 // One request of the client, in the order of arrival.
@@ -75,7 +94,8 @@ struct Request {
 // What one wl_surface.commit of the toplevel's surface made effective.
 struct Commit {
   bool with_buffer = false;
-  Size buffer;                                // pixels; of shm buffers only
+  bool dmabuf = false;                        // the buffer is one
+  Size buffer;                                // pixels
   std::int32_t scale = 1;                     // buffer_scale in force
   Size destination;                           // viewport destination in force; 0x0: none
   std::vector<std::uint32_t> acks;            // configure serials acked since the commit before
@@ -93,8 +113,7 @@ struct ToplevelState {
   bool wants_fullscreen = false;
   std::string fullscreen_output;  // empty: the compositor's choice
   std::vector<Commit> commits;
-  std::vector<std::uint32_t>
-      pixels;  // of the last shm buffer, as its 32-bit words, without padding
+  std::vector<std::uint32_t> pixels;  // of the last buffer, as its 32-bit words, without padding
   Size pixels_size;
   std::size_t owed_frame_callbacks = 0;
   std::size_t owed_feedbacks = 0;
@@ -109,7 +128,8 @@ class FakeSeat;
 // client is killed for in practice: no buffer before the first ack, no ack of an unknown serial,
 // buffer sizes that are multiples of the scale, one role object each and none on a surface with a
 // buffer, no end of a role's parts in the wrong order, one constraint and one inhibitor for a
-// surface and seat. Functions may be called from any thread, from its own only inside at_once().
+// surface and seat, and of dma-bufs no other formats and bounds than were told and are, and none
+// made immediately. Functions may be called from any thread, from its own only inside at_once().
 // They return after the compositor has done it and sent the events; when the client has handled
 // them is for the test to wait for.
 class FakeCompositor {
@@ -133,6 +153,8 @@ class FakeCompositor {
   [[nodiscard]] std::vector<Request> requests();
   [[nodiscard]] std::size_t count(std::string_view interface, std::string_view request);
   [[nodiscard]] ToplevelState toplevel();
+  // Living objects of that interface, of all clients; none of wl_shm's.
+  [[nodiscard]] std::size_t living(std::string_view interface);
   // Waits until `condition` holds; it is asked after each batch of requests, on the caller's
   // thread.
   [[nodiscard]] bool wait_until(std::move_only_function<bool()> condition,
@@ -154,6 +176,10 @@ class FakeCompositor {
   // Of all buffers of the toplevel that were replaced and still live.
   void send_releases();
   void send_activation_tokens();
+  // Of all dma-buf buffers that were asked for: created, or failed.
+  void answer_dmabufs(bool created);
+  // From now on; to all feedback objects.
+  void tell_dmabufs(FakeDmabufs dmabufs);
   void send_presented(std::uint64_t time_ns, std::uint32_t refresh_ns, std::uint64_t sequence,
                       std::uint32_t flags);
   void send_discarded();

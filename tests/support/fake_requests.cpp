@@ -2,6 +2,7 @@
 // What the fake compositor does for each request that has a meaning to it.
 #include <fractional-scale-v1-server-protocol.h>
 #include <presentation-time-server-protocol.h>
+#include <unistd.h>
 #include <wayland-server-protocol.h>
 #include <xdg-activation-v1-server-protocol.h>
 #include <xdg-decoration-unstable-v1-server-protocol.h>
@@ -25,12 +26,12 @@ std::chrono::nanoseconds now() {
   return std::chrono::steady_clock::now().time_since_epoch();
 }
 
-// Null when it was destroyed meanwhile or is no shm buffer.
-wl_shm_buffer* shm_buffer(const FakeSurface& surface, std::uint32_t id) {
+// Null when it was destroyed meanwhile.
+wl_resource* buffer_called(const FakeSurface& surface, std::uint32_t id) {
   wl_resource* resource = wl_client_get_object(wl_resource_get_client(surface.resource), id);
-  if (resource == nullptr || std::strcmp(wl_resource_get_class(resource), "wl_buffer") != 0)
-    return nullptr;
-  return wl_shm_buffer_get(resource);
+  const bool lives =
+      resource != nullptr && std::strcmp(wl_resource_get_class(resource), "wl_buffer") == 0;
+  return lives ? resource : nullptr;
 }
 
 Size size_of(wl_shm_buffer* buffer) {
@@ -47,6 +48,17 @@ std::vector<std::uint32_t> pixels_of(wl_shm_buffer* buffer) {
   for (std::size_t y = 0; y < size.height; ++y)
     std::memcpy(pixels.data() + y * size.width, from + y * stride, size.width * std::size_t{4});
   wl_shm_buffer_end_access(buffer);
+  return pixels;
+}
+
+// Of a file that stands for a dma-buf; black where it has none.
+std::vector<std::uint32_t> pixels_of(const FakePlane& plane) {
+  std::vector<std::uint32_t> pixels(plane.size.area());
+  const std::size_t row = plane.size.width * std::size_t{4};
+  for (std::size_t y = 0; y < plane.size.height; ++y) {
+    const auto at = static_cast<off_t>(plane.offset + y * plane.stride);
+    (void)!pread(plane.file.get(), pixels.data() + y * plane.size.width, row, at);
+  }
   return pixels;
 }
 
@@ -90,6 +102,11 @@ FakeCompositor::Server::handlers() {
       {"zwp_pointer_constraints_v1.lock_pointer", &Server::lock_pointer},
       {"zwp_locked_pointer_v1.set_cursor_position_hint", &Server::set_pointer_hint},
       {"zwp_keyboard_shortcuts_inhibit_manager_v1.inhibit_shortcuts", &Server::inhibit_shortcuts},
+      {"zwp_linux_dmabuf_v1.get_default_feedback", &Server::get_dmabuf_feedback},
+      {"zwp_linux_dmabuf_v1.get_surface_feedback", &Server::get_surface_dmabuf_feedback},
+      {"zwp_linux_buffer_params_v1.add", &Server::add_plane},
+      {"zwp_linux_buffer_params_v1.create", &Server::create_dmabuf_buffer},
+      {"zwp_linux_buffer_params_v1.create_immed", &Server::create_dmabuf_buffer_at_once},
   };
   return kHandlers;
 }
@@ -131,6 +148,7 @@ void FakeCompositor::Server::commit(const Call& call) {
   }
   surface.pending.with_buffer = with_buffer;
   surface.pending.buffer = {};
+  surface.pending.dmabuf = false;
   surface.pending.frame_callbacks = surface.pending_frames.size();
   if (surface.attached && !show(surface)) return;
   if (std::exchange(surface.attached, false)) map(surface, with_buffer);
@@ -163,9 +181,18 @@ bool FakeCompositor::Server::show(FakeSurface& surface) {
   const bool replaced = former != 0 && former != surface.buffer_id;
   if (options_.releases == Releases::WithNextCommit && replaced) release(surface, former);
   if (options_.releases == Releases::Withheld && replaced) surface.owed_releases.push_back(former);
-  wl_shm_buffer* buffer = surface.buffer_id == 0 ? nullptr : shm_buffer(surface, surface.buffer_id);
+  wl_resource* buffer =
+      surface.buffer_id == 0 ? nullptr : buffer_called(surface, surface.buffer_id);
   if (buffer == nullptr) return true;
-  const Size size = size_of(buffer);
+  wl_shm_buffer* shm = wl_shm_buffer_get(buffer);
+  surface.pending.dmabuf = shm == nullptr;
+  if (shm != nullptr) return show_pixels(surface, size_of(shm), pixels_of(shm));
+  const FakePlane& plane = *static_cast<FakeObject*>(wl_resource_get_user_data(buffer))->plane;
+  return show_pixels(surface, plane.size, pixels_of(plane));
+}
+
+bool FakeCompositor::Server::show_pixels(FakeSurface& surface, Size size,
+                                         std::vector<std::uint32_t> pixels) {
   const auto scale = static_cast<std::uint32_t>(surface.pending.scale);
   if (size.width % scale != 0 || size.height % scale != 0) {
     wl_resource_post_error(surface.resource, WL_SURFACE_ERROR_INVALID_SIZE, "not a multiple");
@@ -173,9 +200,9 @@ bool FakeCompositor::Server::show(FakeSurface& surface) {
   }
   surface.pending.buffer = size;
   surface.content_size = size;
-  if (surface.role == FakeSurface::Role::Pointer) surface.content = pixels_of(buffer);
+  if (surface.role == FakeSurface::Role::Pointer) surface.content = pixels;
   if (surface.toplevel != nullptr) {
-    toplevel_.pixels = pixels_of(buffer);
+    toplevel_.pixels = std::move(pixels);
     toplevel_.pixels_size = size;
   }
   if (options_.releases == Releases::WithCommit) {
@@ -191,9 +218,7 @@ void FakeCompositor::Server::send_releases(FakeSurface& surface) {
 }
 
 void FakeCompositor::Server::release(FakeSurface& surface, std::uint32_t buffer_id) {
-  wl_resource* buffer = wl_client_get_object(wl_resource_get_client(surface.resource), buffer_id);
-  if (buffer != nullptr && std::strcmp(wl_resource_get_class(buffer), "wl_buffer") == 0)
-    wl_buffer_send_release(buffer);
+  if (wl_resource* buffer = buffer_called(surface, buffer_id)) wl_buffer_send_release(buffer);
 }
 
 void FakeCompositor::Server::send_frames(FakeSurface& surface) {

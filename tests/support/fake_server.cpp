@@ -5,6 +5,7 @@
 #include <fractional-scale-v1-server-protocol.h>
 #include <idle-inhibit-unstable-v1-server-protocol.h>
 #include <keyboard-shortcuts-inhibit-unstable-v1-server-protocol.h>
+#include <linux-dmabuf-unstable-v1-server-protocol.h>
 #include <pointer-constraints-unstable-v1-server-protocol.h>
 #include <poll.h>
 #include <presentation-time-server-protocol.h>
@@ -46,6 +47,7 @@ const wl_interface* interface_called(std::string_view name) {
       &zwp_pointer_constraints_v1_interface,
       &zwp_keyboard_shortcuts_inhibit_manager_v1_interface,
       &wl_data_device_manager_interface,
+      &zwp_linux_dmabuf_v1_interface,
   };
   for (const wl_interface* one : kKnown)
     if (name == one->name) return one;
@@ -227,6 +229,11 @@ std::size_t FakeCompositor::Server::count_objects(std::string_view interface,
   }));
 }
 
+std::size_t FakeCompositor::Server::count_objects(std::string_view interface) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      objects_, [&](const FakeObject& one) { return one.interface == interface; }));
+}
+
 std::vector<FakeObject*> FakeCompositor::Server::outputs(std::string_view name) {
   std::vector<FakeObject*> all;
   for (FakeObject& one : objects_)
@@ -377,6 +384,7 @@ void FakeCompositor::Server::greet(FakeObject& object, const FakeGlobal& global)
     if (wl_resource_get_version(object.resource) >= WL_SEAT_NAME_SINCE_VERSION)
       wl_seat_send_name(object.resource, global.seat.c_str());
   }
+  if (object.interface == "zwp_linux_dmabuf_v1") send_dmabuf_formats(object);
   if (object.interface == "wp_presentation")
     wp_presentation_send_clock_id(object.resource, options_.presentation_clock);
 }
@@ -405,6 +413,7 @@ void FakeCompositor::Server::forget(FakeObject& object) {
   if (object.interface == "wl_surface" && object.surface != nullptr)
     return forget_surface(*object.surface);
   std::erase(owed_tokens_, object.resource);
+  std::erase(owed_dmabufs_, object.resource);
   forget_of_seat(object);
   for (FakeSurface& surface : surfaces_) {
     for (wl_resource** held : {&surface.xdg_surface, &surface.toplevel})

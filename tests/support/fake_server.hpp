@@ -16,6 +16,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/fd.hpp"
 #include "tests/support/fake_compositor.hpp"
 #include "tests/support/fake_seat.hpp"
 
@@ -24,6 +25,16 @@ namespace pierglass::test {
 // Inside of the fake compositor; all but run() and the recording are touched by its thread only.
 
 struct FakeSurface;
+
+// The one plane of a dma-buf buffer that was asked for.
+struct FakePlane {
+  Fd file;
+  std::uint32_t offset = 0;
+  std::uint32_t stride = 0;
+  std::uint64_t modifier = 0;
+  Size size;
+  bool used = false;  // a buffer was asked for
+};
 
 // The state behind one protocol object.
 struct FakeObject {
@@ -36,6 +47,7 @@ struct FakeObject {
   // zwp_locked_pointer_v1
   std::optional<input::PointF> pending_hint;
   std::optional<input::PointF> hint;  // in force
+  std::optional<FakePlane> plane;     // zwp_linux_buffer_params_v1, and wl_buffer made by it
 };
 
 struct FakeSurface {
@@ -59,7 +71,7 @@ struct FakeSurface {
   bool configured = false;  // some configure was acked
   bool first_configure_sent = false;
   bool has_content = false;
-  Size content_size;                   // of a shm buffer
+  Size content_size;
   std::vector<std::uint32_t> content;  // a pointer's picture
   std::size_t commits = 0;
 };
@@ -110,6 +122,7 @@ class FakeCompositor::Server {
   FakeSurface* toplevel_surface();
   FakeObject* any_object(std::string_view interface);
   std::size_t count_objects(std::string_view interface, const FakeSurface& surface);
+  std::size_t count_objects(std::string_view interface);
   std::vector<FakeObject*> outputs(std::string_view name);
   std::size_t clients() const { return clients_; }
   void pause(bool paused);
@@ -134,6 +147,8 @@ class FakeCompositor::Server {
   void send_frames(FakeSurface& surface);
   void send_releases(FakeSurface& surface);
   void send_tokens();
+  void answer_dmabufs(bool created);
+  void tell_dmabufs(FakeDmabufs dmabufs);
   void send_presented(FakeSurface& surface, std::uint64_t time_ns, std::uint32_t refresh_ns,
                       std::uint64_t sequence, std::uint32_t flags);
   void send_discarded(FakeSurface& surface);
@@ -201,6 +216,15 @@ class FakeCompositor::Server {
   void lock_pointer(const Call& call);
   void set_pointer_hint(const Call& call);
   void inhibit_shortcuts(const Call& call);
+  void get_dmabuf_feedback(const Call& call);
+  void get_surface_dmabuf_feedback(const Call& call);
+  void add_plane(const Call& call);
+  void create_dmabuf_buffer(const Call& call);
+  void create_dmabuf_buffer_at_once(const Call& call);
+  void send_dmabuf_formats(FakeObject& object);
+  void send_dmabuf_feedback(FakeObject& object);
+  void answer_dmabuf(FakeObject& params, bool created);
+  bool show_pixels(FakeSurface& surface, Size size, std::vector<std::uint32_t> pixels);
 
   bool show(FakeSurface& surface);
   void map(FakeSurface& surface, bool with_buffer);
@@ -218,6 +242,7 @@ class FakeCompositor::Server {
   std::list<FakeSeatRecord> seats_;
   ToplevelState toplevel_;
   std::vector<wl_resource*> owed_tokens_;
+  std::vector<wl_resource*> owed_dmabufs_;
   std::set<std::string> tokens_;  // given out
   std::size_t clients_ = 0;
   std::string folder_;

@@ -111,6 +111,33 @@ TEST_F(Lent, AreNoneInMemoryThatMayShrinkUnlessTheUserSaysSo) {
   EXPECT_EQ(show(2), (Said{"borrow slot 2", "draw"}));
 }
 
+TEST_F(Lent, AsDmaBufsAreOfAnyMemoryAndCopiedWhenNoBufferComesBack) {
+  source_.place->may_shrink = true;
+  loop_.set_path(PathChoice::Scanout);
+  presenter_.way = gfx::BorrowWay::DmaBuf;
+  EXPECT_EQ(show(1), (Said{"borrow slot 1", "draw"}));
+  EXPECT_EQ(loop_.take_news().path, PixelPath::Scanout);
+  EXPECT_EQ(loop_.snapshot().path, PixelPath::Scanout);
+  show(2);
+  EXPECT_TRUE(show(3).empty());
+  EXPECT_EQ(show(3, LentFrames::kPatience), (Said{"upload", "draw"})) << "not lost";
+  EXPECT_EQ(loop_.snapshot().path, PixelPath::Copy);
+  EXPECT_EQ(source_.held, 2) << "nobody said that they are not read any more";
+}
+
+TEST_F(Lent, SaysOnceWhyTheyAreNoDmaBufs) {
+  loop_.set_path(PathChoice::Scanout);
+  presenter_.refusal = "the compositor cannot";
+  show(1);
+  const PresentNews news = loop_.take_news();
+  EXPECT_EQ(news.path_refusal, "the compositor cannot");
+  EXPECT_EQ(news.path, PixelPath::Direct);
+  EXPECT_EQ(loop_.snapshot().path_refusal, "the compositor cannot");
+  presenter_.busy.clear();
+  show(2);
+  EXPECT_EQ(loop_.take_news().path_refusal, std::nullopt);
+}
+
 TEST_F(Lent, AreNoneWhenTheUserSaysSo) {
   loop_.set_path(PathChoice::Copy);
   EXPECT_EQ(show(1), (Said{"upload", "draw"}));

@@ -140,11 +140,10 @@ class FakePresenter final : public gfx::Presenter {
     lent = true;
     return {};
   }
-  bool samples_borrowed() const override { return samples; }
-  std::string_view refusal() const override { return reason; }
+  gfx::Borrowing borrowing() const override { return {.way = way, .refusal = refusal}; }
   // A compositor's pictures are drawn once and without a pointer, a GPU's as long as they are held.
   [[nodiscard]] bool shows_as_it_lies(const gfx::CursorOverlay& cursor) const {
-    return samples ? next || !busy.empty() : next && cursor.image == nullptr;
+    return way == gfx::BorrowWay::Sampled ? next || !busy.empty() : next && cursor.image == nullptr;
   }
   bool reads(const pixel::SlotMemory& memory) const override {
     return next == memory.slot || std::ranges::count(busy, memory.slot) != 0;
@@ -183,10 +182,10 @@ class FakePresenter final : public gfx::Presenter {
   bool lent = false;                  // the last picture was borrowed
   std::optional<std::uint32_t> next;  // slot of it, until drawn
   std::vector<std::uint32_t> busy;    // slots that the compositor reads
-  bool samples = false;               // a GPU does, not the compositor
-  bool done_with_draw = false;        // with all of busy, when the next draw begins
-  std::string reason;                 // for borrow_fails
-  bool stale = false;                 // the next draw says so
+  gfx::BorrowWay way = gfx::BorrowWay::Pool;
+  bool done_with_draw = false;  // with all of busy, when the next draw begins
+  std::string refusal;
+  bool stale = false;  // the next draw says so
   std::optional<ErrorCode> borrow_fails = ErrorCode::Unsupported;
   std::optional<ErrorCode> fails;  // draw and draw_message
   std::optional<ErrorCode> upload_fails;

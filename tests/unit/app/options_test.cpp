@@ -98,6 +98,7 @@ TEST_F(OptionTest, ThePathIsTheUsersToChoose) {
   EXPECT_EQ(parse({"--path", "import"}).options->path, PathChoice::Import);
   EXPECT_EQ(parse({"--path", "import", "--renderer", "gl"}).options->path, PathChoice::Import);
   EXPECT_EQ(parse({"--path", "direct", "--renderer", "shm"}).options->path, PathChoice::Direct);
+  EXPECT_EQ(parse({"--path", "scanout"}).options->path, PathChoice::Scanout);
 }
 
 TEST_F(OptionTest, HelpAndVersionEndWell) {
@@ -133,7 +134,8 @@ INSTANTIATE_TEST_SUITE_P(
         WrongUse{"MissingValue", {"--memory"}, "", "--memory"},
         WrongUse{
             "BadPresent", {"--present", "soon"}, "", "'soon' is none of auto, callback, mailbox"},
-        WrongUse{"BadPath", {"--path", "short"}, "", "'short' is none of auto, copy, direct"},
+        WrongUse{
+            "BadPath", {"--path", "short"}, "", "'short' is none of auto, copy, direct, scanout"},
         WrongUse{"DirectWithGl",
                  {"--path", "direct", "--renderer", "gl"},
                  "",
@@ -142,6 +144,10 @@ INSTANTIATE_TEST_SUITE_P(
                  {"--path", "import", "--renderer", "shm"},
                  "",
                  "--path: import needs --renderer gl, not shm"},
+        WrongUse{"ScanoutByGl",
+                 {"--path", "scanout", "--renderer", "gl"},
+                 "",
+                 "--path: scanout needs --renderer shm, not gl"},
         WrongUse{"BadRenderer", {"--renderer", "vulkan"}, "", "'vulkan' is none of auto, gl, shm"},
         WrongUse{"BadFilter",
                  {"--filter", "fsr"},

@@ -37,6 +37,8 @@ struct GuestControls {
   loop::EventFd bell = loop::EventFd::create().value();
   std::atomic<bool> asleep{false};  // the reader said so
   std::atomic<std::uint64_t> sleeps{0};
+  // Where frames lie, in turn in the first of two slots and the second; set before the start.
+  std::optional<pixel::SlotMemory> place;
 };
 
 // A guest that says one thing after the other and shows a white picture.
@@ -71,7 +73,9 @@ class TalkingSource final : public source::FrameSource {
     const pixel::ConstImage image{.data = reinterpret_cast<const std::byte*>(pixels_.data()),
                                   .pitch = kSize.width * 4,
                                   .size = kSize};
-    return source::HeldFrame(this, info, 0, image, damage);
+    std::optional<pixel::SlotMemory> memory = controls_.place;
+    if (memory) memory->slot = static_cast<std::uint32_t>(info.sequence % 2);
+    return source::HeldFrame(this, info, 0, image, damage, {.hold = 0, .memory = memory});
   }
   void forget() override { seen_ = 0; }
   source::Cursor cursor() override {
@@ -112,6 +116,10 @@ class TalkingSource final : public source::FrameSource {
     if (used) seen_ = frame.info().sequence;
     return used;
   }
+  bool keep(const source::HeldFrame& frame) override {
+    seen_ = frame.info().sequence;
+    return true;
+  }
   std::uint32_t rows_ready(const source::HeldFrame&) const override { return kSize.height; }
 
   std::vector<GuestNews> script_;
@@ -130,6 +138,8 @@ struct PresentThreadTest : testing::Test {
   std::optional<loop::Wakeup> reports;
   GuestControls guest;
   pace::PolicyChoice policy = pace::PolicyChoice::Auto;
+  PathChoice path = PathChoice::Auto;
+  bool feedback = false;
   std::unique_ptr<PresentThread> thread;
   std::vector<GuestNews> heard;
   std::vector<PresentSnapshot> snapshots;
@@ -155,6 +165,8 @@ struct PresentThreadTest : testing::Test {
                               .window = client.window.get(),
                               .renderer = RendererChoice::Shm,
                               .present = policy,
+                              .feedback = feedback,
+                              .path = path,
                               .waiting = "Waiting",
                               .main = &*reports})
             .value();

@@ -13,7 +13,7 @@ class Sampled : public Loop {
  protected:
   Sampled() {
     source_.place.emplace();  // may shrink: what a GPU reads does not
-    presenter_.samples = true;
+    presenter_.way = gfx::BorrowWay::Sampled;
     presenter_.borrow_fails.reset();
     step();
     loop_.on_callback(now_);
@@ -88,19 +88,19 @@ TEST_F(Sampled, AreToldAsImportAndTheReasonForCopiesOnce) {
   show(1);
   PresentNews news = loop_.take_news();
   EXPECT_EQ(news.path, PixelPath::Import);
-  EXPECT_EQ(news.copied_because, std::nullopt);
+  EXPECT_EQ(news.path_refusal, std::nullopt);
   EXPECT_EQ(loop_.snapshot().path, PixelPath::Import);
   gpu_is_done();
   presenter_.borrow_fails = ErrorCode::Unsupported;
-  presenter_.reason = "no such driver";
+  presenter_.refusal = "no such driver";
   EXPECT_EQ(show(2), (Said{"upload", "draw"})) << "the same frame";
   news = loop_.take_news();
   EXPECT_EQ(news.path, PixelPath::Copy);
-  EXPECT_EQ(news.copied_because, "no such driver");
+  EXPECT_EQ(news.path_refusal, "no such driver");
   EXPECT_EQ(loop_.snapshot().path, PixelPath::Copy);
-  EXPECT_EQ(loop_.snapshot().copied_because, "no such driver");
+  EXPECT_EQ(loop_.snapshot().path_refusal, "no such driver");
   show(3);
-  EXPECT_EQ(loop_.take_news().copied_because, std::nullopt);
+  EXPECT_EQ(loop_.take_news().path_refusal, std::nullopt);
 }
 
 TEST_F(Sampled, AreNoneWhenTheUserSaysSo) {

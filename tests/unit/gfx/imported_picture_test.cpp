@@ -183,19 +183,19 @@ class ImportedPicture : public ::testing::Test {
 TEST_F(ImportedPicture, IsImportedOncePerSlotAndShowsEveryFrame) {
   for (int frame = 0; frame < 12; ++frame) {
     publish();
-    ASSERT_TRUE(borrow()) << presenter_->refusal();
+    ASSERT_TRUE(borrow()) << presenter_->borrowing().refusal;
     shows();
   }
   EXPECT_EQ(gpu_.textures.size(), kSlots);
   EXPECT_EQ(dma_bufs_.asked, static_cast<int>(kSlots));
-  EXPECT_EQ(presenter_->refusal(), "");
+  EXPECT_EQ(presenter_->borrowing().refusal, "");
 }
 
 TEST_F(ImportedPicture, OfEachFormatThatGpusSampleIsShown) {
   tolerance_ = 1;
   for (const wire::PixelFormat format : {Xrgb8888, Xbgr8888, Xbgr2101010, Xbgr16161616f}) {
     publish(kWindow, format);
-    ASSERT_TRUE(borrow()) << static_cast<int>(format) << presenter_->refusal();
+    ASSERT_TRUE(borrow()) << static_cast<int>(format) << presenter_->borrowing().refusal;
     shows();
   }
   publish(kWindow, Bgr888);
@@ -259,7 +259,7 @@ TEST_F(ImportedPicture, ThatShowsSomethingElseIsCopiedUntilTheGeometryChanges) {
   for (int frame = 0; frame < 3; ++frame) {
     publish();
     EXPECT_FALSE(borrow());
-    EXPECT_EQ(presenter_->refusal(), "the driver shows other memory than it was given");
+    EXPECT_EQ(presenter_->borrowing().refusal, "the driver shows other memory than it was given");
     take();
     shows();
   }
@@ -269,7 +269,7 @@ TEST_F(ImportedPicture, ThatShowsSomethingElseIsCopiedUntilTheGeometryChanges) {
   EXPECT_FALSE(borrow());
   publish({48, 32});
   EXPECT_TRUE(borrow()) << "another size";
-  EXPECT_EQ(presenter_->refusal(), "");
+  EXPECT_EQ(presenter_->borrowing().refusal, "");
   tolerance_ = 1;
   shows();
 }
@@ -278,7 +278,7 @@ TEST_F(ImportedPicture, ThatTheDriverRefusesIsCopiedUntilTheMappingChanges) {
   gpu_.refuses = ErrorCode::OsCall;
   publish();
   ASSERT_FALSE(borrow());
-  EXPECT_NE(presenter_->refusal().find("fake driver"), std::string::npos);
+  EXPECT_NE(presenter_->borrowing().refusal.find("fake driver"), std::string::npos);
   take();
   shows();
   gpu_.refuses.reset();
@@ -294,7 +294,7 @@ TEST_F(ImportedPicture, WithoutADmaBufIsCopiedForTheReasonThatItsMakerGives) {
   for (int frame = 0; frame < 3; ++frame) {
     publish();
     EXPECT_FALSE(borrow());
-    EXPECT_EQ(presenter_->refusal(), "this is a file");
+    EXPECT_EQ(presenter_->borrowing().refusal, "this is a file");
     take();
     shows();
   }
@@ -304,7 +304,7 @@ TEST_F(ImportedPicture, WithoutADmaBufIsCopiedForTheReasonThatItsMakerGives) {
 TEST_F(ImportedPicture, OfOneColourProvesNothing) {
   write(Picture(kWindow));
   EXPECT_FALSE(borrow());
-  EXPECT_EQ(presenter_->refusal(), "");
+  EXPECT_EQ(presenter_->borrowing().refusal, "");
   take();
   shows();
   publish();
@@ -320,7 +320,7 @@ TEST_F(ImportedPicture, ThatTheGuestWritesWhileItIsLookedAtIsLeftOpen) {
     }});
     EXPECT_FALSE(borrow());
   }
-  EXPECT_EQ(presenter_->refusal(), "");
+  EXPECT_EQ(presenter_->borrowing().refusal, "");
   gpu_.see();
   EXPECT_TRUE(borrow()) << "the next look finds it still";
   shows();

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "gfx/dmabuf_offers.hpp"
+#include "wl/surface_dmabufs.hpp"
+
+namespace pierglass::app {
+
+// What the compositor takes as dma-bufs, for the presenter. `dmabufs` is borrowed, and its
+// thread's.
+class CompositorDmabufs final : public gfx::DmabufOffers {
+ public:
+  explicit CompositorDmabufs(const wl::SurfaceDmabufs& dmabufs) : dmabufs_(dmabufs) {}
+
+  [[nodiscard]] zwp_linux_dmabuf_v1* factory() const override { return dmabufs_.factory(); }
+  [[nodiscard]] std::uint64_t serial() const override { return dmabufs_.serial(); }
+  [[nodiscard]] std::expected<std::uint64_t, std::string> linear(
+      std::uint32_t fourcc) const override;
+
+ private:
+  const wl::SurfaceDmabufs& dmabufs_;
+};
+
+}  // namespace pierglass::app
