@@ -302,6 +302,7 @@ if(PIERGLASS_TESTS AND NOT WIN32)
     pierglass_test(unit_app
       SOURCES tests/unit/app/deadline_test.cpp tests/unit/app/doorbell_loop_test.cpp
         tests/unit/app/filter_command_test.cpp
+        tests/unit/app/tearing_command_test.cpp
         tests/unit/app/frame_intake_test.cpp tests/unit/app/hidden_window_test.cpp
         tests/unit/app/lent_frames_test.cpp
         tests/unit/app/input_setup_test.cpp tests/unit/app/machine_text_test.cpp

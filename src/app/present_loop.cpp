@@ -136,6 +136,7 @@ void PresentLoop::ask(PresentRequests requests, HostTime now) {
     presenter_.set_filter(*requests.filter);
     if (have_picture_) gate_.on_change();
   }
+  if (requests.tearing) set_tearing(*requests.tearing);
   if (requests.watch_image) desk_.watch_image(*requests.watch_image);
   if (requests.show_pointer && desk_.show(*requests.show_pointer)) {
     if (have_picture_ && cursor_.visible) gate_.on_change();
@@ -146,6 +147,20 @@ void PresentLoop::ask(PresentRequests requests, HostTime now) {
   if (requests.commits == 0) return;
   commits_wanted_ += requests.commits;
   gate_.on_must_draw();
+}
+
+void PresentLoop::set_tearing(bool wanted) {
+  Tearing result = wanted ? Tearing::On : Tearing::Off;
+  if (wanted || gate_.policy().tearing()) {
+    if (!presenter_.leaves_tearing()) {
+      result = Tearing::ByDriver;
+    } else if (!surface_.allow_tearing(wanted)) {
+      result = Tearing::NotHere;
+    }
+  }
+  news_.tearing = result;
+  gate_.policy().set_tearing(result == Tearing::On);
+  gate_.on_change();  // goes with a commit
 }
 
 void PresentLoop::serve_requests(HostTime now) {
@@ -486,6 +501,7 @@ PresentSnapshot PresentLoop::snapshot() const {
           .refresh = gate_.policy().period(),
           .latch_lead = gate_.policy().lead(),
           .scanned_out = gate_.policy().scanned_out(),
+          .tearing = gate_.policy().tearing(),
           .frame_period = ladder_.predictor().period(),
           .status = status_,
           .torn = torn_,

@@ -43,6 +43,8 @@ class VideoSurface {
   virtual void request_frame_callback() = 0;
   // Asks what becomes of the next commit, by a number of the caller's. False: it will not be told.
   virtual bool request_feedback(std::uint64_t commit) = 0;
+  // From the next commit on it may be shown torn, or not any more. False: not by this compositor.
+  virtual bool allow_tearing(bool allowed) = 0;
   // Sends what is buffered.
   virtual void flush() = 0;
   // Commits that the surface has no content, and no frame callback is outstanding any more. The
@@ -119,6 +121,7 @@ class PresentLoop {
   Result<void> apply_window_state();
   void hide(std::uint64_t generation);
   void watch_visibility(HostTime now);
+  void set_tearing(bool wanted);
   void serve_requests(HostTime now);
   Result<Sleep> show_news(HostTime now);
   Sleep next_sleep(HostTime now, bool wants_pictures);

@@ -12,6 +12,7 @@ void PresentNews::add(PresentNews&& later) {
   if (later.pointer_image) pointer_image = std::move(later.pointer_image);
   pointer_changed |= later.pointer_changed;
   if (later.path) path = later.path;
+  if (later.tearing) tearing = later.tearing;
   if (later.unmapped) unmapped = later.unmapped;
 }
 

@@ -19,6 +19,7 @@ namespace pierglass::app {
 struct PresentRequests {
   std::optional<std::vector<std::string>> panel;
   std::optional<pixel::Filter> filter;
+  std::optional<bool> tearing;
   std::optional<bool> show_pointer;
   std::optional<bool> watch_image;
   std::optional<bool> watch_pointer;
@@ -51,6 +52,14 @@ enum class PixelPath : std::uint8_t {
   Direct,  // the compositor reads the guest's memory itself
 };
 
+// What became of a wish about tearing.
+enum class Tearing : std::uint8_t {
+  Off,
+  On,
+  NotHere,   // the compositor does not know it
+  ByDriver,  // the graphics driver decides it
+};
+
 struct PresentNews {
   // How place_pointer() ended: the guest was told, Unsupported (it cannot), NotReady (there is
   // none), Busy (it did not listen in time). Of several requests in a row only the newest is told.
@@ -62,12 +71,13 @@ struct PresentNews {
   std::optional<PointerImage> pointer_image;  // the newest
   bool pointer_changed = false;               // what pointer() gives is new, as far as asked for
   std::optional<PixelPath> path;              // a picture came this way for the first time
+  std::optional<Tearing> tearing;             // answers the newest wish
   // The surface has no content, because of the hidden window state of this generation.
   std::optional<std::uint64_t> unmapped;
 
   [[nodiscard]] bool empty() const {
     return !placed && committed == 0 && !screenshot && !pointer_image && !pointer_changed &&
-           !path && !unmapped;
+           !path && !tearing && !unmapped;
   }
   // Adds what happened later.
   void add(PresentNews&& later);

@@ -67,6 +67,10 @@ class PresentPolicy {
   // Feedback is wanted for the counters, too.
   void watch() { watched_ = true; }
 
+  // Pictures may be shown torn, from the next commit on: each is worth most at once, whatever the
+  // choice, and when they are shown teaches nothing. A change forgets as on_surface_reset() does.
+  void set_tearing(bool on);
+  [[nodiscard]] bool tearing() const { return tearing_; }
   // The surface is mapped anew, perhaps on another screen: forgets what belongs to the old one.
   void on_surface_reset();
   // Drawing was begun with a look at what is new, and the commit made. `commit` numbers it; 0: no
@@ -114,6 +118,7 @@ class PresentPolicy {
 
   PolicyChoice choice_;
   bool watched_ = false;
+  bool tearing_ = false;
   HabitWatch habit_;
   LatchPredictor predictor_;
   LatchLead lead_;

@@ -17,6 +17,7 @@ enum class Global : std::uint8_t {
   FractionalScaleManager,
   Presentation,
   ContentTypeManager,
+  TearingControlManager,
   DecorationManager,
   IdleInhibitManager,
   Activation,
@@ -25,7 +26,7 @@ enum class Global : std::uint8_t {
   PointerConstraints,
   ShortcutsInhibitManager,
 };
-inline constexpr std::size_t kGlobalCount = 15;
+inline constexpr std::size_t kGlobalCount = 16;
 
 enum class Need : std::uint8_t { Required, Optional };
 

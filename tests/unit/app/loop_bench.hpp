@@ -119,6 +119,7 @@ class FakePresenter final : public gfx::Presenter {
  public:
   std::string_view name() const override { return "fake"; }
   std::string_view device() const override { return "none"; }
+  bool leaves_tearing() const override { return leaves; }
   Result<void> resize(Size window) override {
     said.push_back("resize " + std::to_string(window.width));
     return {};
@@ -175,6 +176,7 @@ class FakePresenter final : public gfx::Presenter {
   bool lent = false;                  // the last picture was borrowed
   std::optional<std::uint32_t> next;  // slot of it, until drawn
   std::vector<std::uint32_t> busy;    // slots that the compositor reads
+  bool leaves = true;                 // tearing to the loop
   bool stale = false;                 // the next draw says so
   std::optional<ErrorCode> borrow_fails = ErrorCode::Unsupported;
   std::optional<ErrorCode> fails;  // draw and draw_message
@@ -190,12 +192,19 @@ class FakeSurface final : public VideoSurface {
     if (tells) asked.push_back(commit);
     return tells;
   }
+  bool allow_tearing(bool allowed) override {
+    if (!may_tear) return false;
+    tearing = allowed;
+    return true;
+  }
   void flush() override { ++flushes; }
   void unmap() override { ++unmaps; }
 
   std::optional<State> pending = State{.buffer = {100, 50}};
   bool tells = false;                // what becomes of commits
   std::vector<std::uint64_t> asked;  // about these
+  bool may_tear = true;
+  bool tearing = false;
   int callbacks = 0;
   int flushes = 0;
   int unmaps = 0;

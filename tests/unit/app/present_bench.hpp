@@ -130,6 +130,7 @@ struct PresentThreadTest : testing::Test {
   std::optional<loop::Wakeup> reports;
   GuestControls guest;
   pace::PolicyChoice policy = pace::PolicyChoice::Auto;
+  bool tearing = false;
   std::unique_ptr<PresentThread> thread;
   std::vector<GuestNews> heard;
   std::vector<PresentSnapshot> snapshots;
@@ -155,6 +156,7 @@ struct PresentThreadTest : testing::Test {
                               .window = client.window.get(),
                               .renderer = RendererChoice::Shm,
                               .present = policy,
+                              .tearing = tearing,
                               .waiting = "Waiting",
                               .main = &*reports})
             .value();

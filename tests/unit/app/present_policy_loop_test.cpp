@@ -140,6 +140,42 @@ TEST_F(PolicyLoop, WithoutNewsNothingIsTimed) {
             before.ladder.sleeps[static_cast<std::size_t>(pace::Rung::Blocked)]);
 }
 
+TEST_F(PolicyLoop, TearingShowsEachPictureAtOnceUntilItEnds) {
+  use(pace::PolicyChoice::Late);
+  prove();
+  EXPECT_EQ(ask({.tearing = true}).tearing, Tearing::On);
+  EXPECT_TRUE(surface_.tearing);
+  EXPECT_EQ(presenter_.take(), Said{"draw"}) << "it goes with a commit";
+  EXPECT_TRUE(loop_.snapshot().tearing);
+  EXPECT_EQ(loop_.snapshot().policy, pace::Policy::Mailbox);
+  const auto asked = surface_.asked;
+  for (int i = 0; i < 3; ++i) {
+    ++source_.newest;
+    step(milliseconds(1));
+    EXPECT_EQ(presenter_.take(), (Said{"upload", "draw"}));
+  }
+  EXPECT_EQ(surface_.asked, asked) << "nothing is learned from it";
+  step();
+  loop_.on_callback(now_);
+  EXPECT_EQ(ask({.tearing = false}).tearing, Tearing::Off);
+  EXPECT_FALSE(surface_.tearing);
+  EXPECT_EQ(loop_.snapshot().policy, pace::Policy::Callback) << "proven anew";
+}
+
+TEST_F(PolicyLoop, TearingThatCannotBeIsToldAndChangesNothing) {
+  use(pace::PolicyChoice::Auto);
+  prove();
+  surface_.may_tear = false;
+  EXPECT_EQ(ask({.tearing = true}).tearing, Tearing::NotHere);
+  EXPECT_EQ(loop_.snapshot().policy, pace::Policy::Mailbox);
+  EXPECT_FALSE(loop_.snapshot().tearing);
+  EXPECT_EQ(ask({.tearing = false}).tearing, Tearing::Off);
+  surface_.may_tear = true;
+  presenter_.leaves = false;
+  EXPECT_EQ(ask({.tearing = true}).tearing, Tearing::ByDriver);
+  EXPECT_FALSE(surface_.tearing);
+}
+
 TEST_F(PolicyLoop, AHiddenWindowIsForgottenAndProvenAnew) {
   use(pace::PolicyChoice::Auto);
   prove();

@@ -59,6 +59,32 @@ TEST_F(PolicyThread, AsksOnceWithEachCommitThatShowsSomething) {
   }
 }
 
+TEST_F(PolicyThread, TearingIsAskedForBeforeTheFirstPictureAndGivenBack) {
+  tearing = true;
+  start_live();
+  show_frames(2);
+  ASSERT_TRUE(serve_until([&] { return told.tearing == Tearing::On; }));
+  EXPECT_EQ(snapshots.back().policy, pace::Policy::Mailbox);
+  for (const test::Commit& commit : client.toplevel().commits) {
+    EXPECT_EQ(commit.tearing, commit.with_buffer);
+  }
+  thread->set_tearing(false);
+  ASSERT_TRUE(serve_until([&] { return told.tearing == Tearing::Off; }));
+  ASSERT_TRUE(serve_until([&] { return !client.toplevel().commits.back().tearing; }));
+}
+
+struct NoTearing : PolicyThread {
+  NoTearing() : PolicyThread({.globals = test::all_globals_but("wp_tearing_control_manager_v1")}) {}
+};
+
+TEST_F(NoTearing, AWishForItIsAnsweredAndPicturesGoOn) {
+  tearing = true;
+  start_live();
+  show_frames(2);
+  ASSERT_TRUE(serve_until([&] { return told.tearing == Tearing::NotHere; }));
+  EXPECT_FALSE(snapshots.back().tearing);
+}
+
 struct SilentCompositor : PolicyThread {
   SilentCompositor() : PolicyThread({.feedback = test::Answers::Withheld}) {}
 };

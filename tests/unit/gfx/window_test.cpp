@@ -162,6 +162,20 @@ TEST_P(EitherWindowTest, AnEnormousPictureIsShownOrRefusedAndTheNextOneIsShown) 
   expect_shown(usual, kWindow, {});
 }
 
+// The surface takes one tearing control; the second would end the connection.
+TEST_P(EitherWindowTest, TearingIsLeftToTheCallerBySomebodyWhoDoesNotTouchIt) {
+  const Picture picture = random_picture(kWindow, wire::PixelFormat::Xrgb8888, random);
+  upload(picture);
+  expect_shown(picture, kWindow, {});
+  ASSERT_TRUE(presenter->leaves_tearing());
+  EXPECT_EQ(client->compositor.count("wp_tearing_control_manager_v1", "get_tearing_control"), 0U);
+  for (const bool allowed : {true, false}) {
+    ASSERT_TRUE(client->queue->allow_tearing(allowed));
+    expect_shown(picture, kWindow, {});
+    EXPECT_EQ(client->toplevel().commits.back().tearing, allowed);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Presenters, EitherWindowTest,
                          ::testing::Values(Renderer::Gl, Renderer::Shm), [](const auto& renderer) {
                            return renderer.param == Renderer::Gl ? "Gl" : "Shm";
