@@ -56,10 +56,19 @@ Result<PresentLoop::Sleep> PresentLoop::step(HostTime now) {
   watch_visibility(now);
   serve_requests(now);
   const Sleep sleep = hidden_ ? next_sleep(now, status_ == GuestStatus::Live) : TRY(show_news(now));
+  announce_latch(now);
   desk_.on_picture(have_picture_ ? picture_ : Size{});
   desk_.tell(now, news_);
   const Nanoseconds longest = screenshooter_.wanted() ? Screenshooter::kRetry : Nanoseconds::max();
   return Sleep{std::min({sleep.limit, longest, desk_.longest_sleep(now)}), sleep.on_doorbell};
+}
+
+// In steps that are taken anyway. A guest that nobody looks at captures nothing.
+void PresentLoop::announce_latch(HostTime now) {
+  const HostTime at = now + (clock_() - step_began_);
+  const bool looks = visible_ && status_ == GuestStatus::Live;
+  const auto latch = looks ? gate_.policy().next_latch(at) : std::nullopt;
+  if (const auto news = latches_.news(at, latch)) source_.announce_latch(*news);
 }
 
 bool PresentLoop::fall_asleep() {
@@ -201,6 +210,7 @@ void PresentLoop::on_status(GuestStatus status) {
   next_take_ = {};
   hold_off_ = {};
   ladder_.on_source_change();
+  latches_ = {};
   if (status == GuestStatus::Live) return;  // what is on screen stays until a frame comes
   drop_picture();
 }

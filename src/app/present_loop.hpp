@@ -21,6 +21,7 @@
 #include "base/result.hpp"
 #include "gfx/presenter.hpp"
 #include "pace/frame_record.hpp"
+#include "pace/latch_news.hpp"
 #include "pace/present_gate.hpp"
 #include "pace/wait_ladder.hpp"
 #include "source/frame_source.hpp"
@@ -137,6 +138,7 @@ class PresentLoop {
   Result<void> on_upload_error(const Error& error);
   void count_busy();
   void watch_pointer(HostTime now);
+  void announce_latch(HostTime now);
   void hold_off(HostTime now);
   [[nodiscard]] std::string message() const;
   Result<void> draw(HostTime now);
@@ -156,6 +158,7 @@ class PresentLoop {
 
   pace::PresentGate gate_;
   pace::WaitLadder ladder_;
+  pace::LatchNews latches_;
   pace::FrameTimes times_;  // of the picture that was taken and not committed yet
   std::optional<pace::FrameTimes> committed_;  // its frame callback is outstanding
   std::optional<FrameIntake> intake_;          // a frame that is not all written yet

@@ -242,6 +242,14 @@ const PresentPolicy::UnderWay* PresentPolicy::newest_under_way(HostTime now) con
   return waiting ? &newest : nullptr;
 }
 
+std::optional<HostTime> PresentPolicy::next_latch(HostTime now) const {
+  const bool known =
+      proof_ >= kProof && predictor_.fresh(now) && predictor_.rate() == LatchPredictor::Rate::Fixed;
+  if (!known || tearing_ || policy() == Policy::Callback) return std::nullopt;
+  const Nanoseconds before = lead_.lead() + drawing_;
+  return predictor_.next_after(now + before) - before;
+}
+
 bool PresentPolicy::wants_feedback(HostTime now) const {
   const bool learns = choice_ != PolicyChoice::Callback && !tearing_;
   return (watched_ || learns) && now >= quiet_until_;

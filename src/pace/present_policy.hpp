@@ -89,6 +89,10 @@ class PresentPolicy {
   // and that it is awake, for whatever reason: how late such sleeps end is learned, and who was
   // too late for its turn twice in a row commits all the same, or nothing would ever be shown.
   void on_wake(HostTime now);
+  // Until when a picture must be there to be in time for the screen's next one, as far as that is
+  // known at `now`: pictures are not handed over by callbacks, and the screen has a rate of its
+  // own.
+  [[nodiscard]] std::optional<HostTime> next_latch(HostTime now) const;
   // Whether the next commit's feedback is worth the asking.
   [[nodiscard]] bool wants_feedback(HostTime now) const;
 

@@ -65,6 +65,7 @@ class FakeSource final : public source::FrameSource {
   std::uint32_t cursor_serial() const override { return pointer_serial; }
   std::uint64_t doorbell_serial() const override { return bell_serial; }
   void set_visible(bool visible) override { told_visible.push_back(visible); }
+  void announce_latch(Nanoseconds from_now) override { latches.push_back(from_now); }
 
   source::GuestStatus status = source::GuestStatus::Live;
   std::string error_text;
@@ -84,6 +85,7 @@ class FakeSource final : public source::FrameSource {
   source::Cursor pointer;
   std::uint32_t pointer_serial = 0;
   std::vector<bool> told_visible;
+  std::vector<Nanoseconds> latches;  // announced
   std::vector<Point> asked_positions;
   std::optional<ErrorCode> move_fails;
   int ticks = 0;

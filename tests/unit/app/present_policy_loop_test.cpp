@@ -140,6 +140,35 @@ TEST_F(PolicyLoop, WithoutNewsNothingIsTimed) {
             before.ladder.sleeps[static_cast<std::size_t>(pace::Rung::Blocked)]);
 }
 
+TEST_F(PolicyLoop, TheGuestIsToldOfEachLatchThatIsKnown) {
+  use(pace::PolicyChoice::Auto);
+  prove();
+  EXPECT_TRUE(source_.latches.empty()) << "it was not known";
+  for (std::size_t i = 1; i <= 3; ++i) {
+    show();
+    ASSERT_EQ(source_.latches.size(), i);
+    EXPECT_GT(source_.latches.back(), Nanoseconds::zero());
+    EXPECT_LE(source_.latches.back(), kRefresh);
+  }
+  loop_.on_attention(now_);
+  step(Nanoseconds(0));
+  const auto told = source_.latches.size();
+  for (int i = 0; i < 5; ++i) step(Nanoseconds(0));
+  EXPECT_EQ(source_.latches.size(), told);
+}
+
+TEST_F(PolicyLoop, ThatNoLatchIsKnownAnyMoreIsToldOnce) {
+  use(pace::PolicyChoice::Auto);
+  prove();
+  show();
+  ASSERT_FALSE(source_.latches.empty());
+  source_.latches.clear();
+  surface_.pending = VideoSurface::State{.buffer = {100, 50}, .suspended = true};
+  step();
+  step();
+  EXPECT_EQ(source_.latches, std::vector{Nanoseconds::zero()});
+}
+
 TEST_F(PolicyLoop, TearingShowsEachPictureAtOnceUntilItEnds) {
   use(pace::PolicyChoice::Late);
   prove();
