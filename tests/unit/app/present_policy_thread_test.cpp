@@ -104,6 +104,20 @@ TEST_F(SilentCompositor, WithoutAnswersCallbacksAreWaitedFor) {
   EXPECT_EQ(snapshots.back().policy, pace::Policy::Callback);
 }
 
+TEST_F(SilentCompositor, AnswersThatComeLateCountAndAreNotWaitedFor) {
+  policy = pace::PolicyChoice::Late;
+  start_live();
+  show_frames(4);
+  const auto now = HostClock::now().time_since_epoch();
+  client.compositor.send_presented(static_cast<std::uint64_t>(now.count()), 16'666'667, 0, 1);
+  ASSERT_TRUE(serve_until([&] {
+    draws();
+    return snapshots.back().presented.presented >= 4;
+  }));
+  EXPECT_EQ(snapshots.back().refresh, Nanoseconds(16'666'667));
+  show_frames(3);
+}
+
 struct OldCompositor : PolicyThread {
   OldCompositor() : PolicyThread({.globals = test::all_globals_but("wp_presentation")}) {}
 };
