@@ -246,7 +246,7 @@ std::optional<HostTime> PresentPolicy::next_latch(HostTime now) const {
   const bool known =
       proof_ >= kProof && predictor_.fresh(now) && predictor_.rate() == LatchPredictor::Rate::Fixed;
   if (!known || tearing_ || policy() == Policy::Callback) return std::nullopt;
-  const Nanoseconds before = lead_.lead() + drawing_;
+  const Nanoseconds before = lead_.lead() + drawing_ + oversleep_;
   return predictor_.next_after(now + before) - before;
 }
 
