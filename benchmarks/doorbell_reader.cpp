@@ -47,6 +47,7 @@ class NoSurface final : public app::VideoSurface {
   std::optional<State> apply_pending() override { return std::exchange(pending_, std::nullopt); }
   void request_frame_callback() override { waiting = true; }
   bool request_feedback(std::uint64_t) override { return false; }
+  bool allow_tearing(bool) override { return false; }
   void flush() override {}
   void unmap() override {}
 

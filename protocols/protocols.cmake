@@ -20,6 +20,7 @@ set(PIERGLASS_PROTOCOLS
   ${WAYLAND_PROTOCOLS_DIR}/stable/xdg-shell/xdg-shell.xml
   ${WAYLAND_PROTOCOLS_DIR}/staging/content-type/content-type-v1.xml
   ${WAYLAND_PROTOCOLS_DIR}/staging/fractional-scale/fractional-scale-v1.xml
+  ${WAYLAND_PROTOCOLS_DIR}/staging/tearing-control/tearing-control-v1.xml
   ${WAYLAND_PROTOCOLS_DIR}/staging/xdg-activation/xdg-activation-v1.xml
   ${PIERGLASS_LINUX_DMABUF}
   ${WAYLAND_PROTOCOLS_DIR}/unstable/idle-inhibit/idle-inhibit-unstable-v1.xml

@@ -114,7 +114,7 @@ if(PIERGLASS_TESTS AND NOT WIN32)
   pierglass_test(unit_pace
     SOURCES tests/unit/pace/arrival_test.cpp tests/unit/pace/doorbell_trust_test.cpp
       tests/unit/pace/frame_record_test.cpp tests/unit/pace/histogram_test.cpp
-      tests/unit/pace/present_gate_test.cpp tests/unit/pace/present_policy_test.cpp
+      tests/unit/pace/latch_news_test.cpp tests/unit/pace/present_gate_test.cpp tests/unit/pace/present_policy_test.cpp
       tests/unit/pace/wait_ladder_test.cpp
     LINK pace LABELS thread)
   pierglass_test(simulation_pace
@@ -306,6 +306,7 @@ if(PIERGLASS_TESTS AND NOT WIN32)
     pierglass_test(unit_app
       SOURCES tests/unit/app/deadline_test.cpp tests/unit/app/doorbell_loop_test.cpp
         tests/unit/app/filter_command_test.cpp
+        tests/unit/app/tearing_command_test.cpp
         tests/unit/app/frame_intake_test.cpp tests/unit/app/hidden_window_test.cpp
         tests/unit/app/lent_frames_test.cpp tests/unit/app/sampled_frames_test.cpp
         tests/unit/app/input_setup_test.cpp tests/unit/app/machine_text_test.cpp

@@ -24,6 +24,7 @@
 #include "app/screenshot_files.hpp"
 #include "app/statistics.hpp"
 #include "app/status_line.hpp"
+#include "app/tearing_command.hpp"
 #include "app/user_files.hpp"
 #include "app/window_control.hpp"
 #include "base/describe.hpp"
@@ -43,6 +44,7 @@ constexpr Nanoseconds kSummaryInterval = std::chrono::seconds(1);
 constexpr Nanoseconds kEndLimit = std::chrono::seconds(2);
 constexpr Nanoseconds kShowScreenshot = std::chrono::seconds(4);
 constexpr Nanoseconds kShowFilter = std::chrono::seconds(2);
+constexpr Nanoseconds kShowTearing = std::chrono::seconds(4);
 
 // A sentence that has been made already, or nothing: how the steps of the start end.
 using Failure = std::optional<std::string>;
@@ -58,7 +60,10 @@ void start_logging(const Options& options) {
 class Client final : private wl::WindowEvents {
  public:
   Client(const Options& options, Start start)
-      : options_(options), start_(std::move(start)), filter_(options.filter) {}
+      : options_(options),
+        start_(std::move(start)),
+        filter_(options.filter),
+        tearing_(options.tearing) {}
 
   int run() {
     Failure failure = read_password();
@@ -183,6 +188,7 @@ class Client final : private wl::WindowEvents {
                                          .renderer = options_.renderer,
                                          .filter = filter_,
                                          .present = options_.present,
+                                         .tearing = tearing_,
                                          .feedback = statistics_.summaries(),
                                          .path = options_.path,
                                          .doorbell = options_.doorbell,
@@ -287,6 +293,11 @@ class Client final : private wl::WindowEvents {
     if (verb == Verb(input::Command::Screenshot) && present_->pointer().picture.area() == 0) {
       return "there is no picture to save";
     }
+    const auto* command = std::get_if<input::Command>(&verb);
+    const bool tears = command != nullptr && tearing_of(*command, tearing_).value_or(false);
+    if (tears && registry_->tearing_control_manager() == nullptr) {
+      return "this desktop does not support tearing";
+    }
     return {};
   }
 
@@ -317,6 +328,7 @@ class Client final : private wl::WindowEvents {
   // What a chord or a request asks for beside keyboard and mouse.
   void run(input::Command command) {
     if (const auto filter = filter_of(command, filter_)) return set_filter(*filter);
+    if (const auto tearing = tearing_of(command, tearing_)) return set_tearing(*tearing);
     switch (command) {
       case input::Command::ToggleFullscreen:
         return window_control_->toggle_fullscreen();
@@ -337,6 +349,18 @@ class Client final : private wl::WindowEvents {
     present_->set_filter(filter);
     panel_->say(PanelText::Topic::Filter, "Filter: " + std::string(pixel::name(filter)),
                 kShowFilter);
+  }
+
+  void set_tearing(bool allowed) {
+    tearing_ = allowed;
+    present_->set_tearing(allowed);
+  }
+
+  void on_tearing(Tearing tearing) {
+    tearing_ = tearing == Tearing::On;
+    const bool done = tearing == Tearing::On || tearing == Tearing::Off;
+    spdlog::log(done ? spdlog::level::info : spdlog::level::warn, "{}", tearing_message(tearing));
+    panel_->say(PanelText::Topic::Tearing, tearing_message(tearing), kShowTearing);
   }
 
   void toggle_status() {
@@ -400,6 +424,7 @@ class Client final : private wl::WindowEvents {
     if (news.path) spdlog::info("pictures: {}, {}", renderer_, describe(*news.path));
     if (news.path_refusal)
       spdlog::info("a shorter path for pictures is refused: {}", *news.path_refusal);
+    if (news.tearing) on_tearing(*news.tearing);
     if (window_control_ != nullptr) window_control_->on_news(news);
     if (input_ != nullptr) input_->on_news(news);
     if (!news.screenshot || screenshots_ == nullptr) return;
@@ -474,6 +499,7 @@ class Client final : private wl::WindowEvents {
   std::unique_ptr<InputControl> input_;
   std::optional<control::Server> remote_;
   pixel::Filter filter_;
+  bool tearing_ = false;  // allowed, as far as it was asked for last
   std::string renderer_;
   GuestLog guest_log_;
   bool status_shown_ = false;  // on the picture

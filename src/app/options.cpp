@@ -222,6 +222,7 @@ struct Parser {
     add_memory_options();
     add_window_options();
     add_present_option();
+    add_tearing_option();
     add_input_options(cli, options.input, input);
     add_diagnostic_options();
     if (line.action == Action::Send) add_commands();
@@ -311,6 +312,13 @@ struct Parser {
            "is callback")
         ->type_name("WHEN")
         ->capture_default_str();
+  }
+
+  void add_tearing_option() {
+    cli.add_flag("--tearing", options.tearing,
+                 "Let the compositor show pictures in the middle of a refresh, torn, and hand them "
+                 "over at once, whatever --present says; not on desktops without "
+                 "tearing-control (GNOME)");
   }
 
   void add_diagnostic_options() {

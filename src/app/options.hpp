@@ -38,6 +38,7 @@ struct Options {
   PathChoice path = PathChoice::Auto;  // Direct, Scanout: never with Gl; Import: never with Shm
   pixel::Filter filter = pixel::Filter::Auto;
   pace::PolicyChoice present = pace::PolicyChoice::Auto;
+  bool tearing = false;  // pictures may be shown torn, as soon as they come
   bool doorbell = true;  // sleep until the guest rings, where it does
   bool stats = false;
   std::string frame_log;  // path; empty: none

@@ -16,8 +16,8 @@ namespace pierglass::app {
 class PanelText {
  public:
   // What a passing word is about: a newer one about the same replaces it.
-  enum class Topic : std::uint8_t { Capture, Connection, Screenshot, Filter };
-  static constexpr std::size_t kTopics = 4;
+  enum class Topic : std::uint8_t { Capture, Connection, Screenshot, Filter, Tearing };
+  static constexpr std::size_t kTopics = 5;
 
   // Longer sentences become several lines.
   static constexpr std::size_t kColumns = 76;

@@ -62,6 +62,7 @@ Result<PresentLoop::Sleep> PresentLoop::step(HostTime now) {
   serve_requests(now);
   const Sleep sleep = hidden_ ? next_sleep(now, status_ == GuestStatus::Live) : TRY(show_news(now));
   tell_refusal();
+  announce_latch(now);
   desk_.on_picture(have_picture_ ? picture_ : Size{});
   desk_.tell(now, news_);
   const Nanoseconds longest = screenshooter_.wanted() ? Screenshooter::kRetry : Nanoseconds::max();
@@ -73,6 +74,14 @@ Result<PresentLoop::Sleep> PresentLoop::step(HostTime now) {
 Nanoseconds PresentLoop::until_given_back() const {
   if (!samples_borrowed() || !lent_.any()) return Nanoseconds::max();
   return waits_for_room_ ? kFenceInterval : kIdleFenceInterval;
+}
+
+// In steps that are taken anyway. A guest that nobody looks at captures nothing.
+void PresentLoop::announce_latch(HostTime now) {
+  const HostTime at = now + (clock_() - step_began_);
+  const bool looks = visible_ && status_ == GuestStatus::Live;
+  const auto latch = looks ? gate_.policy().next_latch(at) : std::nullopt;
+  if (const auto news = latches_.news(at, latch)) source_.announce_latch(*news);
 }
 
 bool PresentLoop::fall_asleep() {
@@ -149,6 +158,7 @@ void PresentLoop::ask(PresentRequests requests, HostTime now) {
     presenter_.set_filter(*requests.filter);
     if (have_picture_) gate_.on_change();
   }
+  if (requests.tearing) set_tearing(*requests.tearing);
   if (requests.watch_image) desk_.watch_image(*requests.watch_image);
   if (requests.show_pointer && desk_.show(*requests.show_pointer)) {
     if (have_picture_ && cursor_.visible) gate_.on_change();
@@ -159,6 +169,20 @@ void PresentLoop::ask(PresentRequests requests, HostTime now) {
   if (requests.commits == 0) return;
   commits_wanted_ += requests.commits;
   gate_.on_must_draw();
+}
+
+void PresentLoop::set_tearing(bool wanted) {
+  Tearing result = wanted ? Tearing::On : Tearing::Off;
+  if (wanted || gate_.policy().tearing()) {
+    if (!presenter_.leaves_tearing()) {
+      result = Tearing::ByDriver;
+    } else if (!surface_.allow_tearing(wanted)) {
+      result = Tearing::NotHere;
+    }
+  }
+  news_.tearing = result;
+  gate_.policy().set_tearing(result == Tearing::On);
+  gate_.on_change();  // goes with a commit
 }
 
 void PresentLoop::serve_requests(HostTime now) {
@@ -199,6 +223,7 @@ void PresentLoop::on_status(GuestStatus status) {
   next_take_ = {};
   hold_off_ = {};
   ladder_.on_source_change();
+  latches_ = {};
   if (status == GuestStatus::Live) return;  // what is on screen stays until a frame comes
   drop_picture();
 }
@@ -529,6 +554,7 @@ PresentSnapshot PresentLoop::snapshot() const {
           .refresh = gate_.policy().period(),
           .latch_lead = gate_.policy().lead(),
           .scanned_out = gate_.policy().scanned_out(),
+          .tearing = gate_.policy().tearing(),
           .frame_period = ladder_.predictor().period(),
           .status = status_,
           .path = path_now(),

@@ -21,6 +21,7 @@
 #include "base/result.hpp"
 #include "gfx/presenter.hpp"
 #include "pace/frame_record.hpp"
+#include "pace/latch_news.hpp"
 #include "pace/present_gate.hpp"
 #include "pace/wait_ladder.hpp"
 #include "source/frame_source.hpp"
@@ -43,6 +44,8 @@ class VideoSurface {
   virtual void request_frame_callback() = 0;
   // Asks what becomes of the next commit, by a number of the caller's. False: it will not be told.
   virtual bool request_feedback(std::uint64_t commit) = 0;
+  // From the next commit on it may be shown torn, or not any more. False: not by this compositor.
+  virtual bool allow_tearing(bool allowed) = 0;
   // Sends what is buffered.
   virtual void flush() = 0;
   // Commits that the surface has no content, and no frame callback is outstanding any more. The
@@ -119,6 +122,7 @@ class PresentLoop {
   Result<void> apply_window_state();
   void hide(std::uint64_t generation);
   void watch_visibility(HostTime now);
+  void set_tearing(bool wanted);
   void serve_requests(HostTime now);
   Result<Sleep> show_news(HostTime now);
   Sleep next_sleep(HostTime now, bool wants_pictures);
@@ -135,6 +139,7 @@ class PresentLoop {
   Result<void> on_upload_error(const Error& error);
   void count_busy();
   void watch_pointer(HostTime now);
+  void announce_latch(HostTime now);
   void hold_off(HostTime now);
   [[nodiscard]] std::string message() const;
   Result<void> draw(HostTime now);
@@ -157,6 +162,7 @@ class PresentLoop {
 
   pace::PresentGate gate_;
   pace::WaitLadder ladder_;
+  pace::LatchNews latches_;
   pace::FrameTimes times_;  // of the picture that was taken and not committed yet
   std::optional<pace::FrameTimes> committed_;  // its frame callback is outstanding
   std::optional<FrameIntake> intake_;          // a frame that is not all written yet

@@ -20,6 +20,7 @@ namespace pierglass::app {
 struct PresentRequests {
   std::optional<std::vector<std::string>> panel;
   std::optional<pixel::Filter> filter;
+  std::optional<bool> tearing;
   std::optional<bool> show_pointer;
   std::optional<bool> watch_image;
   std::optional<bool> watch_pointer;
@@ -60,6 +61,14 @@ const char* name(PixelPath path);
 // For the log.
 const char* describe(PixelPath path);
 
+// What became of a wish about tearing.
+enum class Tearing : std::uint8_t {
+  Off,
+  On,
+  NotHere,   // the compositor does not know it
+  ByDriver,  // the graphics driver decides it
+};
+
 struct PresentNews {
   // How place_pointer() ended: the guest was told, Unsupported (it cannot), NotReady (there is
   // none), Busy (it did not listen in time). Of several requests in a row only the newest is told.
@@ -74,12 +83,13 @@ struct PresentNews {
   // Why pictures do not come by a shorter path that was wished; a sentence without a full stop.
   // When another reason comes up.
   std::optional<std::string> path_refusal;
+  std::optional<Tearing> tearing;  // answers the newest wish
   // The surface has no content, because of the hidden window state of this generation.
   std::optional<std::uint64_t> unmapped;
 
   [[nodiscard]] bool empty() const {
     return !placed && committed == 0 && !screenshot && !pointer_image && !pointer_changed &&
-           !path && !path_refusal && !unmapped;
+           !path && !path_refusal && !tearing && !unmapped;
   }
   // Adds what happened later.
   void add(PresentNews&& later);

@@ -107,6 +107,10 @@ void PresentThread::set_filter(pixel::Filter filter) {
   ask([&](PresentRequests& requests) { requests.filter = filter; });
 }
 
+void PresentThread::set_tearing(bool allowed) {
+  ask([&](PresentRequests& requests) { requests.tearing = allowed; });
+}
+
 void PresentThread::show_pointer(bool shown) {
   ask([&](PresentRequests& requests) { requests.show_pointer = shown; });
 }
@@ -174,6 +178,7 @@ Result<void> PresentThread::present() {
   loop.use_policy(policy_for(*presenter));
   if (!parts_.doorbell) loop.ignore_doorbell();
   loop.set_path(parts_.path);
+  if (parts_.tearing) loop.ask({.tearing = true}, HostClock::now());
   loop_ = &loop;
   Result<void> ended = serve(loop);
   loop_ = nullptr;

@@ -34,6 +34,7 @@ class PresentThread final : private wl::PresentEvents, private VideoSurface {
     RendererChoice renderer = RendererChoice::Auto;
     pixel::Filter filter = pixel::Filter::Auto;
     pace::PolicyChoice present = pace::PolicyChoice::Auto;
+    bool tearing = false;   // pictures may be shown torn
     bool feedback = false;  // wanted for the statistics, too
     PathChoice path = PathChoice::Auto;
     bool doorbell = true;                // sleep on the source's, if the guest rings
@@ -83,6 +84,8 @@ class PresentThread final : private wl::PresentEvents, private VideoSurface {
   void set_panel(std::vector<std::string> lines);
   // How pictures are scaled.
   void set_filter(pixel::Filter filter);
+  // Whether pictures may be shown torn; see Report::tearing.
+  void set_tearing(bool allowed);
   // Whether the guest's pointer is drawn into the picture, as it is at first. While it is not, its
   // motion costs no redraw, and its image is reported: the one that it has, then each new one.
   void show_pointer(bool shown);
@@ -132,6 +135,7 @@ class PresentThread final : private wl::PresentEvents, private VideoSurface {
   std::optional<State> apply_pending() override;
   void request_frame_callback() override { queue_->request_frame_callback(); }
   bool request_feedback(std::uint64_t commit) override;
+  bool allow_tearing(bool allowed) override { return queue_->allow_tearing(allowed); }
   void flush() override { backed_up_ = !queue_->flush(); }
   void unmap() override;
 

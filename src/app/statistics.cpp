@@ -54,6 +54,7 @@ Json presentation(const PresentSnapshot& snapshot) {
           {"discarded", counters.discarded},
           {"scanned_out", counters.scanned_out},
           {"torn", counters.torn},
+          {"tearing", snapshot.tearing},
           {"scans_out", snapshot.scanned_out}};
 }
 

@@ -29,6 +29,7 @@ struct PresentSnapshot {
   Nanoseconds refresh{};                    // zero: it did not say
   Nanoseconds latch_lead{};
   bool scanned_out = false;    // the newest picture was
+  bool tearing = false;        // asked of the compositor
   Nanoseconds frame_period{};  // zero: no cadence
   source::GuestStatus status = source::GuestStatus::Absent;
   PixelPath path = PixelPath::Copy;  // of the newest picture

@@ -56,8 +56,8 @@ std::vector<std::string> status_lines(const PresentSnapshot& snapshot,
     lines = {renderer + ": no new frames"};
   } else {
     const bool borrowed = summary.borrowed * 2 > summary.frames;
-    lines = {renderer + (borrowed ? std::string(" ") + name(snapshot.path) : "") + ": " +
-                 rates(snapshot, summary, seconds),
+    lines = {renderer + (borrowed ? std::string(" ") + name(snapshot.path) : "") +
+                 (snapshot.tearing ? " tearing: " : ": ") + rates(snapshot, summary, seconds),
              stage("seen to commit", summary.seen_to_commit) + ", " +
                  stage("upload", summary.upload) + ", " + stage("draw", summary.draw)};
   }

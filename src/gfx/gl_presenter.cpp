@@ -33,6 +33,11 @@ bool is_software_renderer(std::string_view renderer) {
       kNames, [&](std::string_view name) { return renderer.find(name) != renderer.npos; });
 }
 
+bool leaves_tearing(std::string_view vendor, std::string_view renderer) {
+  const bool known = vendor.starts_with("Mesa") || vendor.starts_with("NVIDIA");
+  return known && !renderer.starts_with("zink");
+}
+
 Result<std::unique_ptr<GlPresenter>> GlPresenter::create(
     const NativeSurface& native, std::unique_ptr<TextureImporter> importer) {
   std::unique_ptr<GlPresenter> self(new GlPresenter);
@@ -47,6 +52,8 @@ Result<std::unique_ptr<GlPresenter>> GlPresenter::create(
   self->device_ = gl_string(GL_RENDERER);
   if (importer == nullptr) importer = make_egl_importer(self->display_.get());
   self->imports_ = std::make_unique<ImportedSlots>(std::move(importer));
+  const char* const vendor = eglQueryString(self->display_.get(), EGL_VENDOR);
+  self->leaves_tearing_ = vendor != nullptr && gfx::leaves_tearing(vendor, self->device_);
   self->pass_ = TRY(GlPass::create({.mode = pbo_modes().front()}));
   return self;
 }

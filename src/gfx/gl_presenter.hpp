@@ -35,6 +35,8 @@ class GlPresenter final : public Presenter {
   [[nodiscard]] std::string_view name() const override { return "gl"; }
   [[nodiscard]] std::string_view device() const override { return device_; }
 
+  [[nodiscard]] bool leaves_tearing() const override { return leaves_tearing_; }
+
   Result<void> resize(Size window) override;
   void set_filter(pixel::Filter filter) override { pass_->set_filter(filter); }
   Result<UploadStats> upload(const pixel::ConstImage& picture,
@@ -74,10 +76,15 @@ class GlPresenter final : public Presenter {
   std::unique_ptr<GlPass> pass_;
   std::optional<Borrowed> borrowed_;  // what pass_ shows
   std::string device_;
+  bool leaves_tearing_ = false;
   Size size_;
 };
 
 // True for GL_RENDERER strings of drivers that draw with the CPU.
 bool is_software_renderer(std::string_view renderer);
+
+// Whether an EGL of that EGL_VENDOR and GL_RENDERER makes no wp_tearing_control_v1 at swap interval
+// 0. Mesa's and NVIDIA's do not, but for drivers over Vulkan, whose swapchains do.
+bool leaves_tearing(std::string_view vendor, std::string_view renderer);
 
 }  // namespace pierglass::gfx

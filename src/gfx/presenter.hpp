@@ -59,6 +59,10 @@ class Presenter {
   [[nodiscard]] virtual std::string_view name() const = 0;
   [[nodiscard]] virtual std::string_view device() const = 0;
 
+  // Whether the surface's one wp_tearing_control_v1 is the caller's to make: not where the graphics
+  // driver may make it.
+  [[nodiscard]] virtual bool leaves_tearing() const { return true; }
+
   // The window's size in buffer pixels; takes effect with the next draw.
   virtual Result<void> resize(Size window) = 0;
 

@@ -21,6 +21,9 @@ enum class Command : std::uint8_t {
   FilterBilinear,
   FilterSharp,
   FilterLanczos,
+  ToggleTearing,
+  TearingOn,  // pictures may be shown torn
+  TearingOff,
   ReleaseAll,  // every key and button that the guest believes pressed
   CtrlAltDel,  // sent to the guest, as are the following
   CtrlAltF1,
@@ -39,7 +42,7 @@ enum class Command : std::uint8_t {
 };
 
 // All commands are 0 .. kCommandCount-1.
-inline constexpr std::uint8_t kCommandCount = 27;
+inline constexpr std::uint8_t kCommandCount = 30;
 
 // "toggle-fullscreen"; what command_named() takes. Both in static memory.
 std::string_view name(Command command);

@@ -34,6 +34,10 @@ const char* name(Policy policy) {
   return kNames[static_cast<std::size_t>(policy)];
 }
 
+void PresentPolicy::set_tearing(bool on) {
+  if (std::exchange(tearing_, on) != on) on_surface_reset();
+}
+
 void PresentPolicy::on_surface_reset() {
   predictor_.reset();
   under_way_ = {};
@@ -82,6 +86,7 @@ void PresentPolicy::on_presented(HostTime now, const Presented& presented) {
     return;
   }
   discards_ = 0;
+  if (tearing_) return count(presented);
   proof_ = std::min(proof_ + 1, kProof);
   const LatchPredictor before = predictor_;
   predictor_.on_presented(presented);
@@ -162,6 +167,7 @@ PresentPolicy::UnderWay* PresentPolicy::find(std::uint64_t commit) {
 }
 
 Policy PresentPolicy::policy() const {
+  if (tearing_) return Policy::Mailbox;
   switch (choice_) {
     case PolicyChoice::Callback:
       return Policy::Callback;
@@ -236,8 +242,17 @@ const PresentPolicy::UnderWay* PresentPolicy::newest_under_way(HostTime now) con
   return waiting ? &newest : nullptr;
 }
 
+std::optional<HostTime> PresentPolicy::next_latch(HostTime now) const {
+  const bool known =
+      proof_ >= kProof && predictor_.fresh(now) && predictor_.rate() == LatchPredictor::Rate::Fixed;
+  if (!known || tearing_ || policy() == Policy::Callback) return std::nullopt;
+  const Nanoseconds before = lead_.lead() + drawing_ + oversleep_;
+  return predictor_.next_after(now + before) - before;
+}
+
 bool PresentPolicy::wants_feedback(HostTime now) const {
-  return (watched_ || choice_ != PolicyChoice::Callback) && now >= quiet_until_;
+  const bool learns = choice_ != PolicyChoice::Callback && !tearing_;
+  return (watched_ || learns) && now >= quiet_until_;
 }
 
 }  // namespace pierglass::pace

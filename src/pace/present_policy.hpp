@@ -67,6 +67,10 @@ class PresentPolicy {
   // Feedback is wanted for the counters, too.
   void watch() { watched_ = true; }
 
+  // Pictures may be shown torn, from the next commit on: each is worth most at once, whatever the
+  // choice, and when they are shown teaches nothing. A change forgets as on_surface_reset() does.
+  void set_tearing(bool on);
+  [[nodiscard]] bool tearing() const { return tearing_; }
   // The surface is mapped anew, perhaps on another screen: forgets what belongs to the old one.
   void on_surface_reset();
   // Drawing was begun with a look at what is new, and the commit made. `commit` numbers it; 0: no
@@ -85,6 +89,10 @@ class PresentPolicy {
   // and that it is awake, for whatever reason: how late such sleeps end is learned, and who was
   // too late for its turn twice in a row commits all the same, or nothing would ever be shown.
   void on_wake(HostTime now);
+  // Until when a picture must be there to be in time for the screen's next one, as far as that is
+  // known at `now`: pictures are not handed over by callbacks, and the screen has a rate of its
+  // own.
+  [[nodiscard]] std::optional<HostTime> next_latch(HostTime now) const;
   // Whether the next commit's feedback is worth the asking.
   [[nodiscard]] bool wants_feedback(HostTime now) const;
 
@@ -114,6 +122,7 @@ class PresentPolicy {
 
   PolicyChoice choice_;
   bool watched_ = false;
+  bool tearing_ = false;
   HabitWatch habit_;
   LatchPredictor predictor_;
   LatchLead lead_;

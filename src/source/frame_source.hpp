@@ -161,6 +161,10 @@ class FrameSource {
   // Tells the guest whether anybody looks.
   virtual void set_visible(bool visible) = 0;
 
+  // Tells the guest until when a frame must be complete to be on the screen's next picture; zero:
+  // that is not known, as at first.
+  virtual void announce_latch(Nanoseconds /*from_now*/) {}
+
   // A descriptor that is readable once the guest rang, or something happened that tick() should see
   // at once (a machine came or went). -1: there is none. Another one perhaps after each tick().
   [[nodiscard]] virtual int doorbell() const { return -1; }

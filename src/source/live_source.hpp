@@ -38,6 +38,7 @@ class LiveSource final : public FrameSource {
   Cursor cursor() override;
   [[nodiscard]] std::uint32_t cursor_serial() const override { return shown().cursor_serial(); }
   Result<void> move_pointer(Point position) override { return shown().move_pointer(position); }
+  void announce_latch(Nanoseconds from_now) override { shown().announce_latch(from_now); }
   [[nodiscard]] int doorbell() const override { return shown().doorbell(); }
   // Two readers' must not pass for the same one.
   [[nodiscard]] std::uint64_t doorbell_serial() const override {

@@ -355,6 +355,10 @@ Result<void> RegionSource::move_pointer(Point position) {
   return {};
 }
 
+void RegionSource::announce_latch(Nanoseconds from_now) {
+  if (session_ != nullptr) session_->announce_latch(from_now);
+}
+
 void RegionSource::set_visible(bool visible) {
   visible_ = visible;
   if (session_ == nullptr) return;

@@ -60,6 +60,7 @@ class RegionSource final : public FrameSource {
   Cursor cursor() override;
   [[nodiscard]] std::uint32_t cursor_serial() const override { return cursor_serial_; }
   void set_visible(bool visible) override;
+  void announce_latch(Nanoseconds from_now) override;
   Result<void> move_pointer(Point position) override;
   [[nodiscard]] int doorbell() const override;
   [[nodiscard]] std::uint64_t doorbell_serial() const override;

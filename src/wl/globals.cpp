@@ -9,6 +9,7 @@
 #include <pointer-constraints-unstable-v1-client-protocol.h>
 #include <presentation-time-client-protocol.h>
 #include <relative-pointer-unstable-v1-client-protocol.h>
+#include <tearing-control-v1-client-protocol.h>
 #include <viewporter-client-protocol.h>
 #include <wayland-client.h>
 #include <xdg-activation-v1-client-protocol.h>
@@ -55,6 +56,9 @@ constexpr std::array<GlobalRow, kGlobalCount> kTable{{
      "the moment a frame reaches the screen is not known"},
     {ContentTypeManager, &wp_content_type_manager_v1_interface, "wp_content_type_manager_v1", 1, 1,
      0, Optional, "the compositor and the monitor are not told that a game is shown"},
+    {TearingControlManager, &wp_tearing_control_manager_v1_interface,
+     "wp_tearing_control_manager_v1", 1, 1, 0, Optional,
+     "pictures are only shown whole, so --tearing changes nothing"},
     {DecorationManager, &zxdg_decoration_manager_v1_interface, "zxdg_decoration_manager_v1", 1, 1,
      0, Optional, "the window has no title bar unless the compositor draws one by itself"},
     {IdleInhibitManager, &zwp_idle_inhibit_manager_v1_interface, "zwp_idle_inhibit_manager_v1", 1,

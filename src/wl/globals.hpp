@@ -17,6 +17,7 @@ enum class Global : std::uint8_t {
   FractionalScaleManager,
   Presentation,
   ContentTypeManager,
+  TearingControlManager,
   DecorationManager,
   IdleInhibitManager,
   Activation,
@@ -26,7 +27,7 @@ enum class Global : std::uint8_t {
   ShortcutsInhibitManager,
   LinuxDmabuf,
 };
-inline constexpr std::size_t kGlobalCount = 16;
+inline constexpr std::size_t kGlobalCount = 17;
 
 enum class Need : std::uint8_t { Required, Optional };
 

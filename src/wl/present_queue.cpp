@@ -2,6 +2,7 @@
 #include "wl/present_queue.hpp"
 
 #include <presentation-time-client-protocol.h>
+#include <tearing-control-v1-client-protocol.h>
 #include <wayland-client.h>
 
 #include <algorithm>
@@ -40,6 +41,7 @@ Result<std::unique_ptr<PresentQueue>> PresentQueue::create(Display& display, Reg
   self->surface_ = wrap(window.surface(), queue);
   self->shm_ = wrap(registry.shm(), queue);
   self->presentation_ = wrap(registry.presentation(), queue);
+  self->tearing_manager_ = registry.tearing_control_manager();
   for (Feedback& feedback : self->feedbacks_) feedback.owner = self.get();
   return self;
 }
@@ -69,6 +71,18 @@ bool PresentQueue::request_feedback(std::uint64_t frame) {
   free->frame = frame;
   free->proxy.reset(wp_presentation_feedback(presentation_.get(), surface_.get()));
   wp_presentation_feedback_add_listener(free->proxy.get(), &PresentListeners::kFeedback, &*free);
+  return true;
+}
+
+bool PresentQueue::allow_tearing(bool allowed) {
+  if (tearing_manager_ == nullptr) return false;
+  if (!tearing_) {
+    tearing_.reset(
+        wp_tearing_control_manager_v1_get_tearing_control(tearing_manager_, real_surface_));
+  }
+  wp_tearing_control_v1_set_presentation_hint(
+      tearing_.get(), allowed ? WP_TEARING_CONTROL_V1_PRESENTATION_HINT_ASYNC
+                              : WP_TEARING_CONTROL_V1_PRESENTATION_HINT_VSYNC);
   return true;
 }
 

@@ -76,6 +76,11 @@ class PresentQueue : Pinned {
   bool request_feedback(std::uint64_t frame);
   static constexpr std::size_t kMaxFeedbacks = 8;
 
+  // From the next commit on the compositor may show a picture in the middle of a refresh, torn, or
+  // not any more. False: it has no wp_tearing_control_v1. A surface takes one such object for good,
+  // so this must not be called where the graphics driver makes its own.
+  bool allow_tearing(bool allowed);
+
   // Whether dispatch_pending() would find something. Any thread, never blocks, reads nothing; a
   // small part of what waking a thread costs. What a read of the socket brought is seen right after
   // it, so that Display::on_read() need wake the present thread only then: a mouse alone makes
@@ -122,7 +127,9 @@ class PresentQueue : Pinned {
   Wrapper<wl_surface> surface_;
   Wrapper<wl_shm> shm_;
   Wrapper<wp_presentation> presentation_;
-  std::unique_ptr<SurfaceDmabufs> dmabufs_;  // null: nobody wants any
+  std::unique_ptr<SurfaceDmabufs> dmabufs_;                   // null: nobody wants any
+  wp_tearing_control_manager_v1* tearing_manager_ = nullptr;  // the registry's
+  Proxy<wp_tearing_control_v1> tearing_;                      // made when first allowed
   Proxy<wl_callback> frame_;
   std::array<Feedback, kMaxFeedbacks> feedbacks_;
 };

@@ -9,6 +9,7 @@
 #include <pointer-constraints-unstable-v1-client-protocol.h>
 #include <presentation-time-client-protocol.h>
 #include <relative-pointer-unstable-v1-client-protocol.h>
+#include <tearing-control-v1-client-protocol.h>
 #include <viewporter-client-protocol.h>
 #include <wayland-client.h>
 #include <xdg-activation-v1-client-protocol.h>
@@ -113,6 +114,14 @@ void destroy(wp_fractional_scale_v1* proxy) noexcept {
 
 void destroy(struct wp_presentation_feedback* proxy) noexcept {
   wp_presentation_feedback_destroy(proxy);
+}
+
+void destroy(wp_tearing_control_manager_v1* proxy) noexcept {
+  wp_tearing_control_manager_v1_destroy(proxy);
+}
+
+void destroy(wp_tearing_control_v1* proxy) noexcept {
+  wp_tearing_control_v1_destroy(proxy);
 }
 
 void destroy(xdg_activation_token_v1* proxy) noexcept {

@@ -9,6 +9,7 @@
 #include <pointer-constraints-unstable-v1-client-protocol.h>
 #include <presentation-time-client-protocol.h>
 #include <relative-pointer-unstable-v1-client-protocol.h>
+#include <tearing-control-v1-client-protocol.h>
 #include <viewporter-client-protocol.h>
 #include <wayland-client.h>
 #include <xdg-activation-v1-client-protocol.h>
@@ -128,6 +129,8 @@ void Registry::bind(const GlobalRow& row, std::uint32_t name, std::uint32_t adve
       return;
     case Global::ContentTypeManager:
       return content_type_manager_.reset(static_cast<wp_content_type_manager_v1*>(proxy));
+    case Global::TearingControlManager:
+      return tearing_control_manager_.reset(static_cast<wp_tearing_control_manager_v1*>(proxy));
     case Global::DecorationManager:
       return decoration_manager_.reset(static_cast<zxdg_decoration_manager_v1*>(proxy));
     case Global::IdleInhibitManager:

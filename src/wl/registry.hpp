@@ -56,6 +56,9 @@ class Registry : Pinned {
   [[nodiscard]] wp_content_type_manager_v1* content_type_manager() const {
     return content_type_manager_.get();
   }
+  [[nodiscard]] wp_tearing_control_manager_v1* tearing_control_manager() const {
+    return tearing_control_manager_.get();
+  }
   [[nodiscard]] zxdg_decoration_manager_v1* decoration_manager() const {
     return decoration_manager_.get();
   }
@@ -107,6 +110,7 @@ class Registry : Pinned {
   Proxy<wp_fractional_scale_manager_v1> fractional_scale_manager_;
   Proxy<wp_presentation> presentation_;
   Proxy<wp_content_type_manager_v1> content_type_manager_;
+  Proxy<wp_tearing_control_manager_v1> tearing_control_manager_;
   Proxy<zxdg_decoration_manager_v1> decoration_manager_;
   Proxy<zwp_idle_inhibit_manager_v1> idle_inhibit_manager_;
   Proxy<xdg_activation_v1> activation_;

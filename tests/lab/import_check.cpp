@@ -146,7 +146,8 @@ TEST_F(Import, OfAFileIsACopyThatSaysWhy) {
   desk().start_client("gl", {"--path", "import"});
   shows_frames(kMoving, 5);
   EXPECT_TRUE(comes(false));
-  EXPECT_NE(desk().client().process().err().find("pictures are copied: the memory may shrink"),
+  EXPECT_NE(desk().client().process().err().find(
+                "a shorter path for pictures is refused: the memory may shrink"),
             std::string::npos)
       << desk().client().process().err();
   desk().expect_clean_end();

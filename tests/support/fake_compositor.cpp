@@ -24,6 +24,7 @@ std::vector<OfferedGlobal> all_globals() {
           {"wp_fractional_scale_manager_v1", 1},
           {"wp_presentation", 2},
           {"wp_content_type_manager_v1", 1},
+          {"wp_tearing_control_manager_v1", 1},
           {"zxdg_decoration_manager_v1", 1},
           {"zwp_idle_inhibit_manager_v1", 1},
           {"xdg_activation_v1", 1},

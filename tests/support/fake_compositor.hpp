@@ -99,6 +99,7 @@ struct Commit {
   std::int32_t scale = 1;                     // buffer_scale in force
   Size destination;                           // viewport destination in force; 0x0: none
   std::vector<std::uint32_t> acks;            // configure serials acked since the commit before
+  bool tearing = false;                       // presentation hint in force: async
   std::size_t frame_callbacks = 0;            // requested with it
   std::vector<Rect> damage;                   // wl_surface.damage_buffer
   std::optional<input::PointF> pointer_hint;  // of a lock, made effective by it
@@ -127,11 +128,11 @@ class FakeSeat;
 // answers by itself as FakeOptions say, and sends any event on command. It checks the rules that a
 // client is killed for in practice: no buffer before the first ack, no ack of an unknown serial,
 // buffer sizes that are multiples of the scale, one role object each and none on a surface with a
-// buffer, no end of a role's parts in the wrong order, one constraint and one inhibitor for a
-// surface and seat, and of dma-bufs no other formats and bounds than were told and are, and none
-// made immediately. Functions may be called from any thread, from its own only inside at_once().
-// They return after the compositor has done it and sent the events; when the client has handled
-// them is for the test to wait for.
+// buffer, no end of a role's parts in the wrong order, one tearing control for a surface, one
+// constraint and one inhibitor for a surface and seat, and of dma-bufs no other formats and bounds
+// than were told and are, and none made immediately. Functions may be called from any thread, from
+// its own only inside at_once(). They return after the compositor has done it and sent the events;
+// when the client has handled them is for the test to wait for.
 class FakeCompositor {
  public:
   explicit FakeCompositor(FakeOptions options = {});

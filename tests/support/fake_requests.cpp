@@ -2,6 +2,7 @@
 // What the fake compositor does for each request that has a meaning to it.
 #include <fractional-scale-v1-server-protocol.h>
 #include <presentation-time-server-protocol.h>
+#include <tearing-control-v1-server-protocol.h>
 #include <unistd.h>
 #include <wayland-server-protocol.h>
 #include <xdg-activation-v1-server-protocol.h>
@@ -92,6 +93,8 @@ FakeCompositor::Server::handlers() {
       {"wp_fractional_scale_manager_v1.get_fractional_scale",
        &Server::join_surface_of_second_argument},
       {"wp_presentation.feedback", &Server::feedback},
+      {"wp_tearing_control_manager_v1.get_tearing_control", &Server::get_tearing_control},
+      {"wp_tearing_control_v1.set_presentation_hint", &Server::set_presentation_hint},
       {"zxdg_toplevel_decoration_v1.set_mode", &Server::set_decoration_mode},
       {"zwp_idle_inhibit_manager_v1.create_inhibitor", &Server::join_surface_of_second_argument},
       {"xdg_activation_token_v1.commit", &Server::commit_token},
@@ -347,6 +350,22 @@ void FakeCompositor::Server::set_destination(const Call& call) {
 
 void FakeCompositor::Server::feedback(const Call& call) {
   object_of(call.arguments[0])->surface->pending_feedbacks.push_back(call.made->resource);
+}
+
+void FakeCompositor::Server::get_tearing_control(const Call& call) {
+  FakeSurface* surface = object_of(call.arguments[1])->surface;
+  if (count_objects("wp_tearing_control_v1", *surface) > 0) {
+    wl_resource_post_error(call.self.resource,
+                           WP_TEARING_CONTROL_MANAGER_V1_ERROR_TEARING_CONTROL_EXISTS,
+                           "has a tearing control");
+    return;
+  }
+  call.made->surface = surface;
+}
+
+void FakeCompositor::Server::set_presentation_hint(const Call& call) {
+  call.self.surface->pending.tearing =
+      call.arguments[0].u == WP_TEARING_CONTROL_V1_PRESENTATION_HINT_ASYNC;
 }
 
 void FakeCompositor::Server::set_decoration_mode(const Call& call) {

@@ -12,6 +12,7 @@
 #include <relative-pointer-unstable-v1-server-protocol.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <tearing-control-v1-server-protocol.h>
 #include <unistd.h>
 #include <viewporter-server-protocol.h>
 #include <wayland-server-protocol.h>
@@ -39,6 +40,7 @@ const wl_interface* interface_called(std::string_view name) {
       &wp_fractional_scale_manager_v1_interface,
       &wp_presentation_interface,
       &wp_content_type_manager_v1_interface,
+      &wp_tearing_control_manager_v1_interface,
       &zxdg_decoration_manager_v1_interface,
       &zwp_idle_inhibit_manager_v1_interface,
       &xdg_activation_v1_interface,

@@ -206,6 +206,8 @@ class FakeCompositor::Server {
   void unset_fullscreen(const Call& call);
   void set_destination(const Call& call);
   void feedback(const Call& call);
+  void get_tearing_control(const Call& call);
+  void set_presentation_hint(const Call& call);
   void set_decoration_mode(const Call& call);
   void commit_token(const Call& call);
   void activate(const Call& call);

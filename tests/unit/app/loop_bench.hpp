@@ -65,6 +65,7 @@ class FakeSource final : public source::FrameSource {
   std::uint32_t cursor_serial() const override { return pointer_serial; }
   std::uint64_t doorbell_serial() const override { return bell_serial; }
   void set_visible(bool visible) override { told_visible.push_back(visible); }
+  void announce_latch(Nanoseconds from_now) override { latches.push_back(from_now); }
 
   source::GuestStatus status = source::GuestStatus::Live;
   std::string error_text;
@@ -84,6 +85,7 @@ class FakeSource final : public source::FrameSource {
   source::Cursor pointer;
   std::uint32_t pointer_serial = 0;
   std::vector<bool> told_visible;
+  std::vector<Nanoseconds> latches;  // announced
   std::vector<Point> asked_positions;
   std::optional<ErrorCode> move_fails;
   int ticks = 0;
@@ -119,6 +121,7 @@ class FakePresenter final : public gfx::Presenter {
  public:
   std::string_view name() const override { return "fake"; }
   std::string_view device() const override { return "none"; }
+  bool leaves_tearing() const override { return leaves; }
   Result<void> resize(Size window) override {
     said.push_back("resize " + std::to_string(window.width));
     return {};
@@ -185,6 +188,7 @@ class FakePresenter final : public gfx::Presenter {
   gfx::BorrowWay way = gfx::BorrowWay::Pool;
   bool done_with_draw = false;  // with all of busy, when the next draw begins
   std::string refusal;
+  bool leaves = true;  // tearing to the loop
   bool stale = false;  // the next draw says so
   std::optional<ErrorCode> borrow_fails = ErrorCode::Unsupported;
   std::optional<ErrorCode> fails;  // draw and draw_message
@@ -200,12 +204,19 @@ class FakeSurface final : public VideoSurface {
     if (tells) asked.push_back(commit);
     return tells;
   }
+  bool allow_tearing(bool allowed) override {
+    if (!may_tear) return false;
+    tearing = allowed;
+    return true;
+  }
   void flush() override { ++flushes; }
   void unmap() override { ++unmaps; }
 
   std::optional<State> pending = State{.buffer = {100, 50}};
   bool tells = false;                // what becomes of commits
   std::vector<std::uint64_t> asked;  // about these
+  bool may_tear = true;
+  bool tearing = false;
   int callbacks = 0;
   int flushes = 0;
   int unmaps = 0;

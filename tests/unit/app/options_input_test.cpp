@@ -240,8 +240,9 @@ INSTANTIATE_TEST_SUITE_P(
                  "",
                  "'dance' is none of toggle, show, hide, toggle-capture, capture, release, "
                  "toggle-fullscreen, stats, screenshot, next-filter, filter-auto, filter-nearest, "
-                 "filter-bilinear, filter-sharp, filter-lanczos, release-all, ctrl-alt-del, "
-                 "ctrl-alt-f1 to -f12, quit; see pierglass send --help"},
+                 "filter-bilinear, filter-sharp, filter-lanczos, toggle-tearing, tearing-on, "
+                 "tearing-off, release-all, ctrl-alt-del, ctrl-alt-f1 to -f12, quit; see pierglass "
+                 "send --help"},
         WrongUse{"ConfigNames", {}, "capture=manual\ncapture-key=\"\"\n", "line 2: --capture-key"},
         WrongUse{"ConfigSpice", {}, "name=a\nspice=vm.lan:1\n", "line 2: --spice: 'vm.lan:1'"},
         WrongUse{"ConfigCaptureKey", {}, "\n\ncapture-key=q\nbind=q=quit\n", "line 4: --bind: 'q'"},

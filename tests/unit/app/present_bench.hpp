@@ -140,6 +140,7 @@ struct PresentThreadTest : testing::Test {
   pace::PolicyChoice policy = pace::PolicyChoice::Auto;
   PathChoice path = PathChoice::Auto;
   bool feedback = false;
+  bool tearing = false;
   std::unique_ptr<PresentThread> thread;
   std::vector<GuestNews> heard;
   std::vector<PresentSnapshot> snapshots;
@@ -165,6 +166,7 @@ struct PresentThreadTest : testing::Test {
                               .window = client.window.get(),
                               .renderer = RendererChoice::Shm,
                               .present = policy,
+                              .tearing = tearing,
                               .feedback = feedback,
                               .path = path,
                               .waiting = "Waiting",

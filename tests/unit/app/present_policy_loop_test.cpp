@@ -140,6 +140,71 @@ TEST_F(PolicyLoop, WithoutNewsNothingIsTimed) {
             before.ladder.sleeps[static_cast<std::size_t>(pace::Rung::Blocked)]);
 }
 
+TEST_F(PolicyLoop, TheGuestIsToldOfEachLatchThatIsKnown) {
+  use(pace::PolicyChoice::Auto);
+  prove();
+  EXPECT_TRUE(source_.latches.empty()) << "it was not known";
+  for (std::size_t i = 1; i <= 3; ++i) {
+    show();
+    ASSERT_EQ(source_.latches.size(), i);
+    EXPECT_GT(source_.latches.back(), Nanoseconds::zero());
+    EXPECT_LE(source_.latches.back(), kRefresh);
+  }
+  loop_.on_attention(now_);
+  step(Nanoseconds(0));
+  const auto told = source_.latches.size();
+  for (int i = 0; i < 5; ++i) step(Nanoseconds(0));
+  EXPECT_EQ(source_.latches.size(), told);
+}
+
+TEST_F(PolicyLoop, ThatNoLatchIsKnownAnyMoreIsToldOnce) {
+  use(pace::PolicyChoice::Auto);
+  prove();
+  show();
+  ASSERT_FALSE(source_.latches.empty());
+  source_.latches.clear();
+  surface_.pending = VideoSurface::State{.buffer = {100, 50}, .suspended = true};
+  step();
+  step();
+  EXPECT_EQ(source_.latches, std::vector{Nanoseconds::zero()});
+}
+
+TEST_F(PolicyLoop, TearingShowsEachPictureAtOnceUntilItEnds) {
+  use(pace::PolicyChoice::Late);
+  prove();
+  EXPECT_EQ(ask({.tearing = true}).tearing, Tearing::On);
+  EXPECT_TRUE(surface_.tearing);
+  EXPECT_EQ(presenter_.take(), Said{"draw"}) << "it goes with a commit";
+  EXPECT_TRUE(loop_.snapshot().tearing);
+  EXPECT_EQ(loop_.snapshot().policy, pace::Policy::Mailbox);
+  const auto asked = surface_.asked;
+  for (int i = 0; i < 3; ++i) {
+    ++source_.newest;
+    step(milliseconds(1));
+    EXPECT_EQ(presenter_.take(), (Said{"upload", "draw"}));
+  }
+  EXPECT_EQ(surface_.asked, asked) << "nothing is learned from it";
+  step();
+  loop_.on_callback(now_);
+  EXPECT_EQ(ask({.tearing = false}).tearing, Tearing::Off);
+  EXPECT_FALSE(surface_.tearing);
+  EXPECT_EQ(loop_.snapshot().policy, pace::Policy::Callback) << "proven anew";
+}
+
+TEST_F(PolicyLoop, TearingThatCannotBeIsToldAndChangesNothing) {
+  use(pace::PolicyChoice::Auto);
+  prove();
+  surface_.may_tear = false;
+  EXPECT_EQ(ask({.tearing = true}).tearing, Tearing::NotHere);
+  EXPECT_EQ(loop_.snapshot().policy, pace::Policy::Mailbox);
+  EXPECT_FALSE(loop_.snapshot().tearing);
+  EXPECT_EQ(ask({.tearing = false}).tearing, Tearing::Off);
+  surface_.may_tear = true;
+  presenter_.leaves = false;
+  EXPECT_EQ(ask({.tearing = true}).tearing, Tearing::ByDriver);
+  EXPECT_FALSE(surface_.tearing);
+}
+
 TEST_F(PolicyLoop, AHiddenWindowIsForgottenAndProvenAnew) {
   use(pace::PolicyChoice::Auto);
   prove();

@@ -59,6 +59,32 @@ TEST_F(PolicyThread, AsksOnceWithEachCommitThatShowsSomething) {
   }
 }
 
+TEST_F(PolicyThread, TearingIsAskedForBeforeTheFirstPictureAndGivenBack) {
+  tearing = true;
+  start_live();
+  show_frames(2);
+  ASSERT_TRUE(serve_until([&] { return told.tearing == Tearing::On; }));
+  EXPECT_EQ(snapshots.back().policy, pace::Policy::Mailbox);
+  for (const test::Commit& commit : client.toplevel().commits) {
+    EXPECT_EQ(commit.tearing, commit.with_buffer);
+  }
+  thread->set_tearing(false);
+  ASSERT_TRUE(serve_until([&] { return told.tearing == Tearing::Off; }));
+  ASSERT_TRUE(serve_until([&] { return !client.toplevel().commits.back().tearing; }));
+}
+
+struct NoTearing : PolicyThread {
+  NoTearing() : PolicyThread({.globals = test::all_globals_but("wp_tearing_control_manager_v1")}) {}
+};
+
+TEST_F(NoTearing, AWishForItIsAnsweredAndPicturesGoOn) {
+  tearing = true;
+  start_live();
+  show_frames(2);
+  ASSERT_TRUE(serve_until([&] { return told.tearing == Tearing::NotHere; }));
+  EXPECT_FALSE(snapshots.back().tearing);
+}
+
 struct SilentCompositor : PolicyThread {
   SilentCompositor() : PolicyThread({.feedback = test::Answers::Withheld}) {}
 };
@@ -76,6 +102,20 @@ TEST_F(SilentCompositor, WithoutAnswersCallbacksAreWaitedFor) {
   start_live();
   show_frames(20);
   EXPECT_EQ(snapshots.back().policy, pace::Policy::Callback);
+}
+
+TEST_F(SilentCompositor, AnswersThatComeLateCountAndAreNotWaitedFor) {
+  policy = pace::PolicyChoice::Late;
+  start_live();
+  show_frames(4);
+  const auto now = HostClock::now().time_since_epoch();
+  client.compositor.send_presented(static_cast<std::uint64_t>(now.count()), 16'666'667, 0, 1);
+  ASSERT_TRUE(serve_until([&] {
+    draws();
+    return snapshots.back().presented.presented >= 4;
+  }));
+  EXPECT_EQ(snapshots.back().refresh, Nanoseconds(16'666'667));
+  show_frames(3);
 }
 
 struct OldCompositor : PolicyThread {

@@ -49,13 +49,15 @@ TEST(StatisticsTest, WhatTheCompositorSaysOfCommitsIsPrinted) {
       .presented = {.presented = 9, .late = 2, .discarded = 3, .scanned_out = 4, .torn = 1},
       .refresh = std::chrono::milliseconds(16),
       .latch_lead = std::chrono::milliseconds(2),
-      .scanned_out = true};
+      .scanned_out = true,
+      .tearing = true};
   testing::internal::CaptureStdout();
   statistics.print_summary(snapshot, 0);
   const Json line = Json::parse(testing::internal::GetCapturedStdout());
   const Json expected = {{"policy", "late"}, {"refresh_ms", 16.0}, {"latch_lead_ms", 2.0},
                          {"presented", 9},   {"late", 2},          {"discarded", 3},
-                         {"scanned_out", 4}, {"torn", 1},          {"scans_out", true}};
+                         {"scanned_out", 4}, {"torn", 1},          {"tearing", true},
+                         {"scans_out", true}};
   EXPECT_EQ(line["presentation"], expected);
 }
 

@@ -17,12 +17,12 @@ using input::Command;
 TEST(Verbs, EachCommandHasOneName) {
   std::set<Command> found;
   for (const char* name :
-       {"capture",        "release",     "toggle-capture", "toggle-fullscreen", "stats",
-        "screenshot",     "release-all", "ctrl-alt-del",   "ctrl-alt-f1",       "ctrl-alt-f2",
-        "ctrl-alt-f3",    "ctrl-alt-f4", "ctrl-alt-f5",    "ctrl-alt-f6",       "ctrl-alt-f7",
-        "ctrl-alt-f8",    "ctrl-alt-f9", "ctrl-alt-f10",   "ctrl-alt-f11",      "ctrl-alt-f12",
-        "next-filter",    "filter-auto", "filter-nearest", "filter-bilinear",   "filter-sharp",
-        "filter-lanczos", "quit"}) {
+       {"capture",        "release",        "toggle-capture", "toggle-fullscreen", "stats",
+        "screenshot",     "release-all",    "ctrl-alt-del",   "ctrl-alt-f1",       "ctrl-alt-f2",
+        "ctrl-alt-f3",    "ctrl-alt-f4",    "ctrl-alt-f5",    "ctrl-alt-f6",       "ctrl-alt-f7",
+        "ctrl-alt-f8",    "ctrl-alt-f9",    "ctrl-alt-f10",   "ctrl-alt-f11",      "ctrl-alt-f12",
+        "next-filter",    "filter-auto",    "filter-nearest", "filter-bilinear",   "filter-sharp",
+        "filter-lanczos", "toggle-tearing", "tearing-on",     "tearing-off",       "quit"}) {
     const auto verb = verb_of(name);
     ASSERT_TRUE(verb && std::holds_alternative<Command>(*verb)) << name;
     found.insert(std::get<Command>(*verb));
@@ -45,7 +45,8 @@ TEST(Verbs, TheListNamesThemAllForTheUser) {
   EXPECT_EQ(verb_list(),
             "toggle, show, hide, toggle-capture, capture, release, toggle-fullscreen, stats, "
             "screenshot, next-filter, filter-auto, filter-nearest, filter-bilinear, filter-sharp, "
-            "filter-lanczos, release-all, ctrl-alt-del, ctrl-alt-f1 to -f12, quit");
+            "filter-lanczos, toggle-tearing, tearing-on, tearing-off, release-all, ctrl-alt-del, "
+            "ctrl-alt-f1 to -f12, quit");
 }
 
 TEST(Verbs, NamesFitTheControlSocket) {

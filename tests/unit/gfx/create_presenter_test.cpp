@@ -18,6 +18,15 @@ TEST(CreatePresenter, KnowsSoftwareRenderersByName) {
   EXPECT_FALSE(is_software_renderer("Mesa Intel(R) UHD Graphics 770 (ADL-S GT1)"));
 }
 
+TEST(CreatePresenter, KnowsWhichDriversMayAskForTearingThemselves) {
+  EXPECT_TRUE(leaves_tearing("Mesa Project", "Mesa Intel(R) UHD Graphics 770 (ADL-S GT1)"));
+  EXPECT_TRUE(leaves_tearing("Mesa Project", "llvmpipe (LLVM 15.0.6, 256 bits)"));
+  EXPECT_TRUE(leaves_tearing("NVIDIA", "NVIDIA GeForce RTX 3080/PCIe/SSE2"));
+  EXPECT_FALSE(
+      leaves_tearing("Mesa Project", "zink Vulkan 1.3(NVIDIA GeForce RTX 3080 (NVK GA102))"));
+  EXPECT_FALSE(leaves_tearing("ARM", "Mali-G610"));
+}
+
 TEST(CreatePresenter, WithoutWlShmThereIsNoSoftwarePath) {
   const auto presenter = create_presenter(Renderer::Shm, {});
   ASSERT_FALSE(presenter);

@@ -162,6 +162,37 @@ TEST_P(EitherWindowTest, AnEnormousPictureIsShownOrRefusedAndTheNextOneIsShown) 
   expect_shown(usual, kWindow, {});
 }
 
+// What direct scan-out asks for: bars around the picture are of the same buffer, and nothing shines
+// through.
+TEST_P(EitherWindowTest, ALetterboxIsDrawnIntoTheOneOpaqueSurface) {
+  const Picture picture = random_picture({160, 200}, wire::PixelFormat::Xrgb8888, random);
+  upload(picture);
+  expect_shown(picture, kWindow, {});
+  const auto row = client->toplevel().pixels;
+  EXPECT_EQ(row.front() & 0xffffff, 0U) << "a bar";
+  auto& compositor = client->compositor;
+  EXPECT_EQ(compositor.count("wl_compositor", "create_surface"), 1U);
+  EXPECT_EQ(compositor.count("wl_surface", "set_opaque_region"), 1U);
+  const auto requests = client->requests();
+  const auto added = wl::test::position(requests, "wl_region", "add");
+  ASSERT_LT(added, requests.size());
+  EXPECT_EQ(requests[added].arguments, "0, 0, 2147483647, 2147483647") << "whatever its size";
+}
+
+// The surface takes one tearing control; the second would end the connection.
+TEST_P(EitherWindowTest, TearingIsLeftToTheCallerBySomebodyWhoDoesNotTouchIt) {
+  const Picture picture = random_picture(kWindow, wire::PixelFormat::Xrgb8888, random);
+  upload(picture);
+  expect_shown(picture, kWindow, {});
+  ASSERT_TRUE(presenter->leaves_tearing());
+  EXPECT_EQ(client->compositor.count("wp_tearing_control_manager_v1", "get_tearing_control"), 0U);
+  for (const bool allowed : {true, false}) {
+    ASSERT_TRUE(client->queue->allow_tearing(allowed));
+    expect_shown(picture, kWindow, {});
+    EXPECT_EQ(client->toplevel().commits.back().tearing, allowed);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Presenters, EitherWindowTest,
                          ::testing::Values(Renderer::Gl, Renderer::Shm), [](const auto& renderer) {
                            return renderer.param == Renderer::Gl ? "Gl" : "Shm";
@@ -179,6 +210,21 @@ TEST_F(WindowTest, ShmTellsTheCompositorExactlyWhatChanged) {
   ASSERT_TRUE(presenter->draw({}));
   settle();
   EXPECT_EQ(client->toplevel().commits.back().damage, std::vector{part});
+}
+
+TEST_F(WindowTest, ShmDamagesNoBarsAroundWhatChanged) {
+  open(Renderer::Shm);
+  const Picture picture = random_picture({160, 200}, wire::PixelFormat::Xrgb8888, random);
+  upload(picture);
+  ASSERT_TRUE(presenter->draw({}));
+  settle();
+  EXPECT_EQ(client->toplevel().commits.back().damage, std::vector{full_rect(kWindow)});
+  const Rect part{17, 30, 40, 5};
+  ASSERT_TRUE(presenter->upload(picture.stored(), {&part, 1}));
+  ASSERT_TRUE(presenter->draw({}));
+  settle();
+  constexpr std::uint32_t kBar = (kWindow.width - 160) / 2;
+  EXPECT_EQ(client->toplevel().commits.back().damage, (std::vector{Rect{kBar + 17, 30, 40, 5}}));
 }
 
 TEST_F(WindowTest, ShmMakesAsManyBuffersAsTheCompositorHoldsAndOne) {

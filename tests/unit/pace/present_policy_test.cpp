@@ -51,6 +51,44 @@ TEST_F(PolicyTest, WaitsForCallbacksUntilFeedbackIsProven) {
   EXPECT_EQ(policy_.policy(), Policy::Callback);
 }
 
+TEST_F(PolicyTest, TheNextLatchIsKnownWhileTheScreensGridIs) {
+  EXPECT_EQ(policy_.next_latch(kStart), std::nullopt);
+  prove();
+  const HostTime now = turn(4) + milliseconds(1);
+  const auto latch = policy_.next_latch(now);
+  ASSERT_TRUE(latch);
+  EXPECT_GT(*latch, now);
+  EXPECT_LT(*latch, turn(5) - LatchLead::kFloor);
+  EXPECT_EQ(policy_.next_latch(*latch), *latch + kRefresh);
+  EXPECT_EQ(policy_.next_latch(now + seconds(1)), std::nullopt) << "the grid has become uncertain";
+  policy_.set_tearing(true);
+  EXPECT_EQ(policy_.next_latch(now), std::nullopt);
+}
+
+TEST_F(PolicyTest, UnderCallbacksThereIsNoLatch) {
+  policy_ = PresentPolicy(PolicyChoice::Callback);
+  policy_.watch();
+  prove();
+  EXPECT_EQ(policy_.next_latch(turn(4) + milliseconds(1)), std::nullopt);
+}
+
+TEST_F(PolicyTest, TearingCommitsAtOnceAndLearnsNothing) {
+  policy_ = PresentPolicy(PolicyChoice::Late);
+  policy_.watch();
+  prove();
+  ASSERT_EQ(policy_.policy(), Policy::Late);
+  policy_.set_tearing(true);
+  EXPECT_EQ(policy_.policy(), Policy::Mailbox);
+  const HostTime now = turn(next_) + milliseconds(2);
+  EXPECT_EQ(policy_.earliest_commit(now), now);
+  show(now, now + milliseconds(1), 0);
+  EXPECT_EQ(policy_.earliest_commit(now), now + PresentPolicy::kMinSpacing);
+  EXPECT_EQ(policy_.counters().torn, 1U);
+  EXPECT_EQ(policy_.period(), Nanoseconds::zero());
+  policy_.set_tearing(false);
+  EXPECT_EQ(policy_.policy(), Policy::Callback);
+}
+
 TEST_F(PolicyTest, NothingRestsOnACompositorThatOnlyDiscards) {
   HostTime now = kStart;
   for (std::uint32_t i = 0; i < PresentPolicy::kMaxDiscards; ++i) {

@@ -95,6 +95,27 @@ class Source : public testing::Test {
   HostTime now_ = HostTime(std::chrono::hours(1));
 };
 
+TEST_F(Source, ALatchReachesTheGuestAsADuration) {
+  start_guest();
+  open();
+  source_->announce_latch(std::chrono::milliseconds(5));  // nobody is there to be told
+  ASSERT_EQ(source_->tick(now_), GuestStatus::Live);
+  const auto told = [&] {
+    wire::RawReader reader;
+    std::memcpy(&reader, guest_memory_.bytes().data() + guest_->layout().reader_at(0),
+                sizeof reader);
+    return reader;
+  };
+  EXPECT_EQ(told().latch_in_ns, 0U);
+  const std::uint32_t before = told().latch_serial;
+  source_->announce_latch(std::chrono::milliseconds(3));
+  EXPECT_EQ(told().latch_in_ns, 3'000'000U);
+  EXPECT_EQ(told().latch_serial, before + 1);
+  source_->announce_latch({});
+  EXPECT_EQ(told().latch_in_ns, 0U) << "not known any more";
+  EXPECT_EQ(told().latch_serial, before + 2);
+}
+
 TEST_F(Source, WaitsInEmptyMemoryAndFindsTheGuestThatComes) {
   open();
   EXPECT_EQ(tick(), GuestStatus::Absent);

@@ -150,6 +150,29 @@ TEST_F(PresentQueueTest, WithoutPresentationTimeThereIsNoFeedback) {
   client->draw();
 }
 
+TEST_F(PresentQueueTest, TearingGoesWithTheNextCommitAndComesBack) {
+  open();
+  client->draw();
+  EXPECT_FALSE(client->toplevel().commits.back().tearing);
+  EXPECT_EQ(client->compositor.count("wp_tearing_control_manager_v1", "get_tearing_control"), 0U);
+  ASSERT_TRUE(queue().allow_tearing(true));
+  client->settle();
+  EXPECT_FALSE(client->toplevel().commits.back().tearing);
+  for (const bool allowed : {true, false, true}) {
+    ASSERT_TRUE(queue().allow_tearing(allowed));
+    client->draw();
+    EXPECT_EQ(client->toplevel().commits.back().tearing, allowed);
+  }
+  EXPECT_EQ(client->compositor.count("wp_tearing_control_manager_v1", "get_tearing_control"), 1U)
+      << "a second one would end the client";
+}
+
+TEST_F(PresentQueueTest, WithoutTearingControlThereIsNoTearing) {
+  open({.globals = all_globals_but("wp_tearing_control_manager_v1")});
+  EXPECT_FALSE(queue().allow_tearing(true));
+  client->draw();
+}
+
 TEST_F(PresentQueueTest, ItEndsWithAnswersStillOwed) {
   open({.frame_callbacks = Answers::Withheld, .feedback = Answers::Withheld});
   queue().request_frame_callback();
