@@ -362,7 +362,7 @@ if(PIERGLASS_TESTS AND NOT WIN32)
     set(PIERGLASS_GUEST_EXE ${CMAKE_BINARY_DIR}/guest/pierglass-guest.exe CACHE FILEPATH
       "The Windows guest that the end-to-end tests run under Wine")
     # the first processes of the guests in QEMU
-    foreach(program input_log feed_runner)
+    foreach(program input_log feed_runner graphics_init)
       add_executable(${program} tests/lab/${program}.cpp)
       target_include_directories(${program} PRIVATE ${CMAKE_SOURCE_DIR})
       target_compile_options(${program} PRIVATE

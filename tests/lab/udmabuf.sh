@@ -10,7 +10,6 @@
 set -eu
 
 check=$1 broker=$2 feed=$3
-kept=/var/tmp/pierglass-lab-$(id -u)
 kernel=${PIERGLASS_UDMABUF_KERNEL:-}
 patience=120  # seconds for a run that takes 5
 
@@ -19,48 +18,13 @@ fail() {
   exit 1
 }
 
-# An apt that knows one suite and has folders of its own.
-write_apt_configuration() {
-  mirror=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' 'Label: Debian' |
-    head -n 1)
-  [ -n "$mirror" ] ||
-    fail 'apt knows no mirror of Debian; run apt-get update, or set PIERGLASS_UDMABUF_KERNEL'
-  mkdir -p "$1/sources" "$1/lists/partial" "$1/cache/archives/partial"
-  cat >"$1/sources/lab.sources" <<END
-Types: deb
-URIs: $mirror
-Suites: trixie
-Components: main
-Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
-END
-  cat >"$1/apt.conf" <<END
-Dir::Etc::SourceList "/dev/null";
-Dir::Etc::SourceParts "$1/sources";
-Dir::State::Lists "$1/lists";
-Dir::Cache "$1/cache";
-APT::Sandbox::User "root";
-Acquire::Languages "none";
-END
-}
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+# shellcheck source=tests/lab/debian_kernel.sh
+. "$here/debian_kernel.sh"
 
-# Unpacks the kernel package to a new folder and gives it its name only when it is whole.
-get_kernel() {
-  work=$(mktemp -d "$kept/new-XXXXXX")
-  trap 'rm -rf "$work"' EXIT
-  write_apt_configuration "$work"
-  export APT_CONFIG="$work/apt.conf"
-  missing="and $kept/udmabuf-kernel does not hold a kernel from before"
-  apt-get -qq update >&2 || fail "cannot read the mirror $mirror, $missing"
-  package=$(apt-cache depends linux-image-cloud-amd64 |
-    sed -n 's/.*Depends: \(linux-image-[0-9].*\)/\1/p' | head -n 1)
-  [ -n "$package" ] || fail "the mirror $mirror has no linux-image-cloud-amd64"
-  (cd "$work" && apt-get -qq download "$package" >&2) || fail "cannot download $package, $missing"
-  dpkg-deb -x "$work"/linux-image-*.deb "$work/tree"
-  grep -q '^CONFIG_UDMABUF=y' "$work"/tree/boot/config-* || fail "$package has no udmabuf"
-  mkdir "$work/kernel"
-  mv "$work"/tree/boot/vmlinuz-* "$work/kernel/vmlinuz"
-  echo "$package" >"$work/kernel/package"
-  mv "$work/kernel" "$kept/udmabuf-kernel"
+keep_kernel() {
+  grep -q '^CONFIG_UDMABUF=y' "$1"/boot/config-* || fail 'the kernel has no udmabuf'
+  mv "$1"/boot/vmlinuz-* "$2/vmlinuz"
 }
 
 # The programs and the libraries that they load.
@@ -88,11 +52,7 @@ if [ -n "$kernel" ]; then
   [ -r "$kernel" ] || fail "cannot read the kernel $kernel of PIERGLASS_UDMABUF_KERNEL"
   version=$kernel
 else
-  mkdir -p "$kept"
-  exec 9>"$kept/udmabuf-lock"
-  flock 9
-  [ -e "$kept/udmabuf-kernel" ] || (get_kernel)
-  flock -u 9
+  need_kernel udmabuf-kernel linux-image-cloud-amd64 'or set PIERGLASS_UDMABUF_KERNEL'
   kernel=$kept/udmabuf-kernel/vmlinuz
   version=$(cat "$kept/udmabuf-kernel/package")
 fi

@@ -134,8 +134,10 @@ INSTANTIATE_TEST_SUITE_P(
         WrongUse{"MissingValue", {"--memory"}, "", "--memory"},
         WrongUse{
             "BadPresent", {"--present", "soon"}, "", "'soon' is none of auto, callback, mailbox"},
-        WrongUse{
-            "BadPath", {"--path", "short"}, "", "'short' is none of auto, copy, direct, scanout"},
+        WrongUse{"BadPath",
+                 {"--path", "short"},
+                 "",
+                 "'short' is none of auto, copy, direct, import, scanout"},
         WrongUse{"DirectWithGl",
                  {"--path", "direct", "--renderer", "gl"},
                  "",

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// First process of a Linux in QEMU whose root is a folder of the host: runs one program there and
+// says how it ended. graphics.sh boots it, and writes /words: the folders of sources and
+// of programs, that of more libraries, then the program with its arguments, a line each.
+#include <sys/wait.h>
+
+#include <filesystem>
+#include <vector>
+
+#include "tests/lab/first_process.hpp"
+
+namespace pierglass::lab {
+namespace {
+
+const std::string kRoot = "/whole";
+
+std::vector<std::string> read_words() {
+  std::ifstream file("/words");
+  std::vector<std::string> words;
+  for (std::string line; std::getline(file, line);) words.push_back(line);
+  if (words.size() < 4) power_off("/words");
+  return words;
+}
+
+void mount_new(const char* type, const std::string& at, const char* options = "",
+               unsigned long flags = 0, const char* what = nullptr) {
+  std::error_code ignored;
+  std::filesystem::create_directories(at, ignored);
+  if (::mount(what == nullptr ? type : what, at.c_str(), type, flags, options) != 0)
+    power_off(at.c_str());
+}
+
+void mount_share(const char* tag, const std::string& at, unsigned long flags) {
+  mount_new("9p", at, "trans=virtio,version=9p2000.L,cache=loose,msize=262144", flags, tag);
+}
+
+void mount_root(const std::string& source, const std::string& build) {
+  mount_share("root", "/lower", MS_RDONLY);
+  mount_new("tmpfs", "/layer");
+  std::filesystem::create_directories("/layer/upper");
+  std::filesystem::create_directories("/layer/work");
+  mount_new("overlay", kRoot, "lowerdir=/lower,upperdir=/layer/upper,workdir=/layer/work");
+  mount_share("source", kRoot + source, MS_RDONLY);
+  mount_share("build", kRoot + build, 0);
+  mount_new("proc", kRoot + "/proc");
+  mount_new("sysfs", kRoot + "/sys");
+  mount_new("devtmpfs", kRoot + "/dev");
+  mount_new("devpts", kRoot + "/dev/pts");
+  for (const char* folder : {"/dev/shm", "/tmp", "/run"})
+    mount_new("tmpfs", kRoot + folder, "mode=1777");
+}
+
+[[noreturn]] void become(const std::vector<std::string>& words) {
+  if (::chroot(kRoot.c_str()) != 0 || ::chdir("/") != 0) power_off("chroot");
+  std::string libraries = "LD_LIBRARY_PATH=" + words[2];
+  std::string path = "PATH=/usr/sbin:/usr/bin";
+  std::string language = "LANG=C.UTF-8";
+  char* environment[] = {libraries.data(), path.data(), language.data(), nullptr};
+  std::vector<char*> arguments;
+  for (std::size_t i = 3; i < words.size(); ++i)
+    arguments.push_back(const_cast<char*>(words[i].c_str()));
+  arguments.push_back(nullptr);
+  ::execve(arguments[0], arguments.data(), environment);
+  power_off(arguments[0]);
+}
+
+[[noreturn]] void run() {
+  mount_at("/proc", "proc");
+  mount_at("/dev", "devtmpfs");
+  load_modules();
+  const std::vector<std::string> words = read_words();
+  mount_root(words[0], words[1]);
+  const pid_t child = ::fork();
+  if (child == 0) become(words);
+  int status = 0;
+  while (::waitpid(child, &status, 0) != child) {
+  }
+  std::printf("graphics: ended %d\n", WIFEXITED(status) ? WEXITSTATUS(status) : 128);
+  std::fflush(stdout);
+  ::reboot(RB_POWER_OFF);
+  std::abort();
+}
+
+}  // namespace
+}  // namespace pierglass::lab
+
+int main() {
+  pierglass::lab::run();
+}
