@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The client under the compositors of Debian 13, pixel by pixel:
 #   desktops.sh BUILD [OPTION...]
-# with a folder where pierglass, pierglass-broker, pattern_feed, desktops_check and import_check are
+# with a folder where pierglass, pierglass-broker, pattern_feed, desktops_check and dmabuf_check are
 # built, and options of GoogleTest for the last two, which run one after the other. The exit status
 # is 0 when nothing failed.
 # As root: the first run makes a Debian 13 in BUILD/desktops/root, from PIERGLASS_DEBIAN_MIRROR or
@@ -35,9 +35,9 @@ build=$1
 shift
 # shellcheck disable=SC2086  # a list of words
 install_packages $packages_desktops
-prepare_root pierglass pierglass-broker pattern_feed desktops_check import_check
+prepare_root pierglass pierglass-broker pattern_feed desktops_check dmabuf_check
 status=0
-for check in desktops_check import_check; do
+for check in desktops_check dmabuf_check; do
   inside "$build/$check" "$@" || status=$?
 done
 exit $status

@@ -3,7 +3,7 @@
 # The client and a compositor on a Linux whose dma-bufs are real: Debian 13's kernel, emulated, with
 # udmabuf and a graphics node or none:
 #   graphics.sh BUILD none|vgem|virtio [OPTION...]
-# with a folder where pierglass, pierglass-broker, pattern_feed, graphics_init and import_check are
+# with a folder where pierglass, pierglass-broker, pattern_feed, graphics_init and dmabuf_check are
 # built, and options of GoogleTest for the last. The exit status is 0 when nothing failed.
 #   none    no node: Mesa's software renderer takes any memory that can be mapped for a dma-buf
 #   vgem    a node whose driver imports true dma-bufs and nothing else
@@ -46,7 +46,7 @@ keep_kernel() {
 make_image() {
   mkdir "$tree" "$tree/dev"
   cp "$build/graphics_init" "$tree/init"
-  printf '%s\n' "$source" "$build" "$place/libraries" "$build/import_check" "$@" >"$tree/words"
+  printf '%s\n' "$source" "$build" "$place/libraries" "$build/dmabuf_check" "$@" >"$tree/words"
   for module in 9pnet_virtio 9p overlay $driver; do cat "$kernel/$module.needs"; done |
     awk '!seen[$0]++' >"$tree/modules"
   while read -r name; do cp "$kernel$name" "$tree"; done <"$tree/modules"
@@ -58,8 +58,9 @@ share() {
 }
 
 boot() {
+  # QEMU 7.2 emulates AVX wrongly: white where a pointer's edge is transparent
   # shellcheck disable=SC2046,SC2086  # lists of words
-  timeout "$patience" qemu-system-x86_64 -machine q35 -accel tcg,thread=multi -cpu max -smp 2 \
+  timeout "$patience" qemu-system-x86_64 -machine q35 -accel tcg,thread=multi -cpu Nehalem -smp 2 \
     -m 3072 -nodefaults -display none -serial stdio -no-reboot $device \
     $(share root "$root" ,readonly=on) $(share source "$source" ,readonly=on) $(share build "$build") \
     -kernel "$kernel/vmlinuz" -initrd "$work/initrd" \
@@ -77,7 +78,7 @@ esac
 shift 2
 # shellcheck disable=SC2086  # a list of words
 install_packages $packages_desktops $packages_machine kmod
-prepare_root pierglass pierglass-broker pattern_feed graphics_init import_check
+prepare_root pierglass pierglass-broker pattern_feed graphics_init dmabuf_check
 need_kernel graphics-kernel linux-image-amd64 'and try again with a network'
 kernel=$kept/graphics-kernel
 

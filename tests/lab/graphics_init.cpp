@@ -50,12 +50,26 @@ void mount_root(const std::string& source, const std::string& build) {
     mount_new("tmpfs", kRoot + folder, "mode=1777");
 }
 
+// As the user of a desktop has them.
+void open_devices() {
+  ::chmod((kRoot + "/dev/udmabuf").c_str(), 0666);
+  std::error_code none;
+  for (const auto& node : std::filesystem::directory_iterator(kRoot + "/dev/dri", none))
+    ::chmod(node.path().c_str(), 0666);
+}
+
+// To where those who may not read the shares find them.
+void copy_libraries(const std::string& from) {
+  std::error_code error;
+  std::filesystem::copy(kRoot + from, kRoot + "/usr/lib/x86_64-linux-gnu", error);
+  if (error) power_off(from.c_str());
+}
+
 [[noreturn]] void become(const std::vector<std::string>& words) {
   if (::chroot(kRoot.c_str()) != 0 || ::chdir("/") != 0) power_off("chroot");
-  std::string libraries = "LD_LIBRARY_PATH=" + words[2];
   std::string path = "PATH=/usr/sbin:/usr/bin";
   std::string language = "LANG=C.UTF-8";
-  char* environment[] = {libraries.data(), path.data(), language.data(), nullptr};
+  char* environment[] = {path.data(), language.data(), nullptr};
   std::vector<char*> arguments;
   for (std::size_t i = 3; i < words.size(); ++i)
     arguments.push_back(const_cast<char*>(words[i].c_str()));
@@ -70,6 +84,8 @@ void mount_root(const std::string& source, const std::string& build) {
   load_modules();
   const std::vector<std::string> words = read_words();
   mount_root(words[0], words[1]);
+  copy_libraries(words[2]);
+  open_devices();
   const pid_t child = ::fork();
   if (child == 0) become(words);
   int status = 0;

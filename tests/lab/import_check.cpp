@@ -3,7 +3,6 @@
 // desktops.sh, since Debian 13's software driver imports a memfd as if it were a dma-buf.
 #include <gtest/gtest.h>
 #include <signal.h>
-#include <unistd.h>
 
 #include <cstdlib>
 #include <nlohmann/json.hpp>
@@ -15,6 +14,7 @@
 #include "guest/core/pattern_cursor.hpp"
 #include "pixel/cursor.hpp"
 #include "tests/e2e/broker_desk.hpp"
+#include "tests/lab/dmabufs.hpp"
 #include "tests/support/proc_stats.hpp"
 #include "tests/support/wait_until.hpp"
 
@@ -31,8 +31,7 @@ constexpr PatternSpec kBox{.size = kSize, .mode = PatternMode::Small};
 class Import : public testing::Test {
  protected:
   void start(const PatternSpec& pattern, std::vector<std::string> guest) {
-    // A software driver takes the memory itself, where the kernel makes no dma-bufs of it.
-    if (access("/dev/udmabuf", W_OK) != 0) setenv("PIERGLASS_LAB_FILES_AS_DMA_BUFS", "1", 1);
+    allow_files_as_dma_bufs();
     broker_desk_.start_broker();
     guest.insert(guest.end(), {"--size", text_of(pattern.size)});
     desk().start_guest(Guest::Linux, guest);

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The guest's slots handed to a compositor as dma-bufs, pixel by pixel: Debian 13's Weston and
+// Mutter, whose software driver imports them. For desktops.sh and graphics.sh.
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "guest/core/pattern.hpp"
+#include "tests/e2e/desk.hpp"
+#include "tests/lab/dmabufs.hpp"
+#include "tests/support/broker_process.hpp"
+#include "tests/support/proc_stats.hpp"
+#include "tests/support/screen.hpp"
+#include "tests/support/wait_until.hpp"
+
+namespace pierglass::test {
+namespace {
+
+constexpr Size kSize{640, 480};
+constexpr guest::PatternSpec kMoving{.size = kSize, .mode = guest::PatternMode::Full};
+
+class Scanout : public testing::TestWithParam<Compositor> {
+ protected:
+  Scanout()
+      : broker_((allow_files_as_dma_bufs(), lab_), "vm", {"--size", "16M"}),
+        screen_(start_screen(GetParam(), lab_, {.mode = kSize})),
+        client_(lab_, screen_->display(), {"--memory", "unix:vm", "--path", "scanout"}) {}
+
+  void start_guest() {
+    guest_.reset();
+    guest_.emplace(lab_.command("guest", {lab_.stage(feed_program()).string(), "--memory",
+                                          "unix:vm", "--rate", "20", "--size", text_of(kSize)}));
+  }
+  [[nodiscard]] std::string path() const {
+    const auto lines = client_.stats();
+    return lines.empty() ? "" : lines.back().value("path", "");
+  }
+  // Until one comes as a dma-buf; from then on every frame counts.
+  void shows_frames(int count) {
+    ASSERT_TRUE(wait_until([&] { return path() == "scanout"; }, kPatience))
+        << client_.process().err();
+    std::optional<std::uint32_t> number;
+    for (int i = 0; i < count; ++i) {
+      Picture screen;
+      const std::optional<std::uint32_t> before = std::exchange(number, std::nullopt);
+      const bool another = wait_until(
+          [&] {
+            screen = screen_->screenshot();
+            number = guest::decode_frame_number(std::as_const(screen).view());
+            return number && number != before;
+          },
+          kPatience);
+      ASSERT_TRUE(another) << client_.process().err();
+      ASSERT_TRUE(same_picture(screen, pattern_picture(kMoving, *number), 0, "scanout"));
+    }
+  }
+  void expect_clean_end() {
+    client_.process().signal(SIGTERM);
+    EXPECT_EQ(client_.process().wait(kPatience), Exit{.code = 0}) << client_.process().err();
+  }
+
+  Lab lab_;
+  BrokerProcess broker_;
+  std::unique_ptr<Screen> screen_;
+  Client client_;
+  std::optional<Process> guest_;
+};
+
+INSTANTIATE_TEST_SUITE_P(Lab, Scanout, testing::Values(Compositor::Weston, Compositor::Mutter),
+                         [](const auto& one) { return name_of(one.param); });
+
+TEST_P(Scanout, EveryPixelOfMovingFramesIsThePatterns) {
+  start_guest();
+  shows_frames(10);
+  expect_clean_end();
+}
+
+// Each brings another session, and all buffers with it.
+TEST_P(Scanout, AHundredGuestsLeaveNothingBehind) {
+  std::size_t descriptors = 0;
+  for (int i = 0; i < 100; ++i) {
+    start_guest();
+    shows_frames(1);
+    if (HasFatalFailure()) return;
+    if (i == 9) descriptors = open_descriptors(client_.process().pid());
+  }
+  constexpr std::size_t kSlots = 8;  // that may not have been handed over then
+  EXPECT_LE(open_descriptors(client_.process().pid()), descriptors + kSlots);
+  expect_clean_end();
+}
+
+}  // namespace
+}  // namespace pierglass::test
