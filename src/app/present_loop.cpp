@@ -172,17 +172,16 @@ void PresentLoop::ask(PresentRequests requests, HostTime now) {
 }
 
 void PresentLoop::set_tearing(bool wanted) {
+  const bool was = gate_.policy().tearing();
   Tearing result = wanted ? Tearing::On : Tearing::Off;
-  if (wanted || gate_.policy().tearing()) {
-    if (!presenter_.leaves_tearing()) {
-      result = Tearing::ByDriver;
-    } else if (!surface_.allow_tearing(wanted)) {
-      result = Tearing::NotHere;
-    }
+  if (!presenter_.leaves_tearing()) {
+    result = Tearing::ByDriver;
+  } else if ((wanted || was) && !surface_.allow_tearing(wanted)) {
+    result = Tearing::NotHere;
   }
   news_.tearing = result;
   gate_.policy().set_tearing(result == Tearing::On);
-  gate_.on_change();  // goes with a commit
+  if (gate_.policy().tearing() != was) gate_.on_change();  // goes with a commit
 }
 
 void PresentLoop::serve_requests(HostTime now) {
@@ -223,7 +222,6 @@ void PresentLoop::on_status(GuestStatus status) {
   next_take_ = {};
   hold_off_ = {};
   ladder_.on_source_change();
-  latches_ = {};
   if (status == GuestStatus::Live) return;  // what is on screen stays until a frame comes
   drop_picture();
 }

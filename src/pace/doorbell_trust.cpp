@@ -112,6 +112,7 @@ void DoorbellTrust::distrust(HostTime now) {
   row_ = 0;
   misses_ = 0;
   empty_ = 0;
+  suspect_.reset();
 }
 
 DoorbellTrust::Sleep DoorbellTrust::next(HostTime now, Nanoseconds polling) {

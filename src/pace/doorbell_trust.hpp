@@ -30,7 +30,9 @@ class DoorbellTrust {
   // things to do. Until so much time was slept on without the ring of known news it may still come;
   // an unanswered one is repeated after 100 ms.
   static constexpr Nanoseconds kLost = std::chrono::milliseconds(50);
-  // The next news show sooner that it was lost; but not where both came together.
+  // The next news show sooner that it was lost; but not where both came together. A guest whose
+  // threads ring for themselves, one of them stopped, looks the same and counts as one that lost
+  // it.
   static constexpr Nanoseconds kGrace = std::chrono::milliseconds(5);
   // One look so long after the last news, also for a trusted guest: rings that end in the middle of
   // a moving picture are noticed at once.

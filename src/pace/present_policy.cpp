@@ -55,7 +55,8 @@ void PresentPolicy::on_wake(HostTime now) {
   // More than half a refresh is no habit of a thread that can pace anything.
   const Nanoseconds most = period == Nanoseconds::zero() ? kMinSpacing : period / 2;
   remember_long(oversleep_, std::min(now - *until, most));
-  const bool missed = predictor_.fresh(now) && turn_after(now) > turn_after(*until);
+  const bool turns = period != Nanoseconds::zero() && predictor_.fresh(now);
+  const bool missed = turns && turn_after(now) > turn_after(*until);
   turns_missed_ = missed ? turns_missed_ + 1 : 0;
 }
 

@@ -21,7 +21,11 @@ const char* name(Rung rung) {
 }
 
 void WaitLadder::on_wake(HostTime now, DoorbellTrust::Wake wake) {
-  if (last_rung_ != Rung::Unseen) trust_.on_wake(now, wake);
+  if (last_rung_ != Rung::Unseen) {
+    trust_.on_wake(now, wake);
+  } else if (wake == DoorbellTrust::Wake::Ring) {
+    trust_.on_late_ring();  // perhaps of what was found before nobody looked
+  }
   if (wake == DoorbellTrust::Wake::Other) return;
   rung_ = true;
   last_ring_ = now;

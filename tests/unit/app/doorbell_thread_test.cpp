@@ -26,8 +26,8 @@ class DoorbellThread : public PresentThreadTest {
     earn_trust();
     ASSERT_TRUE(falls_into_deep_sleep());
   }
-  // Where this thread is stopped between frame and ring, that counts as a ring lost, and more
-  // frames are needed.
+  // Where this thread is stopped before it looks whether to ring, that counts as a ring lost, and
+  // more frames are needed.
   void earn_trust() {
     const HostTime deadline = HostClock::now() + kTrustPatience;
     do {
@@ -104,7 +104,7 @@ TEST_F(KeptBuffers, ThatAreReleasedWhileAStepEndsAreDrawnIntoBeforeItSleeps) {
   on_report = [this](const auto&) { client.compositor.send_releases(); };
   start_trusted({GuestNews{}});
   on_report = [](const auto&) {};
-  const auto busy = [&] { return snapshots.back().busy > 0; };
+  const auto busy = [&, before = snapshots.back().busy] { return snapshots.back().busy > before; };
   for (int i = 0; !busy(); ++i) {
     ASSERT_LT(i, 20);
     const std::uint64_t before = draws();

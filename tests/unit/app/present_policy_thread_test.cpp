@@ -108,6 +108,7 @@ TEST_F(SilentCompositor, AnswersThatComeLateCountAndAreNotWaitedFor) {
   policy = pace::PolicyChoice::Late;
   start_live();
   show_frames(4);
+  ASSERT_TRUE(client.display->roundtrip());  // the compositor has heard of all four
   const auto now = HostClock::now().time_since_epoch();
   client.compositor.send_presented(static_cast<std::uint64_t>(now.count()), 16'666'667, 0, 1);
   ASSERT_TRUE(serve_until([&] {

@@ -65,6 +65,17 @@ TEST_F(PolicyTest, TheNextLatchIsKnownWhileTheScreensGridIs) {
   EXPECT_EQ(policy_.next_latch(now), std::nullopt);
 }
 
+// As compositors do that know no refresh of a screen of variable rate.
+TEST_F(PolicyTest, APictureWithoutARefreshSaysNothingOfTurns) {
+  policy_ = PresentPolicy(PolicyChoice::Mailbox);
+  policy_.on_commit(kStart, kStart, 1);
+  policy_.on_presented(turn(1), {.commit = 1, .time = turn(1), .flags = Presented::kVsync});
+  ASSERT_EQ(policy_.period(), Nanoseconds::zero());
+  policy_.on_wait(turn(2));
+  policy_.on_wake(turn(2) + microseconds(50));
+  EXPECT_EQ(policy_.next_latch(turn(2)), std::nullopt);
+}
+
 TEST_F(PolicyTest, UnderCallbacksThereIsNoLatch) {
   policy_ = PresentPolicy(PolicyChoice::Callback);
   policy_.watch();
