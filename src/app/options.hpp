@@ -18,7 +18,7 @@ enum class RendererChoice : std::uint8_t { Auto, Gl, Shm };
 
 // How pixels come from the guest's memory to the compositor.
 enum class PathChoice : std::uint8_t {
-  Auto,     // import with a GPU, else direct where nobody can cut the memory off; else copied
+  Auto,     // direct where nobody can cut the memory off, but not with a GPU; else copied
   Copy,     // through buffers of our own
   Direct,   // the compositor reads the memory itself, wherever that shows the same
   Import,   // the GPU reads the memory itself, wherever that shows the same

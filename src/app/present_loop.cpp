@@ -61,7 +61,7 @@ Result<PresentLoop::Sleep> PresentLoop::step(HostTime now) {
   watch_visibility(now);
   serve_requests(now);
   const Sleep sleep = hidden_ ? next_sleep(now, status_ == GuestStatus::Live) : TRY(show_news(now));
-  tell_refusal();
+  tell_refusal(now);
   announce_latch(now);
   desk_.on_picture(have_picture_ ? picture_ : Size{});
   desk_.tell(now, news_);
@@ -333,7 +333,8 @@ Result<void> PresentLoop::take(bool lend, HostTime now) {
 // Whether frames may be shown from where the guest wrote them, as far as it is ours to say.
 bool PresentLoop::may_lend() const {
   if (path_ == PathChoice::Copy || !visible_) return false;
-  return samples_borrowed() || !draws_pointer();
+  // Not by itself: no GPU has shown yet that it samples what is there now.
+  return samples_borrowed() ? path_ == PathChoice::Import : !draws_pointer();
 }
 
 bool PresentLoop::draws_pointer() const {
@@ -518,9 +519,12 @@ void PresentLoop::tell_path() {
   if (!std::exchange(paths_told_[std::to_underlying(path)], true)) news_.path = path;
 }
 
-void PresentLoop::tell_refusal() {
+// A guest that changes what it shows with each frame does not fill the log.
+void PresentLoop::tell_refusal(HostTime now) {
+  constexpr Nanoseconds kNotSooner = std::chrono::seconds(1);
   const std::string_view refusal = presenter_.borrowing().refusal;
-  if (refusal == refusal_told_) return;
+  if (refusal == refusal_told_ || now < tells_refusal_) return;
+  tells_refusal_ = now + kNotSooner;
   refusal_told_ = refusal;
   if (!refusal.empty()) news_.path_refusal = refusal_told_;
 }

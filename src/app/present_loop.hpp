@@ -148,7 +148,7 @@ class PresentLoop {
   Result<gfx::DrawStats> draw_picture();
   [[nodiscard]] PixelPath path_now() const;
   void tell_path();
-  void tell_refusal();
+  void tell_refusal(HostTime now);
   [[nodiscard]] bool samples_borrowed() const;
   void record(HostTime began, const gfx::DrawStats& stats);
   void log_committed();
@@ -171,6 +171,7 @@ class PresentLoop {
   bool shown_lent_ = false;  // the presenter's picture is a borrowed one
   std::array<bool, kPixelPaths> paths_told_{};
   std::string refusal_told_;                // the presenter's, to borrow
+  HostTime tells_refusal_;                  // from then on
   std::optional<pixel::PictureKind> kind_;  // of what the presenter was given last
   pace::WaitLadder::Found found_;           // not told the ladder yet
   std::uint64_t found_sequence_ = 0;        // of the frame that it was told of last

@@ -55,7 +55,10 @@ Result<std::unique_ptr<PresentThread>> PresentThread::start(wl::Display& display
   self->queue_ = TRY(wl::PresentQueue::create(display, registry, *self->parts_.window, *self));
   if (self->parts_.path == PathChoice::Scanout) {
     self->dmabufs_.emplace(self->queue_->open_dmabufs(registry));
-    TRY(display.roundtrip());  // so that the first frame finds the answer
+    // So that the first frame finds the answer, if there is one in time.
+    const auto answered = display.roundtrip();
+    if (!answered && answered.error().code != ErrorCode::NotReady)
+      return std::unexpected(answered.error());
   }
   self->clock_ = PresentationMap(registry.presentation_clock());
   self->habit_guess_ = pace::habit_of_program(display.compositor_program());

@@ -22,8 +22,8 @@ Result<SinkBuffer*> BorrowedSlots::buffer(BufferSink& sink, const pixel::ConstIm
   }
   collect();
   const std::uint64_t serial = sink.pools_serial();
-  if (memory.mapping != mapping_ || serial != pools_serial_) drop();
   if (busy(memory)) return fail(ErrorCode::Busy, "slot", memory.slot);
+  if (memory.mapping != mapping_ || serial != pools_serial_) drop();
   if (pool_ == nullptr) {
     pool_ = TRY(sink.create_pool(memory));
     mapping_ = memory.mapping;

@@ -39,7 +39,7 @@ struct DmabufBuffer final : WlSinkBuffer {
 bool DmabufBuffer::being_read() const {
   if (busy || !fenced) return busy;
   pollfd readers{.fd = memory.get(), .events = POLLOUT, .revents = 0};
-  fenced = ::poll(&readers, 1, 0) == 0;
+  fenced = ::poll(&readers, 1, 0) <= 0;
   return fenced;
 }
 

@@ -67,7 +67,8 @@ class DmabufPool final : public SinkPool {
 };
 
 std::uint64_t ScanoutSink::pools_serial() {
-  if (std::exchange(told_, offers_.serial()) != told_) {
+  const auto serial = offers_.serial();
+  if (std::exchange(told_, serial) != serial) {
     if (const Modifier before = std::exchange(modifier_, linear()); before != modifier_) ++serial_;
   }
   return serial_;

@@ -39,10 +39,21 @@ class Scanout : public testing::TestWithParam<Compositor> {
     const auto lines = client_.stats();
     return lines.empty() ? "" : lines.back().value("path", "");
   }
-  // Until one comes as a dma-buf; from then on every frame counts.
+  // A guest that has just come writes where the last one's picture is still shown from. Once one of
+  // its own is there, every frame counts.
+  void settles() {
+    const bool settled = wait_until(
+        [&] {
+          const Picture screen = screen_->screenshot();
+          const auto number = guest::decode_frame_number(screen.view());
+          return path() == "scanout" && number &&
+                 compare(screen, pattern_picture(kMoving, *number), 0).pixels == 0;
+        },
+        kPatience);
+    ASSERT_TRUE(settled) << client_.process().err();
+  }
   void shows_frames(int count) {
-    ASSERT_TRUE(wait_until([&] { return path() == "scanout"; }, kPatience))
-        << client_.process().err();
+    settles();
     std::optional<std::uint32_t> number;
     for (int i = 0; i < count; ++i) {
       Picture screen;
