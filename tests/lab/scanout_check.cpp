@@ -22,6 +22,7 @@ namespace {
 
 constexpr Size kSize{640, 480};
 constexpr guest::PatternSpec kMoving{.size = kSize, .mode = guest::PatternMode::Full};
+constexpr guest::PatternSpec kBox{.size = kSize, .mode = guest::PatternMode::Small};
 
 class Scanout : public testing::TestWithParam<Compositor> {
  protected:
@@ -30,10 +31,13 @@ class Scanout : public testing::TestWithParam<Compositor> {
         screen_(start_screen(GetParam(), lab_, {.mode = kSize})),
         client_(lab_, screen_->display(), {"--memory", "unix:vm", "--path", "scanout"}) {}
 
-  void start_guest() {
+  void start_guest(const guest::PatternSpec& pattern) {
+    const char* mode = pattern.mode == guest::PatternMode::Full ? "full" : "small";
+    pattern_ = pattern;
     guest_.reset();
-    guest_.emplace(lab_.command("guest", {lab_.stage(feed_program()).string(), "--memory",
-                                          "unix:vm", "--rate", "20", "--size", text_of(kSize)}));
+    guest_.emplace(
+        lab_.command("guest", {lab_.stage(feed_program()).string(), "--memory", "unix:vm", "--rate",
+                               "20", "--mode", mode, "--size", text_of(kSize)}));
   }
   [[nodiscard]] std::string path() const {
     const auto lines = client_.stats();
@@ -47,7 +51,7 @@ class Scanout : public testing::TestWithParam<Compositor> {
           const Picture screen = screen_->screenshot();
           const auto number = guest::decode_frame_number(screen.view());
           return path() == "scanout" && number &&
-                 compare(screen, pattern_picture(kMoving, *number), 0).pixels == 0;
+                 compare(screen, pattern_picture(pattern_, *number), 0).pixels == 0;
         },
         kPatience);
     ASSERT_TRUE(settled) << client_.process().err();
@@ -66,7 +70,7 @@ class Scanout : public testing::TestWithParam<Compositor> {
           },
           kPatience);
       ASSERT_TRUE(another) << client_.process().err();
-      ASSERT_TRUE(same_picture(screen, pattern_picture(kMoving, *number), 0, "scanout"));
+      ASSERT_TRUE(same_picture(screen, pattern_picture(pattern_, *number), 0, "scanout"));
     }
   }
   void expect_clean_end() {
@@ -79,13 +83,14 @@ class Scanout : public testing::TestWithParam<Compositor> {
   std::unique_ptr<Screen> screen_;
   Client client_;
   std::optional<Process> guest_;
+  guest::PatternSpec pattern_;
 };
 
 INSTANTIATE_TEST_SUITE_P(Lab, Scanout, testing::Values(Compositor::Weston, Compositor::Mutter),
                          [](const auto& one) { return name_of(one.param); });
 
 TEST_P(Scanout, EveryPixelOfMovingFramesIsThePatterns) {
-  start_guest();
+  start_guest(kMoving);
   shows_frames(10);
   expect_clean_end();
 }
@@ -94,8 +99,8 @@ TEST_P(Scanout, EveryPixelOfMovingFramesIsThePatterns) {
 TEST_P(Scanout, AHundredGuestsLeaveNothingBehind) {
   std::size_t descriptors = 0;
   for (int i = 0; i < 100; ++i) {
-    start_guest();
-    shows_frames(1);
+    start_guest(i % 2 == 0 ? kMoving : kBox);
+    shows_frames(2);
     if (HasFatalFailure()) return;
     if (i == 9) descriptors = open_descriptors(client_.process().pid());
   }
