@@ -189,10 +189,12 @@ class PresentLoop {
   NoticeScreen notice_screen_;
   PointerDesk desk_;
   Screenshooter screenshooter_;
-  std::uint32_t commits_wanted_ = 0;
   std::uint64_t commits_numbered_ = 0;
   std::uint64_t feedback_ = 0;  // number that the next commit's was requested with; 0: it was not
   PresentNews news_;            // not taken yet
+  std::uint32_t commits_wanted_ = 0;
+  bool no_buffer_ = false;       // was free in this step
+  bool waits_for_room_ = false;  // does this step's frame, to be lent
   bool suspended_ = false;
   bool hidden_ = false;
   bool mapped_ = false;  // the surface has content
@@ -201,9 +203,7 @@ class PresentLoop {
   std::uint64_t shown_ = 0;  // sequence
   std::uint64_t torn_ = 0;
   std::uint64_t busy_ = 0;
-  bool no_buffer_ = false;       // was free in this step
-  bool waits_for_room_ = false;  // does this step's frame, to be lent
-  HostTime step_began_;          // by the clock, which may run ahead of the step's own time
+  HostTime step_began_;  // by the clock, which may run ahead of the step's own time
   HostTime next_tick_;
   HostTime next_take_;      // not before: the last frames were no good
   Nanoseconds hold_off_{};  // how long that was
