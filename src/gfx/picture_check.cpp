@@ -148,6 +148,7 @@ Result<std::vector<PictureCheck::Sample>> PictureCheck::draw(GLuint texture,
     return fail(ErrorCode::OsCall, "reading an imported picture", error);
   }
   std::vector<Sample> samples;
+  samples.reserve(bits.size());
   for (const std::array<GLuint, 4>& one : bits) {
     samples.push_back(
         {std::bit_cast<float>(one[0]), std::bit_cast<float>(one[1]), std::bit_cast<float>(one[2])});

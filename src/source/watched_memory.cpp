@@ -89,8 +89,9 @@ void WatchedMemory::map(Result<Fd> file) {
 
 void WatchedMemory::take_file(Fd file) {
   const bool regular = shm::is_regular_file(file.get());
-  file_ = regular ? std::move(file) : Fd();
-  device_ = regular ? Fd() : std::move(file);
+  file_ = Fd();
+  device_ = Fd();
+  (regular ? file_ : device_) = std::move(file);
   may_shrink_ = !file_ || !shm::keeps_its_size(file_.get());
 }
 
