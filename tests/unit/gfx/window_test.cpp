@@ -198,33 +198,31 @@ INSTANTIATE_TEST_SUITE_P(Presenters, EitherWindowTest,
                            return renderer.param == Renderer::Gl ? "Gl" : "Shm";
                          });
 
-TEST_F(WindowTest, ShmTellsTheCompositorExactlyWhatChanged) {
-  open(Renderer::Shm);
-  const Picture picture = random_picture(kWindow, wire::PixelFormat::Xrgb8888, random);
-  upload(picture);
-  ASSERT_TRUE(presenter->draw({}));
-  settle();
-  EXPECT_EQ(client->toplevel().commits.back().damage, std::vector{full_rect(kWindow)});
-  const Rect part{17, 30, 40, 5};
-  ASSERT_TRUE(presenter->upload(picture.stored(), {&part, 1}));
-  ASSERT_TRUE(presenter->draw({}));
-  settle();
-  EXPECT_EQ(client->toplevel().commits.back().damage, std::vector{part});
+struct ShmDamageTest : WindowTest {
+  static constexpr Rect kPart{17, 30, 40, 5};
+
+  // A picture of this size is shown, then kPart of it again.
+  std::vector<Rect> damage_of_part(Size size) {
+    open(Renderer::Shm);
+    const Picture picture = random_picture(size, wire::PixelFormat::Xrgb8888, random);
+    upload(picture);
+    EXPECT_TRUE(presenter->draw({}));
+    settle();
+    EXPECT_EQ(client->toplevel().commits.back().damage, std::vector{full_rect(kWindow)});
+    EXPECT_TRUE(presenter->upload(picture.stored(), {&kPart, 1}));
+    EXPECT_TRUE(presenter->draw({}));
+    settle();
+    return client->toplevel().commits.back().damage;
+  }
+};
+
+TEST_F(ShmDamageTest, TellsTheCompositorExactlyWhatChanged) {
+  EXPECT_EQ(damage_of_part(kWindow), std::vector{kPart});
 }
 
-TEST_F(WindowTest, ShmDamagesNoBarsAroundWhatChanged) {
-  open(Renderer::Shm);
-  const Picture picture = random_picture({160, 200}, wire::PixelFormat::Xrgb8888, random);
-  upload(picture);
-  ASSERT_TRUE(presenter->draw({}));
-  settle();
-  EXPECT_EQ(client->toplevel().commits.back().damage, std::vector{full_rect(kWindow)});
-  const Rect part{17, 30, 40, 5};
-  ASSERT_TRUE(presenter->upload(picture.stored(), {&part, 1}));
-  ASSERT_TRUE(presenter->draw({}));
-  settle();
+TEST_F(ShmDamageTest, IsNotOfTheBarsAroundWhatChanged) {
   constexpr std::uint32_t kBar = (kWindow.width - 160) / 2;
-  EXPECT_EQ(client->toplevel().commits.back().damage, (std::vector{Rect{kBar + 17, 30, 40, 5}}));
+  EXPECT_EQ(damage_of_part({160, 200}), (std::vector{Rect{kBar + 17, 30, 40, 5}}));
 }
 
 TEST_F(WindowTest, ShmMakesAsManyBuffersAsTheCompositorHoldsAndOne) {
