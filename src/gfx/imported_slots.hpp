@@ -68,6 +68,8 @@ class ImportedSlots {
   PictureCheck check_;
   Geometry geometry_;
   std::string refusal_;
+  std::uint32_t vain_ = 0;   // looks in a row that proved nothing
+  std::uint32_t pause_ = 0;  // pictures to let pass before the next one
   std::array<Slot, wire::kMaxSlots> slots_;
 };
 

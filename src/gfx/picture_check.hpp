@@ -23,7 +23,7 @@ class PictureCheck {
   enum class Verdict : std::uint8_t {
     Same,
     Different,
-    Untold,  // one colour everywhere, or the guest wrote meanwhile: look again at another picture
+    Untold,  // one colour in a quarter, or the guest wrote meanwhile: look again at another picture
   };
 
   // Draws into a framebuffer of its own and waits for the GPU. `picture` may change while it is

@@ -9,6 +9,7 @@
 #include <array>
 #include <limits>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "gfx/egl.hpp"
@@ -88,8 +89,9 @@ bool EglImporter::takes(EGLint format) const {
 
 // Linear is said where it can be: else some drivers ask the memory's maker, who does not know.
 Result<Handle<EglImageTraits>> EglImporter::create_image(const DmaBufPicture& picture) const {
-  const auto format = drm_format(picture.format);
-  if (!format || !takes(static_cast<EGLint>(*format))) {
+  const auto format = static_cast<EGLint>(std::to_underlying(picture.format));
+  // None samples three bytes a pixel.
+  if (wire::bytes_per_pixel(picture.format) == 3 || !takes(format)) {
     return fail(ErrorCode::Unsupported, "importing this format");
   }
   std::vector<EGLAttrib> wish = {EGL_WIDTH,
@@ -97,7 +99,7 @@ Result<Handle<EglImageTraits>> EglImporter::create_image(const DmaBufPicture& pi
                                  EGL_HEIGHT,
                                  picture.size.height,
                                  EGL_LINUX_DRM_FOURCC_EXT,
-                                 static_cast<EGLAttrib>(*format),
+                                 format,
                                  EGL_DMA_BUF_PLANE0_FD_EXT,
                                  picture.place.fd,
                                  EGL_DMA_BUF_PLANE0_OFFSET_EXT,
@@ -149,30 +151,7 @@ bool EglImporter::passed(GLsync fence) const {
   return glClientWaitSync(fence, GL_SYNC_FLUSH_COMMANDS_BIT, 0) != GL_TIMEOUT_EXPIRED;
 }
 
-constexpr std::uint32_t fourcc(const char (&name)[5]) {
-  std::uint32_t code = 0;
-  for (int i = 3; i >= 0; --i) code = code << 8 | static_cast<unsigned char>(name[i]);
-  return code;
-}
-
 }  // namespace
-
-std::optional<std::uint32_t> drm_format(wire::PixelFormat format) {
-  switch (format) {
-    case wire::PixelFormat::Xrgb8888:
-      return fourcc("XR24");
-    case wire::PixelFormat::Xbgr8888:
-      return fourcc("XB24");
-    case wire::PixelFormat::Xbgr2101010:
-      return fourcc("XB30");
-    case wire::PixelFormat::Xbgr16161616f:
-      return fourcc("XB4H");
-    case wire::PixelFormat::Rgb888:
-    case wire::PixelFormat::Bgr888:
-      break;
-  }
-  return std::nullopt;
-}
 
 std::unique_ptr<TextureImporter> make_egl_importer(EGLDisplay display) {
   return std::make_unique<EglImporter>(display);

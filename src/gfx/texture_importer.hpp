@@ -6,7 +6,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 
 #include "base/geometry.hpp"
 #include "base/result.hpp"
@@ -23,10 +22,6 @@ struct DmaBufPicture {
   Size size;
   wire::PixelFormat format = wire::PixelFormat::Xrgb8888;
 };
-
-// What GPUs call the format (drm_fourcc.h); nothing: it has three bytes a pixel, which none
-// samples.
-[[nodiscard]] std::optional<std::uint32_t> drm_format(wire::PixelFormat format);
 
 // What showing memory that is not the driver's own takes; narrow, so that tests can stand in for a
 // driver. Their context is current whenever it is called.
