@@ -465,13 +465,15 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       # for tests/lab/desktops.sh as well
       add_executable(dmabuf_check tests/lab/import_check.cpp tests/lab/scanout_check.cpp)
       target_link_libraries(dmabuf_check PRIVATE e2e_broker_desk pierglass_flags GTest::gtest_main)
-      foreach(subject broker_life direct kill_order)
+      foreach(subject direct kill_order)
         pierglass_test(e2e_${subject} SOURCES tests/e2e/${subject}_test.cpp LINK e2e_broker_desk
           LABELS e2e TIMEOUT 900)
       endforeach()
-      # which bounds times of milliseconds
-      pierglass_test(e2e_doorbell SERIAL SOURCES tests/e2e/doorbell_test.cpp LINK e2e_broker_desk
-        LABELS e2e TIMEOUT 900)
+      # which bound times
+      foreach(subject broker_life doorbell)
+        pierglass_test(e2e_${subject} SERIAL SOURCES tests/e2e/${subject}_test.cpp
+          LINK e2e_broker_desk LABELS e2e TIMEOUT 900)
+      endforeach()
     endif()
     pierglass_test(e2e_looking_glass SOURCES tests/e2e/looking_glass_test.cpp
       LINK e2e_desk looking_glass_writer LABELS e2e TIMEOUT 300)

@@ -43,7 +43,8 @@ class BrokerDesk {
   // Until the socket is there, which QEMU does not wait for.
   [[nodiscard]] bool broker_listens();
 
-  // Two different frames of the pattern, all pixels right, within `patience`.
+  // More frames of the pattern than a killed guest leaves to be shown, the last with all pixels
+  // right, within `patience`.
   [[nodiscard]] testing::AssertionResult moves(std::chrono::nanoseconds patience);
 
   // Guest and client have mapped the same memory, and not `but`; within `patience`. Of 0: none.

@@ -15,6 +15,8 @@
 namespace pierglass::test {
 namespace {
 
+using namespace std::chrono_literals;
+
 constexpr guest::PatternSpec kPattern{.size = {320, 240}, .mode = guest::PatternMode::Full};
 constexpr std::chrono::milliseconds kNap(500);  // longer than any polling
 constexpr std::uint32_t kMoving = 60;           // frames, where the guest shows the rest on request
@@ -159,6 +161,18 @@ TEST_F(Alone, ManyGuestsLeaveNothingBehind) {
   }
   broker.expect_same();
   client.expect_same();
+  desk_.desk().expect_clean_end();
+}
+
+// However far it came: in another's memory, or with its own half made.
+TEST_F(Alone, AGuestThatDiesWhileItStartsIsNotInTheWayOfTheNext) {
+  start();
+  for (std::chrono::milliseconds lived(0); lived.count() < 300; lived += 15ms) {
+    desk_.start_guest();
+    EXPECT_FALSE(desk_.desk().guest().wait(lived));
+    desk_.start_guest();
+    ASSERT_TRUE(desk_.moves(kBack)) << "after one that lived for " << lived.count() << " ms";
+  }
   desk_.desk().expect_clean_end();
 }
 

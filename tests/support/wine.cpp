@@ -37,41 +37,72 @@ std::filesystem::path owned_folder(uid_t user) {
   return folder;
 }
 
-}  // namespace
+// $1: what Wine made; $2: the prefix to make. Wine finds the server by the prefix.
+constexpr const char* kMakePrefix = R"sh(
+set -eu
+mkdir "$2" "$2/dosdevices"
+cp -p "$1"/*.reg "$1/.update-timestamp" "$2"
+ln -s "$1/drive_c" "$2/drive_c"
+ln -s ../drive_c "$2/dosdevices/c:"
+ln -s / "$2/dosdevices/z:"
+)sh";
 
-Wine::Wine(Lab& lab) : lab_(lab), prefix_(owned_folder(lab.user().value_or(geteuid()))) {
-  prepare();
-}
+// $1: the prefix. Debian's server leaves its socket in a folder that the prefix names.
+constexpr const char* kEndServer = R"sh(
+wineserver -k
+[ ! -e "$1/wineserver" ] || rm -r "/tmp/$(cat "$1/wineserver")"
+)sh";
 
-Command Wine::command(const std::string& name, std::vector<std::string> words) {
-  Command command = lab_.command(name, std::move(words));
-  command.environment.insert(command.environment.end(), {{"WINEPREFIX", prefix_.string()},
+Command wine_command(Lab& lab, const std::filesystem::path& prefix, const std::string& name,
+                     std::vector<std::string> words) {
+  Command command = lab.command(name, std::move(words));
+  command.environment.insert(command.environment.end(), {{"WINEPREFIX", prefix.string()},
                                                          {"WINEDEBUG", "-all"},
                                                          {"WINEDLLOVERRIDES", "mscoree,mshtml="}});
   return command;
 }
 
-void Wine::prepare() {
-  const std::filesystem::path lock_path = prefix_.string() + ".lock";
+// A prefix that Wine made, in which nothing runs.
+std::filesystem::path original_prefix(Lab& lab) {
+  std::filesystem::path prefix = owned_folder(lab.user().value_or(geteuid()));
+  const std::filesystem::path lock_path = prefix.string() + ".lock";
   const Fd lock(::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!lock || ::flock(lock.get(), LOCK_EX) != 0) {
     throw std::system_error(errno, std::generic_category(), lock_path.string());
   }
-  const std::filesystem::path ready = prefix_ / "ready";
-  if (std::filesystem::exists(ready)) return;
-  const Finished boot = run_to_end(command("wineboot", {"wineboot", "-i"}), 180s);
-  const Finished settle = run_to_end(command("wineserver", {"wineserver", "-w"}), 60s);
+  const std::filesystem::path ready = prefix / "ready";
+  if (std::filesystem::exists(ready)) return prefix;
+  const Finished boot = run_to_end(wine_command(lab, prefix, "wineboot", {"wineboot", "-i"}), 180s);
+  const Finished settle =
+      run_to_end(wine_command(lab, prefix, "wineserver", {"wineserver", "-w"}), 60s);
   if (boot.exit != Exit{.code = 0} || settle.exit != Exit{.code = 0}) {
     throw std::runtime_error("Wine cannot make its prefix: " + boot.err);
   }
   const Fd mark(::open(ready.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
   if (!mark) throw std::system_error(errno, std::generic_category(), ready.string());
+  return prefix;
+}
+
+}  // namespace
+
+Wine::Wine(Lab& lab) : lab_(lab), prefix_(lab.home() / "wine") {
+  const std::filesystem::path original = original_prefix(lab);
+  const Finished made = run_to_end(
+      lab.command("wine-prefix", {"sh", "-c", kMakePrefix, "sh", original, prefix_}), 60s);
+  if (made.exit != Exit{.code = 0}) {
+    throw std::runtime_error("cannot copy Wine's prefix: " + made.err);
+  }
+}
+
+Wine::~Wine() {
+  run_to_end(wine_command(lab_, prefix_, "wineserver", {"sh", "-c", kEndServer, "sh", prefix_}),
+             60s);
 }
 
 Process Wine::start(const std::string& name, const std::filesystem::path& exe,
                     std::vector<std::string> arguments, const std::string& x_display) {
   arguments.insert(arguments.begin(), {"wine", exe.string()});
-  Command windows_program = command(name, std::move(arguments));
+  Command windows_program = wine_command(lab_, prefix_, name, std::move(arguments));
   if (!x_display.empty()) windows_program.environment.emplace_back("DISPLAY", x_display);
   Process process(std::move(windows_program));
   std::fprintf(stderr, "started Wine (%s, process %d)\n", exe.filename().c_str(), process.pid());

@@ -10,12 +10,16 @@
 
 namespace pierglass::test {
 
-// Runs Windows programs. All tests of a user share one prefix (Wine's "C:"), made at first use and
-// kept in the temporary folder, since making one takes ten seconds and 700 MB. What was started in
-// it ends with its Process.
+// Runs Windows programs, on a Wine server of its own: one that tests shared would be started by one
+// while it ends with another's last program. All tests of a user share one "C:", made at first use
+// and kept in the temporary folder, since making one takes ten seconds and 700 MB; the registry is
+// a copy. One per lab. What was started in it ends with its Process, the server with this.
 class Wine {
  public:
   explicit Wine(Lab& lab);  // throws when Wine does not work
+  Wine(const Wine&) = delete;
+  Wine& operator=(const Wine&) = delete;
+  ~Wine();
 
   // The program as a child of ours: its process is the Windows program itself, so signals reach it.
   [[nodiscard]] Process start(const std::string& name, const std::filesystem::path& exe,
@@ -26,9 +30,6 @@ class Wine {
   [[nodiscard]] static std::string windows_path(const std::filesystem::path& path);
 
  private:
-  [[nodiscard]] Command command(const std::string& name, std::vector<std::string> words);
-  void prepare();
-
   Lab& lab_;
   std::filesystem::path prefix_;
 };
