@@ -18,10 +18,10 @@ enum class RendererChoice : std::uint8_t { Auto, Gl, Shm };
 
 // How pixels come from the guest's memory to the compositor.
 enum class PathChoice : std::uint8_t {
-  Auto,     // direct where nobody can cut the memory off, but not with a GPU; else copied
+  Auto,     // Import with GL; else Direct where nobody can cut the memory off
   Copy,     // through buffers of our own
   Direct,   // the compositor reads the memory itself, wherever that shows the same
-  Import,   // the GPU reads the memory itself, wherever that shows the same
+  Import,   // the GPU reads the memory itself, wherever that was seen to show the same; with GL
   Scanout,  // the slots as dma-bufs, which a screen may show; where they are refused, as Auto
 };
 

@@ -333,8 +333,7 @@ Result<void> PresentLoop::take(bool lend, HostTime now) {
 // Whether frames may be shown from where the guest wrote them, as far as it is ours to say.
 bool PresentLoop::may_lend() const {
   if (path_ == PathChoice::Copy || !visible_) return false;
-  // Not by itself: no GPU has shown yet that it samples what is there now.
-  return samples_borrowed() ? path_ == PathChoice::Import : !draws_pointer();
+  return samples_borrowed() || !draws_pointer();
 }
 
 bool PresentLoop::draws_pointer() const {

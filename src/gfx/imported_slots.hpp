@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/geometry.hpp"
@@ -20,8 +21,9 @@
 namespace pierglass::gfx {
 
 // Textures over a guest's slots: each is imported once for a mapping, size, pitch and format, and
-// believed once it has shown what the processor reads there. One that cannot be had, or shows
-// something else, turns all of them off until one of these changes. Pictures that follow one
+// believed once it has shown what the processor reads there, and one of them has shown two
+// different pictures: a driver may also have copied what was there. One that cannot be had, or
+// shows something else, turns all of them off until one of these changes. Pictures that follow one
 // another otherwise allocate nothing. A context is current whenever it is used or dies.
 class ImportedSlots {
  public:
@@ -55,19 +57,22 @@ class ImportedSlots {
   };
   struct Slot {
     GlTexture texture;
-    bool verified = false;
-    GlFence sampled;  // none: not since it was the guest's last
+    std::optional<std::uint64_t> right;  // fingerprint of a picture that it showed right
+    GlFence sampled;                     // none: not since it was the guest's last
   };
 
   void start(const Geometry& geometry);
   Result<GlTexture> import(const pixel::ConstImage& picture, const pixel::SlotMemory& memory);
-  Result<void> verify(Slot& slot, const pixel::ConstImage& picture);
+  [[nodiscard]] bool believed(const Slot& slot) const { return follows_ && slot.right; }
+  Result<void> look(Slot& slot, const pixel::ConstImage& picture);
+  Result<void> compare(Slot& slot, const pixel::ConstImage& picture);
   std::unexpected<Error> refuse(std::string reason);
 
   std::unique_ptr<TextureImporter> importer_;
   PictureCheck check_;
   Geometry geometry_;
   std::string refusal_;
+  bool follows_ = false;     // textures show what is there now, not what was
   std::uint32_t vain_ = 0;   // looks in a row that proved nothing
   std::uint32_t pause_ = 0;  // pictures to let pass before the next one
   std::array<Slot, wire::kMaxSlots> slots_;

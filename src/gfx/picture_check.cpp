@@ -90,6 +90,17 @@ std::vector<Sample> read(const pixel::ConstImage& picture, const std::vector<GLi
   return samples;
 }
 
+// Fowler, Noll and Vo's, over words.
+std::uint64_t hash(std::span<const Sample> samples) {
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (const Sample& sample : samples) {
+    for (const float value : sample) {
+      hash = (hash ^ std::bit_cast<std::uint32_t>(value)) * 0x100000001b3;
+    }
+  }
+  return hash;
+}
+
 // Whether a quarter of the picture could as well be another place of one colour.
 bool plain_somewhere(std::span<const Sample> samples) {
   const std::size_t part = samples.size() / 4;
@@ -103,8 +114,7 @@ bool plain_somewhere(std::span<const Sample> samples) {
 
 }  // namespace
 
-Result<PictureCheck::Verdict> PictureCheck::compare(GLuint texture,
-                                                    const pixel::ConstImage& picture) {
+Result<PictureCheck::Look> PictureCheck::compare(GLuint texture, const pixel::ConstImage& picture) {
   if (!program_) TRY(build());
   const std::vector<GLint> points = points_of(picture.size);
   const std::vector<Sample> before = read(picture, points);
@@ -115,10 +125,15 @@ Result<PictureCheck::Verdict> PictureCheck::compare(GLuint texture,
     if (!same(before[i], after[i])) {
       wrote = true;
     } else if (!same(before[i], drawn[i])) {
-      return Verdict::Different;
+      return Look{Verdict::Different, 0};
     }
   }
-  return wrote || plain_somewhere(before) ? Verdict::Untold : Verdict::Same;
+  const bool untold = wrote || plain_somewhere(before);
+  return Look{untold ? Verdict::Untold : Verdict::Same, hash(before)};
+}
+
+std::uint64_t PictureCheck::fingerprint(const pixel::ConstImage& picture) {
+  return hash(read(picture, points_of(picture.size)));
 }
 
 Result<void> PictureCheck::build() {

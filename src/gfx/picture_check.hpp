@@ -26,10 +26,18 @@ class PictureCheck {
     Untold,  // one colour in a quarter, or the guest wrote meanwhile: look again at another picture
   };
 
+  struct Look {
+    Verdict verdict;
+    std::uint64_t fingerprint;  // of what was compared
+  };
+
   // Draws into a framebuffer of its own and waits for the GPU. `picture` may change while it is
   // read. The texture, bound to the pictures' unit then, has its size, and red in red. OsCall: the
   // driver refuses.
-  Result<Verdict> compare(GLuint texture, const pixel::ConstImage& picture);
+  Result<Look> compare(GLuint texture, const pixel::ConstImage& picture);
+
+  // Of the points that compare() would look at: another one, another picture. Asks no GPU.
+  static std::uint64_t fingerprint(const pixel::ConstImage& picture);
 
  private:
   using Sample = std::array<float, 3>;  // red, green, blue

@@ -35,7 +35,7 @@ class Import : public testing::Test {
     broker_desk_.start_broker();
     guest.insert(guest.end(), {"--size", text_of(pattern.size)});
     desk().start_guest(Guest::Linux, guest);
-    desk().start_client("gl", {"--path", "import"});
+    desk().start_client("gl");
   }
   Desk& desk() { return broker_desk_.desk(); }
   // Sizes of window and guest change one after the other; from then on every frame counts.
@@ -94,14 +94,22 @@ TEST_F(Import, DamagedPartsAloneKeepThePictureWhole) {
 }
 
 TEST_F(Import, APointerIsDrawnOverIt) {
-  start(kMoving, {"--mode", "still", "--cursor", "colour", "--cursor-rate", "0"});
+  constexpr std::uint64_t kFrames = 60;  // enough to be believed
+  start(kMoving, {"--rate", "60", "--frames", std::to_string(kFrames), "--hold", "--cursor",
+                  "colour", "--cursor-rate", "0"});
   const guest::PatternCursor shape = guest::pattern_cursor(wire::CursorType::Colour);
   const auto cursor = pixel::make_cursor_image(shape.info, shape.image);
   ASSERT_TRUE(cursor);
-  Picture expected = pattern_picture({.size = kSize, .mode = PatternMode::Still}, 1);
+  Picture expected = pattern_picture(kMoving, kFrames);
   pixel::draw_cursor(expected.view(), *cursor, guest::pattern_cursor_position(kSize, 0),
                      full_rect(kSize));
   EXPECT_TRUE(desk().shows(expected, 1, "pointer over an imported picture"));
+  EXPECT_TRUE(wait_until(
+      [&] {
+        const auto lines = desk().client().stats();
+        return !lines.empty() && lines.back().value("path", "") == "import";
+      },
+      kPatience));
   desk().expect_clean_end();
 }
 

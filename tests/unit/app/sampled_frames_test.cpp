@@ -14,7 +14,6 @@ class Sampled : public Loop {
   Sampled() {
     source_.place.emplace();  // may shrink: what a GPU reads does not
     presenter_.way = gfx::BorrowWay::Sampled;
-    loop_.set_path(PathChoice::Import);
     presenter_.borrow_fails.reset();
     step();
     loop_.on_callback(now_);
@@ -104,13 +103,11 @@ TEST_F(Sampled, AreToldAsImportAndTheReasonForCopiesOnce) {
   EXPECT_EQ(loop_.take_news().path_refusal, std::nullopt);
 }
 
-TEST_F(Sampled, AreNoneUnlessTheUserSaysSo) {
+TEST_F(Sampled, AreNoneWhereTheUserWantsCopies) {
   loop_.set_path(PathChoice::Copy);
   EXPECT_EQ(show(1), (Said{"upload", "draw"}));
   loop_.set_path(PathChoice::Auto);
-  EXPECT_EQ(show(2), (Said{"upload", "draw"}));
-  loop_.set_path(PathChoice::Import);
-  EXPECT_EQ(show(3), (Said{"borrow slot 3", "draw"}));
+  EXPECT_EQ(show(2), (Said{"borrow slot 2", "draw"}));
 }
 
 TEST_F(Sampled, AreNotCopiedWhenNobodySeesThem) {
