@@ -316,6 +316,7 @@ Result<void> PresentLoop::take(bool lend, HostTime now) {
   const pace::FrameTimes times = times_of(*frame, now);
   const bool fresh = !have_picture_ || shown_lent_ || kind_ != frame->image().kind();
   const std::optional<pixel::SlotMemory>& memory = frame->memory();
+  placeless_ = !memory;
   // What a GPU samples it has through the kernel, which lets nobody cut it off. By dma-bufs to the
   // compositor the presenter shows none that may shrink otherwise.
   const bool forced = path_ == PathChoice::Direct || path_ == PathChoice::Scanout;
@@ -518,10 +519,18 @@ void PresentLoop::tell_path() {
   if (!std::exchange(paths_told_[std::to_underlying(path)], true)) news_.path = path;
 }
 
+// Why what the user wants, or else the presenter tried, is not done; empty: it is.
+std::string_view PresentLoop::path_refusal() const {
+  const std::string_view refusal = presenter_.borrowing().refusal;
+  const bool wanted = path_ != PathChoice::Auto && path_ != PathChoice::Copy;
+  if (!refusal.empty() || !wanted || !placeless_) return refusal;
+  return "the pictures of a Looking Glass host are always copied";
+}
+
 // A guest that changes what it shows with each frame does not fill the log.
 void PresentLoop::tell_refusal(HostTime now) {
   constexpr Nanoseconds kNotSooner = std::chrono::seconds(1);
-  const std::string_view refusal = presenter_.borrowing().refusal;
+  const std::string_view refusal = path_refusal();
   if (refusal == refusal_told_ || now < tells_refusal_) return;
   tells_refusal_ = now + kNotSooner;
   refusal_told_ = refusal;
@@ -559,7 +568,7 @@ PresentSnapshot PresentLoop::snapshot() const {
           .frame_period = ladder_.predictor().period(),
           .status = status_,
           .path = path_now(),
-          .path_refusal = std::string(presenter_.borrowing().refusal),
+          .path_refusal = std::string(path_refusal()),
           .torn = torn_,
           .busy = busy_};
 }

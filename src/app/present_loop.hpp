@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "app/frame_intake.hpp"
@@ -148,6 +149,7 @@ class PresentLoop {
   Result<gfx::DrawStats> draw_picture();
   [[nodiscard]] PixelPath path_now() const;
   void tell_path();
+  [[nodiscard]] std::string_view path_refusal() const;
   void tell_refusal(HostTime now);
   [[nodiscard]] bool samples_borrowed() const;
   void record(HostTime began, const gfx::DrawStats& stats);
@@ -170,7 +172,7 @@ class PresentLoop {
   PathChoice path_ = PathChoice::Auto;
   bool shown_lent_ = false;  // the presenter's picture is a borrowed one
   std::array<bool, kPixelPaths> paths_told_{};
-  std::string refusal_told_;                // the presenter's, to borrow
+  std::string refusal_told_;                // path_refusal() then
   HostTime tells_refusal_;                  // from then on
   std::optional<pixel::PictureKind> kind_;  // of what the presenter was given last
   pace::WaitLadder::Found found_;           // not told the ladder yet
@@ -195,6 +197,7 @@ class PresentLoop {
   std::uint32_t commits_wanted_ = 0;
   bool no_buffer_ = false;       // was free in this step
   bool waits_for_room_ = false;  // does this step's frame, to be lent
+  bool placeless_ = false;       // the newest frame has no place in memory that could be lent
   bool suspended_ = false;
   bool hidden_ = false;
   bool mapped_ = false;  // the surface has content

@@ -53,6 +53,10 @@ void ImportedSlots::start(const Geometry& geometry) {
 Result<GlTexture> ImportedSlots::import(const pixel::ConstImage& picture,
                                         const pixel::SlotMemory& memory) {
   if (memory.dma_bufs == nullptr) return refuse("nobody makes dma-bufs of this memory");
+  // Before any are made: they keep the whole memory from being swapped.
+  if (const auto taken = importer_->takes(picture.format); !taken) {
+    return refuse("the driver imports no such pictures: " + describe(taken.error()));
+  }
   const auto place = memory.dma_bufs->find(memory.slot);
   if (!place) return refuse(place.error());
   glActiveTexture(GL_TEXTURE0 + GlPrograms::kPictureUnit);

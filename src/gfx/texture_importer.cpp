@@ -29,6 +29,10 @@ bool lists(const char* words, std::string_view word) {
   return false;
 }
 
+EGLint fourcc(wire::PixelFormat format) {
+  return static_cast<EGLint>(std::to_underlying(format));
+}
+
 template <typename Function>
 Function function(const char* name) {
   return reinterpret_cast<Function>(eglGetProcAddress(name));
@@ -43,11 +47,12 @@ struct EglImageTraits {
 class EglImporter final : public TextureImporter {
  public:
   explicit EglImporter(EGLDisplay display);
+  [[nodiscard]] Result<void> takes(wire::PixelFormat format) const override;
   Result<GlTexture> import(const DmaBufPicture& picture) override;
   [[nodiscard]] bool passed(GLsync fence) const override;
 
  private:
-  [[nodiscard]] bool takes(EGLint format) const;
+  [[nodiscard]] bool samples(EGLint format) const;
   [[nodiscard]] Result<Handle<EglImageTraits>> create_image(const DmaBufPicture& picture) const;
   [[nodiscard]] Result<void> bind(EGLImage image) const;
 
@@ -72,9 +77,18 @@ EglImporter::EglImporter(EGLDisplay display) : display_(display) {
   }
 }
 
+// None samples three bytes a pixel.
+Result<void> EglImporter::takes(wire::PixelFormat format) const {
+  if (!imports_ || target_texture_ == nullptr) {
+    return fail(ErrorCode::Unsupported, "EGL_EXT_image_dma_buf_import");
+  }
+  const bool samples = wire::bytes_per_pixel(format) != 3 && this->samples(fourcc(format));
+  return samples ? Result<void>() : fail(ErrorCode::Unsupported, "importing this format");
+}
+
 // As far as it can be asked: linear, to be sampled by sampler2D. A driver that lists no modifier of
 // a format that it has takes linear ones by what it is told.
-bool EglImporter::takes(EGLint format) const {
+bool EglImporter::samples(EGLint format) const {
   if (!knows_modifiers_ || query_modifiers_ == nullptr) return true;
   EGLint count = 0;
   if (!query_modifiers_(display_, format, 0, nullptr, nullptr, &count)) return false;
@@ -89,17 +103,12 @@ bool EglImporter::takes(EGLint format) const {
 
 // Linear is said where it can be: else some drivers ask the memory's maker, who does not know.
 Result<Handle<EglImageTraits>> EglImporter::create_image(const DmaBufPicture& picture) const {
-  const auto format = static_cast<EGLint>(std::to_underlying(picture.format));
-  // None samples three bytes a pixel.
-  if (wire::bytes_per_pixel(picture.format) == 3 || !takes(format)) {
-    return fail(ErrorCode::Unsupported, "importing this format");
-  }
   std::vector<EGLAttrib> wish = {EGL_WIDTH,
                                  picture.size.width,
                                  EGL_HEIGHT,
                                  picture.size.height,
                                  EGL_LINUX_DRM_FOURCC_EXT,
-                                 format,
+                                 fourcc(picture.format),
                                  EGL_DMA_BUF_PLANE0_FD_EXT,
                                  picture.place.fd,
                                  EGL_DMA_BUF_PLANE0_OFFSET_EXT,
@@ -130,9 +139,6 @@ Result<void> EglImporter::bind(EGLImage image) const {
 }
 
 Result<GlTexture> EglImporter::import(const DmaBufPicture& picture) {
-  if (!imports_ || target_texture_ == nullptr) {
-    return fail(ErrorCode::Unsupported, "EGL_EXT_image_dma_buf_import");
-  }
   // What older drivers take.
   constexpr std::uint64_t kLargest = std::numeric_limits<EGLint>::max();
   if (picture.place.offset > kLargest) {

@@ -29,9 +29,13 @@ class TextureImporter {
  public:
   virtual ~TextureImporter() = default;
 
+  // Whether pictures of a format can be had at all, as far as the driver says that without one.
+  // Unsupported.
+  [[nodiscard]] virtual Result<void> takes(wire::PixelFormat format) const = 0;
+
   // A GL_TEXTURE_2D over the picture, red in red, which keeps the memory alive and has left GL
-  // without an error. Unsupported or OsCall; that it succeeds does not mean that it shows the
-  // picture.
+  // without an error. Its format is taken. TooLarge or OsCall; that it succeeds does not mean that
+  // it shows the picture.
   virtual Result<GlTexture> import(const DmaBufPicture& picture) = 0;
 
   // Whether the GPU is past the fence, or will never be. Does not wait.

@@ -64,6 +64,17 @@ TEST_F(Lent, AreToldAsDirect) {
   EXPECT_EQ(times.bytes, 0U);
 }
 
+TEST_F(Lent, AreNoneOfASourceWithoutPlacesAndWhoAskedForThemIsTold) {
+  source_.place.reset();
+  EXPECT_EQ(show(1), (Said{"upload", "draw"}));
+  EXPECT_EQ(loop_.take_news().path_refusal, std::nullopt);
+  loop_.set_path(PathChoice::Scanout);
+  EXPECT_EQ(show(2, std::chrono::seconds(1)), (Said{"upload", "draw"}));
+  const char* const why = "the pictures of a Looking Glass host are always copied";
+  EXPECT_EQ(loop_.take_news().path_refusal, why);
+  EXPECT_EQ(loop_.snapshot().path_refusal, why);
+}
+
 TEST_F(Lent, AreWaitedForAtMostFiftyMilliseconds) {
   show(1);
   show(2);

@@ -78,9 +78,12 @@ class FakeImporter final : public TextureImporter {
  public:
   explicit FakeImporter(FakeGpu& gpu) : gpu_(gpu) {}
 
+  [[nodiscard]] Result<void> takes(wire::PixelFormat format) const override {
+    if (wire::bytes_per_pixel(format) == 3) return fail(ErrorCode::Unsupported, "format");
+    return {};
+  }
   Result<GlTexture> import(const DmaBufPicture& picture) override {
     if (gpu_.refuses) return fail(*gpu_.refuses, "fake driver");
-    if (wire::bytes_per_pixel(picture.format) == 3) return fail(ErrorCode::Unsupported, "format");
     GlTexture texture = generate_texture();
     glBindTexture(GL_TEXTURE_2D, texture.get());
     const GLenum internal = picture.format == Xbgr2101010     ? GL_RGB10_A2
@@ -210,8 +213,10 @@ TEST_F(ImportedPicture, OfEachFormatThatGpusSampleIsShown) {
     prove(kWindow, format);
     shows();
   }
+  const int asked = dma_bufs_.asked;
   publish(kWindow, Bgr888);
   EXPECT_EQ(borrow().error().code, ErrorCode::Unsupported);
+  EXPECT_EQ(dma_bufs_.asked, asked) << "no dma-buf is made for nothing";
   take();
   shows();
 }
