@@ -446,7 +446,7 @@ if(PIERGLASS_TESTS AND NOT WIN32)
     if(PIERGLASS_SANITIZE MATCHES "address|leak")
       target_sources(pierglass PRIVATE tests/support/keep_drivers.cpp)
     endif()
-    add_library(e2e_desk STATIC tests/e2e/desk.cpp)
+    add_library(e2e_desk STATIC tests/e2e/desk.cpp tests/e2e/tear_watch.cpp)
     target_link_libraries(e2e_desk PUBLIC e2e_support guest_core PRIVATE pierglass_flags)
     foreach(subject pixels life hostile desktop ivshmem)
       pierglass_test(e2e_${subject} SOURCES tests/e2e/${subject}_test.cpp LINK e2e_desk

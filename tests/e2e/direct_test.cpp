@@ -5,7 +5,6 @@
 #include <signal.h>
 
 #include <chrono>
-#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -16,6 +15,7 @@
 #include "guest/core/pattern_cursor.hpp"
 #include "pixel/cursor.hpp"
 #include "tests/e2e/broker_desk.hpp"
+#include "tests/e2e/tear_watch.hpp"
 #include "tests/support/wait_until.hpp"
 
 namespace pierglass::test {
@@ -164,33 +164,13 @@ INSTANTIATE_TEST_SUITE_P(Ways, Tearing,
                                          Way{"copied", "shm", "copy"}, Way{"gl", "gl", "auto"}),
                          [](const auto& one) { return std::string(one.param.name); });
 
-// Frame number and every pixel go together in this pattern. The guest's rate beats against the
-// screen's; PIERGLASS_TEAR_SECONDS says how long each way is watched.
+// The guest's rate beats against the screen's.
 TEST_P(Tearing, NoScreenshotShowsTwoFrames) {
   Desk desk(kSize);
   desk.start_client(GetParam().renderer, {"--path", GetParam().path});
   desk.start_guest(Guest::Linux, {"--size", text_of(kSize), "--rate", "61.7"});
   ASSERT_TRUE(desk.shows_moving(kMoving));
-  const char* seconds = std::getenv("PIERGLASS_TEAR_SECONDS");
-  const std::chrono::seconds span(seconds != nullptr ? std::atoi(seconds) : 3);
-  std::uint32_t last = 0;
-  int different = 0;
-  (void)wait_until(
-      [&] {
-        const Picture screen = desk.screenshot();
-        const auto number = guest::decode_frame_number(screen.view());
-        EXPECT_TRUE(number) << "a torn number";
-        if (!number) return true;
-        EXPECT_GE(*number, last) << "an older frame came back";
-        EXPECT_TRUE(same_picture(screen, pattern_picture(kMoving, *number), 0,
-                                 std::string("torn ") + GetParam().name));
-        if (*number != last) ++different;
-        last = *number;
-        return HasFailure();
-      },
-      span, std::chrono::milliseconds(1));
-  EXPECT_GT(different, 1);
-  RecordProperty("screenshots", different);
+  expect_whole_frames([&] { return desk.screenshot(); }, kMoving, GetParam().name);
   desk.expect_clean_end();
 }
 

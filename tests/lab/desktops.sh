@@ -27,7 +27,8 @@ inside() {
     --perms 1777 --tmpfs /dev/shm --ro-bind "$source" "$source" --bind "$build" "$build" \
     --unshare-all --uid 65534 --gid 65534 --die-with-parent --new-session --clearenv \
     --setenv PATH /usr/sbin:/usr/bin --setenv LANG C.UTF-8 \
-    --setenv LD_LIBRARY_PATH "$place/libraries" "$@"
+    --setenv LD_LIBRARY_PATH "$place/libraries" \
+    --setenv PIERGLASS_TEAR_SECONDS "${PIERGLASS_TEAR_SECONDS:-3}" "$@"
 }
 
 [ $# -ge 1 ] || fail 'which build folder?'

@@ -14,6 +14,7 @@
 #include "guest/core/pattern_cursor.hpp"
 #include "pixel/cursor.hpp"
 #include "tests/e2e/broker_desk.hpp"
+#include "tests/e2e/tear_watch.hpp"
 #include "tests/lab/dmabufs.hpp"
 #include "tests/support/proc_stats.hpp"
 #include "tests/support/wait_until.hpp"
@@ -89,6 +90,14 @@ TEST_F(Import, EveryPixelOfMovingFramesIsThePatterns) {
 TEST_F(Import, DamagedPartsAloneKeepThePictureWhole) {
   start(kBox, {"--rate", "60", "--mode", "small"});
   shows_frames(kBox, 20);
+  EXPECT_TRUE(comes(true));
+  desk().expect_clean_end();
+}
+
+TEST_F(Import, NoScreenshotShowsTwoFrames) {
+  start(kMoving, {"--rate", "61.7"});
+  shows_frames(kMoving, 20);
+  expect_whole_frames([this] { return desk().screenshot(); }, kMoving, "import");
   EXPECT_TRUE(comes(true));
   desk().expect_clean_end();
 }

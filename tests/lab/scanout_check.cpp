@@ -11,6 +11,7 @@
 
 #include "guest/core/pattern.hpp"
 #include "tests/e2e/desk.hpp"
+#include "tests/e2e/tear_watch.hpp"
 #include "tests/lab/dmabufs.hpp"
 #include "tests/support/broker_process.hpp"
 #include "tests/support/proc_stats.hpp"
@@ -92,6 +93,14 @@ INSTANTIATE_TEST_SUITE_P(Lab, Scanout, testing::Values(Compositor::Weston, Compo
 TEST_P(Scanout, EveryPixelOfMovingFramesIsThePatterns) {
   start_guest(kMoving);
   shows_frames(10);
+  expect_clean_end();
+}
+
+TEST_P(Scanout, NoScreenshotShowsTwoFrames) {
+  start_guest(kMoving);
+  shows_frames(1);
+  expect_whole_frames([this] { return screen_->screenshot(); }, pattern_, "scanout");
+  EXPECT_EQ(path(), "scanout");
   expect_clean_end();
 }
 
