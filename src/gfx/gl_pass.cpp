@@ -145,18 +145,14 @@ Result<UploadStats> GlPass::upload(const pixel::ConstImage& picture, std::span<c
   return UploadStats{region.area() * wire::bytes_per_pixel(picture.format), rows_of(region)};
 }
 
-// Pictures that are borrowed and uploaded in turn do not make the pixel buffers anew each time.
 void GlPass::borrow(const pixel::PictureKind& kind, GLuint texture) {
-  constexpr std::uint32_t kKeepBuffersFor = 120;  // pictures
-  picture_.reset();
-  if (++borrowed_in_a_row_ > kKeepBuffersFor) ring_.reset();
+  forget_picture();
   kind_ = kind;
   borrowed_ = texture;
 }
 
 Result<void> GlPass::start_picture(const pixel::PictureKind& kind) {
   borrowed_ = 0;
-  borrowed_in_a_row_ = 0;
   const Size size = kind.size;
   const auto side = static_cast<std::uint32_t>(max_texture_side_);
   const std::uint32_t longest = std::max(size.width, size.height);

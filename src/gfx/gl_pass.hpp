@@ -84,8 +84,7 @@ class GlPass {
   GlPrograms programs_;
   std::unique_ptr<PboRing> ring_;
   GlTexture picture_;
-  GLuint borrowed_ = 0;  // what is drawn in its place; 0: nothing
-  std::uint32_t borrowed_in_a_row_ = 0;
+  GLuint borrowed_ = 0;      // what is drawn in its place; 0: nothing
   pixel::PictureKind kind_;  // of what is uploaded; an empty size: no picture
   pixel::Filter filter_ = pixel::Filter::Auto;
   std::optional<Scaling> asked_;  // what the last draw asked for, whatever came of it

@@ -117,6 +117,7 @@ bool GlPresenter::reads(const pixel::SlotMemory& memory) const {
 
 void GlPresenter::on_unmapped() {
   if (borrowed_) borrowed_->over = true;
+  imports_->drop();  // the guest's memory may go while nobody looks
 }
 
 Result<DrawStats> GlPresenter::draw(const CursorOverlay& cursor) {

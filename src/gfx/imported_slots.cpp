@@ -15,6 +15,9 @@ std::unexpected<Error> unsupported() {
   return fail(ErrorCode::Unsupported, "imported pictures");
 }
 
+// Pictures of those that are believed until the first look.
+constexpr std::uint32_t kLookAfter = 64;
+
 // Pictures to let pass after so many looks in a row that proved nothing: each waits for the GPU.
 std::uint32_t pause_after(std::uint32_t vain) {
   constexpr std::uint32_t kFree = 4;
@@ -30,14 +33,33 @@ Result<GLuint> ImportedSlots::texture(const pixel::ConstImage& picture,
   if (geometry != geometry_) start(geometry);
   if (!refusal_.empty() || memory.slot >= slots_.size()) return unsupported();
   if (busy(memory)) return fail(ErrorCode::Busy, "slot", memory.slot);
-  Slot& slot = slots_[memory.slot];
-  if (!believed(slot) && pause_ > 0) {
+  // All of them: pictures that are imported and copied in turn cost more than either.
+  if (pause_ > 0) {
     --pause_;
     return unsupported();
   }
-  if (!slot.texture) slot.texture = TRY(import(picture, memory));
-  if (!believed(slot)) TRY(look(slot, picture));
+  Slot& slot = slots_[memory.slot];
+  if (const auto ready = prepare(slot, picture, memory); !ready) {
+    if (!refusal_.empty() && memory.dma_bufs != nullptr) memory.dma_bufs->let_go();
+    return std::unexpected(ready.error());
+  }
   return slot.texture.get();
+}
+
+Result<void> ImportedSlots::prepare(Slot& slot, const pixel::ConstImage& picture,
+                                    const pixel::SlotMemory& memory) {
+  if (!slot.texture) slot.texture = TRY(import(picture, memory));
+  if (believed(slot) && !time_to_look()) return {};
+  return look(slot, picture);
+}
+
+// Of those that are believed: more and more seldom, as each look waits for the GPU.
+bool ImportedSlots::time_to_look() {
+  constexpr std::uint32_t kMost = 4096;
+  if (++unseen_ < look_after_) return false;
+  unseen_ = 0;
+  look_after_ = std::min(look_after_ * 2, kMost);
+  return true;
 }
 
 // The fences of the same mapping stay: the GPU does not mind what lies there now.
@@ -47,7 +69,8 @@ void ImportedSlots::start(const Geometry& geometry) {
   geometry_ = geometry;
   refusal_.clear();
   follows_ = false;
-  pause_ = vain_ = 0;
+  pause_ = vain_ = unseen_ = 0;
+  look_after_ = kLookAfter;
 }
 
 Result<GlTexture> ImportedSlots::import(const pixel::ConstImage& picture,
@@ -68,29 +91,28 @@ Result<GlTexture> ImportedSlots::import(const pixel::ConstImage& picture,
   return texture;
 }
 
-// The same picture again would prove nothing, without a pause.
 Result<void> ImportedSlots::look(Slot& slot, const pixel::ConstImage& picture) {
-  if (slot.right && PictureCheck::fingerprint(picture) == *slot.right) return unsupported();
-  TRY(compare(slot, picture));
-  if (!follows_) return unsupported();
-  return {};
-}
-
-Result<void> ImportedSlots::compare(Slot& slot, const pixel::ConstImage& picture) {
+  const bool believed = this->believed(slot);
+  // The same picture again proves nothing, and the GPU need not be asked for that.
+  const auto shows_same = [&](const PictureCheck::Samples& samples) {
+    return slot.right && PictureCheck::same(samples, *slot.right);
+  };
+  if (!believed && shows_same(PictureCheck::samples_of(picture))) return unsupported();
   const auto look = check_.compare(slot.texture.get(), picture);
   if (!look) return refuse("imported memory cannot be looked at: " + describe(look.error()));
   if (look->verdict == PictureCheck::Verdict::Different) {
-    return refuse(slot.right ? "the driver shows what was in the memory when it got it"
+    return refuse(slot.right ? "the driver stopped showing what is in the memory"
                              : "the driver shows other memory than it was given");
   }
   if (look->verdict == PictureCheck::Verdict::Untold) {
+    if (believed) return {};
     pause_ = pause_after(++vain_);
     return unsupported();
   }
   vain_ = 0;
-  follows_ |= slot.right && look->fingerprint != *slot.right;
-  slot.right = look->fingerprint;
-  return {};
+  follows_ |= slot.right && !shows_same(look->samples);
+  slot.right = look->samples;
+  return this->believed(slot) ? Result<void>() : unsupported();
 }
 
 std::unexpected<Error> ImportedSlots::refuse(std::string reason) {

@@ -22,8 +22,9 @@ namespace pierglass::gfx {
 
 // Textures over a guest's slots: each is imported once for a mapping, size, pitch and format, and
 // believed once it has shown what the processor reads there, and one of them has shown two
-// different pictures: a driver may also have copied what was there. One that cannot be had, or
-// shows something else, turns all of them off until one of these changes. Pictures that follow one
+// different pictures: a driver may also have copied what was there. Those that are believed are
+// looked at again now and then. One that cannot be had, or shows something else, turns all of them
+// off until one of these changes. Pictures that follow one
 // another otherwise allocate nothing. A context is current whenever it is used or dies.
 class ImportedSlots {
  public:
@@ -57,24 +58,28 @@ class ImportedSlots {
   };
   struct Slot {
     GlTexture texture;
-    std::optional<std::uint64_t> right;  // fingerprint of a picture that it showed right
-    GlFence sampled;                     // none: not since it was the guest's last
+    std::optional<PictureCheck::Samples> right;  // of a picture that it showed right
+    GlFence sampled;                             // none: not since it was the guest's last
   };
 
   void start(const Geometry& geometry);
   Result<GlTexture> import(const pixel::ConstImage& picture, const pixel::SlotMemory& memory);
   [[nodiscard]] bool believed(const Slot& slot) const { return follows_ && slot.right; }
+  bool time_to_look();
+  Result<void> prepare(Slot& slot, const pixel::ConstImage& picture,
+                       const pixel::SlotMemory& memory);
   Result<void> look(Slot& slot, const pixel::ConstImage& picture);
-  Result<void> compare(Slot& slot, const pixel::ConstImage& picture);
   std::unexpected<Error> refuse(std::string reason);
 
   std::unique_ptr<TextureImporter> importer_;
   PictureCheck check_;
   Geometry geometry_;
   std::string refusal_;
-  bool follows_ = false;     // textures show what is there now, not what was
-  std::uint32_t vain_ = 0;   // looks in a row that proved nothing
-  std::uint32_t pause_ = 0;  // pictures to let pass before the next one
+  bool follows_ = false;          // textures show what is there now, not what was
+  std::uint32_t vain_ = 0;        // looks in a row that proved nothing
+  std::uint32_t pause_ = 0;       // pictures to let pass, and copy, before the next one
+  std::uint32_t unseen_ = 0;      // pictures that were believed since a look
+  std::uint32_t look_after_ = 0;  // so many
   std::array<Slot, wire::kMaxSlots> slots_;
 };
 

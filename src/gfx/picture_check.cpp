@@ -16,7 +16,8 @@
 namespace pierglass::gfx {
 namespace {
 
-using Sample = std::array<float, 3>;
+using Sample = PictureCheck::Sample;
+using Samples = PictureCheck::Samples;
 
 template <typename Word>
 Word word_at(const std::byte* bytes) {
@@ -59,7 +60,7 @@ Sample sample_of(const std::byte* at, wire::PixelFormat format) {
 }
 
 // Both from the same bits, as exactly as drivers have them.
-bool same(const Sample& one, const Sample& other) {
+bool same_sample(const Sample& one, const Sample& other) {
   constexpr float kTolerance = 1.0F / 4096;
   return std::ranges::equal(one, other, [](float a, float b) {
     if (a == b || (std::isnan(a) && std::isnan(b))) return true;
@@ -80,25 +81,14 @@ std::vector<GLint> points_of(Size size) {
   return points;
 }
 
-std::vector<Sample> read(const pixel::ConstImage& picture, const std::vector<GLint>& points) {
-  std::vector<Sample> samples;
-  for (std::size_t i = 0; i < points.size(); i += 2) {
-    const auto x = static_cast<std::size_t>(points[i]);
-    const std::byte* row = picture.row(static_cast<std::uint32_t>(points[i + 1]));
-    samples.push_back(sample_of(row + x * wire::bytes_per_pixel(picture.format), picture.format));
+Samples read(const pixel::ConstImage& picture, const std::vector<GLint>& points) {
+  Samples samples;
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    const auto x = static_cast<std::size_t>(points[2 * i]);
+    const std::byte* row = picture.row(static_cast<std::uint32_t>(points[2 * i + 1]));
+    samples[i] = sample_of(row + x * wire::bytes_per_pixel(picture.format), picture.format);
   }
   return samples;
-}
-
-// Fowler, Noll and Vo's, over words.
-std::uint64_t hash(std::span<const Sample> samples) {
-  std::uint64_t hash = 0xcbf29ce484222325;
-  for (const Sample& sample : samples) {
-    for (const float value : sample) {
-      hash = (hash ^ std::bit_cast<std::uint32_t>(value)) * 0x100000001b3;
-    }
-  }
-  return hash;
 }
 
 // Whether a quarter of the picture could as well be another place of one colour.
@@ -106,7 +96,7 @@ bool plain_somewhere(std::span<const Sample> samples) {
   const std::size_t part = samples.size() / 4;
   for (std::size_t from = 0; from + part <= samples.size(); from += part) {
     const auto quarter = samples.subspan(from, part);
-    if (std::ranges::all_of(quarter, [&](const Sample& s) { return same(s, quarter[0]); }))
+    if (std::ranges::all_of(quarter, [&](const Sample& s) { return same_sample(s, quarter[0]); }))
       return true;
   }
   return false;
@@ -117,23 +107,27 @@ bool plain_somewhere(std::span<const Sample> samples) {
 Result<PictureCheck::Look> PictureCheck::compare(GLuint texture, const pixel::ConstImage& picture) {
   if (!program_) TRY(build());
   const std::vector<GLint> points = points_of(picture.size);
-  const std::vector<Sample> before = read(picture, points);
-  const std::vector<Sample> drawn = TRY(draw(texture, points));
-  const std::vector<Sample> after = read(picture, points);
+  const Samples before = read(picture, points);
+  const Samples drawn = TRY(draw(texture, points));
+  const Samples after = read(picture, points);
   bool wrote = false;
   for (std::size_t i = 0; i < before.size(); ++i) {
-    if (!same(before[i], after[i])) {
+    if (!same_sample(before[i], after[i])) {
       wrote = true;
-    } else if (!same(before[i], drawn[i])) {
-      return Look{Verdict::Different, 0};
+    } else if (!same_sample(before[i], drawn[i])) {
+      return Look{Verdict::Different, before};
     }
   }
   const bool untold = wrote || plain_somewhere(before);
-  return Look{untold ? Verdict::Untold : Verdict::Same, hash(before)};
+  return Look{untold ? Verdict::Untold : Verdict::Same, before};
 }
 
-std::uint64_t PictureCheck::fingerprint(const pixel::ConstImage& picture) {
-  return hash(read(picture, points_of(picture.size)));
+PictureCheck::Samples PictureCheck::samples_of(const pixel::ConstImage& picture) {
+  return read(picture, points_of(picture.size));
+}
+
+bool PictureCheck::same(const Samples& one, const Samples& other) {
+  return std::ranges::equal(one, other, same_sample);
 }
 
 Result<void> PictureCheck::build() {
@@ -152,8 +146,7 @@ Result<void> PictureCheck::build() {
   return {};
 }
 
-Result<std::vector<PictureCheck::Sample>> PictureCheck::draw(GLuint texture,
-                                                             const std::vector<GLint>& points) {
+Result<PictureCheck::Samples> PictureCheck::draw(GLuint texture, const std::vector<GLint>& points) {
   while (glGetError() != GL_NO_ERROR) {
   }
   GLint window = 0;
@@ -166,18 +159,17 @@ Result<std::vector<PictureCheck::Sample>> PictureCheck::draw(GLuint texture,
   glUseProgram(program_.get());
   glUniform2iv(glGetUniformLocation(program_.get(), "points"), kPoints, points.data());
   glDrawArrays(GL_TRIANGLES, 0, 3);
-  std::vector<std::array<GLuint, 4>> bits(kPoints);
+  std::array<std::array<GLuint, 4>, kPoints> bits{};
   glReadPixels(0, 0, kPoints, 1, GL_RGBA_INTEGER, GL_UNSIGNED_INT, bits.data());
   glBindFramebuffer(GL_FRAMEBUFFER, static_cast<GLuint>(window));
   if (const GLenum error = glGetError(); error != GL_NO_ERROR) {
     return fail(ErrorCode::OsCall, "reading an imported picture", error);
   }
-  std::vector<Sample> samples;
-  samples.reserve(bits.size());
-  for (const std::array<GLuint, 4>& one : bits) {
-    samples.push_back(
-        {std::bit_cast<float>(one[0]), std::bit_cast<float>(one[1]), std::bit_cast<float>(one[2])});
-  }
+  Samples samples;
+  std::ranges::transform(bits, samples.begin(), [](const std::array<GLuint, 4>& one) {
+    return Sample{std::bit_cast<float>(one[0]), std::bit_cast<float>(one[1]),
+                  std::bit_cast<float>(one[2])};
+  });
   return samples;
 }
 

@@ -26,9 +26,11 @@ class PictureCheck {
     Untold,  // one colour in a quarter, or the guest wrote meanwhile: look again at another picture
   };
 
+  using Sample = std::array<float, 3>;  // red, green, blue
+  using Samples = std::array<Sample, kPoints>;
   struct Look {
     Verdict verdict;
-    std::uint64_t fingerprint;  // of what was compared
+    Samples samples;  // that the processor read
   };
 
   // Draws into a framebuffer of its own and waits for the GPU. `picture` may change while it is
@@ -36,14 +38,14 @@ class PictureCheck {
   // driver refuses.
   Result<Look> compare(GLuint texture, const pixel::ConstImage& picture);
 
-  // Of the points that compare() would look at: another one, another picture. Asks no GPU.
-  static std::uint64_t fingerprint(const pixel::ConstImage& picture);
+  // What compare() would look at. Asks no GPU.
+  static Samples samples_of(const pixel::ConstImage& picture);
+  // Whether compare() could tell the two apart.
+  static bool same(const Samples& one, const Samples& other);
 
  private:
-  using Sample = std::array<float, 3>;  // red, green, blue
-
   Result<void> build();
-  Result<std::vector<Sample>> draw(GLuint texture, const std::vector<GLint>& points);
+  Result<Samples> draw(GLuint texture, const std::vector<GLint>& points);
 
   GlProgram program_;  // none: not needed yet
   GlTexture target_;

@@ -21,6 +21,10 @@ class SlotDmaBufs {
   // while pages are brought in. On the source's thread.
   [[nodiscard]] virtual std::expected<DmaBufPlace, std::string> find(std::uint32_t slot) = 0;
 
+  // None is needed any more: as long as there are any the memory cannot be swapped out. find()
+  // makes them anew.
+  virtual void let_go() = 0;
+
  protected:
   ~SlotDmaBufs() = default;
 };

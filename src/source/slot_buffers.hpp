@@ -59,6 +59,7 @@ class LazySlotBuffers final : public pixel::SlotDmaBufs {
   void end();
 
   [[nodiscard]] std::expected<pixel::DmaBufPlace, std::string> find(std::uint32_t slot) override;
+  void let_go() override { buffers_.reset(); }
 
  private:
   Maker maker_;

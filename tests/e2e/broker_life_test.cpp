@@ -19,7 +19,8 @@ using namespace std::chrono_literals;
 
 constexpr guest::PatternSpec kPattern{.size = {320, 240}, .mode = guest::PatternMode::Full};
 constexpr std::chrono::milliseconds kNap(500);  // longer than any polling
-constexpr std::uint32_t kMoving = 60;           // frames, where the guest shows the rest on request
+// Frames, where the guest shows the rest on request: they go on for as long as kBack.
+constexpr std::uint32_t kMoving = 60 * kBack / 1s;
 const std::string kFrames = std::to_string(kMoving);
 constexpr std::uint64_t kGrowth = std::uint64_t{1} << 20;  // of private memory, allowed over rounds
 

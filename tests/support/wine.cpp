@@ -50,7 +50,9 @@ ln -s / "$2/dosdevices/z:"
 // $1: the prefix. Debian's server leaves its socket in a folder that the prefix names.
 constexpr const char* kEndServer = R"sh(
 wineserver -k
-[ ! -e "$1/wineserver" ] || rm -r "/tmp/$(cat "$1/wineserver")"
+[ -e "$1/wineserver" ] || exit 0
+folder=$(cat "$1/wineserver")
+case $folder in wine-*) rm -r "/tmp/$folder" ;; esac
 )sh";
 
 Command wine_command(Lab& lab, const std::filesystem::path& prefix, const std::string& name,

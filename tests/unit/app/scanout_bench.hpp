@@ -36,6 +36,7 @@ struct FakeSlots final : pixel::SlotDmaBufs {
     if (refusal) return std::unexpected(*refusal);
     return pixel::DmaBufPlace{.fd = memory.get(), .offset = kFirst + slot * kStride};
   }
+  void let_go() override {}
   pixel::SlotMemory place(std::uint32_t slot) {
     return {.fd = memory.get(),
             .bytes = kBytes,

@@ -97,6 +97,10 @@ TEST(LazySlotBuffers, AreMadeOncePerSessionWhenTheyAreAskedFor) {
   slots.begin(-1, layout);
   EXPECT_TRUE(slots.find(0));
   EXPECT_EQ(asked.size(), 2 * layout.slot_count) << "another session";
+  const int buffer = slots.find(0)->fd;
+  slots.let_go();
+  EXPECT_EQ(fcntl(buffer, F_GETFD), -1);
+  EXPECT_TRUE(slots.find(0));
   slots.end();
   EXPECT_FALSE(slots.find(0));
 }
