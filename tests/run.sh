@@ -63,9 +63,9 @@ tests() {
   else
     failures="$failures $name"
     echo "FAILED  $name: $bad of $((good + bad)) tests; from $logs/$name.log:"
-    grep -E '\*\*\*|Not Run' "$logs/$name.log" | cut -c 1-200 || tail -n 40 "$logs/$name.log"
+    grep -E '\*\*\*|Not Run' "$logs/$name.log" || tail -n 40 "$logs/$name.log"
     # What a failed test says follows its first line.
-    grep -E -A 9 'Failure|error:|Sanitizer' "$logs/$name.log" | cut -c 1-400 | head -n 120
+    grep -E -A 9 'Failure|error:|Sanitizer' "$logs/$name.log" | cut -c 1-400 | head -n 120 || true
   fi
 }
 
