@@ -104,6 +104,19 @@ std::optional<std::uint32_t> Desk::shows_moving(const guest::PatternSpec& spec,
   return same ? number : std::nullopt;
 }
 
+testing::AssertionResult Desk::settles_to(const guest::PatternSpec& spec) {
+  const bool settled = wait_until(
+      [&] {
+        const Picture screen = screenshot();
+        const auto number = guest::decode_frame_number(screen.view());
+        return screen.size == spec.size && number &&
+               compare(screen, pattern_picture(spec, *number), 0).pixels == 0;
+      },
+      kPatience, kBetweenScreenshots);
+  if (settled) return testing::AssertionSuccess();
+  return testing::AssertionFailure() << "no whole frame alone\n" << client_->process().err();
+}
+
 bool Desk::client_says(const std::string& status) {
   return wait_until(
       [&] {

@@ -72,6 +72,10 @@ class Desk {
   std::optional<std::uint32_t> shows_moving(const guest::PatternSpec& spec,
                                             std::optional<std::uint32_t> but = {});
 
+  // Until a screenshot is a frame of this 1:1 pattern with all its pixels: what was over it, or
+  // another size, has gone.
+  [[nodiscard]] testing::AssertionResult settles_to(const guest::PatternSpec& spec);
+
   // Until the client's last line of statistics has this status.
   [[nodiscard]] bool client_says(const std::string& status);
 

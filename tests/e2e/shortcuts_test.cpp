@@ -87,6 +87,7 @@ TEST(TheDesktopsPointer, WearsTheGuestsImageOverThePicture) {
   desk.start_guest({"--mode", "still", "--cursor", "colour", "--cursor-rate", "0"});
   ASSERT_TRUE(desk.start_client());
   ASSERT_TRUE(desk.send("release"));
+  ASSERT_TRUE(desk.free());  // it puts the pointer where the guest's was
   const guest::PatternCursor shape = guest::pattern_cursor(wire::CursorType::Colour);
   const auto cursor = pixel::make_cursor_image(shape.info, shape.image);
   ASSERT_TRUE(cursor);

@@ -39,18 +39,6 @@ class Import : public testing::Test {
     desk().start_client("gl");
   }
   Desk& desk() { return broker_desk_.desk(); }
-  // Sizes of window and guest change one after the other; from then on every frame counts.
-  void settles(const PatternSpec& pattern) {
-    const bool settled = wait_until(
-        [&] {
-          const Picture screen = desk().screenshot();
-          const auto number = guest::decode_frame_number(screen.view());
-          return screen.size == pattern.size && number &&
-                 compare(screen, pattern_picture(pattern, *number), 0).pixels == 0;
-        },
-        kPatience);
-    ASSERT_TRUE(settled) << desk().client().process().err();
-  }
   void shows_frames(const PatternSpec& pattern, int count) {
     std::optional<std::uint32_t> number;
     for (int i = 0; i < count; ++i) {
@@ -130,7 +118,7 @@ TEST_F(Import, WindowsOfManySizesShowIt) {
     desk().sway().set_resolution({kSize.width + 32 * step, kSize.height + 24 * (step % 3)});
   }
   desk().sway().set_resolution(kSize);
-  settles(kMoving);
+  ASSERT_TRUE(desk().settles_to(kMoving));
   shows_frames(kMoving, 5);
   EXPECT_TRUE(comes(true));
   desk().expect_clean_end();
@@ -146,7 +134,8 @@ TEST_F(Import, AHundredGuestsLeaveNothingBehind) {
                               .mode = PatternMode::Full};
     desk().sway().set_resolution(pattern.size);
     desk().start_guest(Guest::Linux, {"--rate", "60", "--size", text_of(pattern.size)});
-    settles(pattern);
+    // Sizes of window and guest change one after the other; from then on every frame counts.
+    ASSERT_TRUE(desk().settles_to(pattern));
     shows_frames(pattern, 2);
     if (HasFatalFailure()) return;
     if (i == 9) descriptors = open_descriptors(desk().client().process().pid());
