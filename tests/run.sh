@@ -65,7 +65,7 @@ tests() {
     echo "FAILED  $name: $bad of $((good + bad)) tests; from $logs/$name.log:"
     grep -E '\*\*\*|Not Run' "$logs/$name.log" || tail -n 40 "$logs/$name.log"
     # What a failed test says follows its first line.
-    grep -E -A 9 'Failure|error:|Sanitizer' "$logs/$name.log" | cut -c 1-400 | head -n 120 || true
+    grep -E -A 9 'Failure|error:|Sanitizer' "$logs/$name.log" | cut -c 1-400 | head -n 120
   fi
 }
 

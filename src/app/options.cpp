@@ -285,14 +285,13 @@ struct Parser {
            "--path", path,
            "How pixels get from the guest's memory to the compositor: copy; import, which is gl: "
            "the GPU reads the memory itself, as dma-bufs, where a driver can and two different "
-           "pictures were shown right (else they are copied, and the log says why); direct, which "
-           "is shm even where there is "
-           "a GPU: the compositor reads the memory itself (pictures of the window's size without "
-           "pointer and panel), and would end pierglass if somebody cut the file off; scanout: the "
-           "same by dma-bufs, which a screen may show as they are (never tried on hardware; with a "
-           "GPU of its own memory the compositor copies), and as auto where those cannot be had; "
-           "auto is import with gl, and with shm is direct for memory that cannot shrink, such as "
-           "a broker's")
+           "pictures were shown right (else they are copied, and the log says why); direct, "
+           "which is shm even where there is a GPU: the compositor reads the memory itself "
+           "(pictures of the window's size without pointer and panel), and would end pierglass "
+           "if somebody cut the file off; scanout: the same by dma-bufs, which a screen may show "
+           "as they are (never tried on hardware; with a GPU of its own memory the compositor "
+           "copies), and as auto where those cannot be had; auto is import with gl, and with shm "
+           "is direct for memory that cannot shrink, such as a broker's")
         ->type_name("NAME")
         ->capture_default_str();
     cli.add_option("--filter", filter,

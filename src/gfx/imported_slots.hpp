@@ -24,8 +24,8 @@ namespace pierglass::gfx {
 // believed once it has shown what the processor reads there, and one of them has shown two
 // different pictures: a driver may also have copied what was there. Those that are believed are
 // looked at again now and then. One that cannot be had, or shows something else, turns all of them
-// off until one of these changes. Pictures that follow one
-// another otherwise allocate nothing. A context is current whenever it is used or dies.
+// off until one of these changes. Pictures that follow one another otherwise allocate nothing. A
+// context is current whenever it is used or dies.
 class ImportedSlots {
  public:
   explicit ImportedSlots(std::unique_ptr<TextureImporter> importer)

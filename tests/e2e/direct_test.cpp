@@ -104,19 +104,20 @@ TEST_F(Direct, PanelGuestsAndSizesComeAndGo) {
   send_stats();
   EXPECT_TRUE(comes(desk_, false));
   send_stats();
-  ASSERT_TRUE(desk_.settles_to(kMoving));
+  ASSERT_TRUE(desk_.settles_to(kMoving)) << "the panel is gone";
+  ASSERT_TRUE(desk_.shows_moving(kMoving));
   EXPECT_TRUE(comes(desk_, true));
 
   desk_.sway().set_resolution({800, 600});
   EXPECT_TRUE(comes(desk_, false));
   desk_.sway().set_resolution(kSize);
-  ASSERT_TRUE(desk_.settles_to(kMoving));
+  ASSERT_TRUE(desk_.shows_moving(kMoving));
   EXPECT_TRUE(comes(desk_, true));
 
   desk_.guest().signal(SIGKILL);
   ASSERT_TRUE(desk_.client_says("silent"));
   start_guest({"--rate", "60", "--mode", "small"});
-  ASSERT_TRUE(desk_.settles_to(kBox));
+  ASSERT_TRUE(desk_.shows_moving(kBox));
   EXPECT_TRUE(comes(desk_, true));
   desk_.expect_clean_end();
 }
