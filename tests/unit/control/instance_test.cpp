@@ -84,7 +84,8 @@ TEST_F(InstanceTest, AKilledOneIsReplaced) {
   const bool ran = test::wait_until(
       [&] {
         const auto instance = Instance::acquire("vm");
-        return !instance && instance.error().got == static_cast<std::uint64_t>(child);
+        return !instance && instance.error().got == static_cast<std::uint64_t>(child) &&
+               std::filesystem::exists(runtime.socket("vm"));
       },
       kTestPatience);
   kill(child, SIGKILL);
