@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/describe.hpp"
+#include "gfx/gl_driver.hpp"
 #include "gfx/gl_presenter.hpp"
 #include "gfx/scanout_sink.hpp"
 #include "gfx/shm_sink.hpp"

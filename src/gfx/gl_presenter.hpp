@@ -7,21 +7,14 @@
 
 #include "gfx/create_presenter.hpp"
 #include "gfx/egl.hpp"
+#include "gfx/gl_output.hpp"
 #include "gfx/gl_pass.hpp"
 #include "gfx/imported_slots.hpp"
 
-struct wl_egl_window;
-
 namespace pierglass::gfx {
 
-struct WlEglWindowTraits {
-  using Value = wl_egl_window*;
-  static constexpr Value invalid() { return nullptr; }
-  static void close(Value window) noexcept;
-};
-
-// Draws with OpenGL ES into an EGL window surface at swap interval 0. The context stays current on
-// the thread that made it.
+// Draws with OpenGL ES into what a GlOutput gives. The context stays current on the thread that
+// made it.
 class GlPresenter final : public Presenter {
  public:
   // `importer` of borrowed pictures; null: EGL's.
@@ -35,7 +28,7 @@ class GlPresenter final : public Presenter {
   [[nodiscard]] std::string_view name() const override { return "gl"; }
   [[nodiscard]] std::string_view device() const override { return device_; }
 
-  [[nodiscard]] bool leaves_tearing() const override { return leaves_tearing_; }
+  [[nodiscard]] bool leaves_tearing() const override { return output_->leaves_tearing(); }
 
   Result<void> resize(Size window) override;
   void set_filter(pixel::Filter filter) override { pass_->set_filter(filter); }
@@ -50,7 +43,7 @@ class GlPresenter final : public Presenter {
   Result<DrawStats> draw(const CursorOverlay& cursor) override;
   Result<DrawStats> draw_message(std::string_view text) override;
   void set_panel(std::span<const std::string> lines) override { pass_->set_panel(lines); }
-  void on_unmapped() override;  // each swap shows a whole new buffer
+  void on_unmapped() override;  // each commit shows a whole new buffer
 
  private:
   // A picture that lies in the guest's memory.
@@ -61,30 +54,17 @@ class GlPresenter final : public Presenter {
   };
 
   GlPresenter() = default;
-  Result<void> replace_surface();
   Result<DrawStats> present(HostTime start);
 
-  wl_display* connection_ = nullptr;
-  // The order of destruction is part of the design: pass, imports, context, surface, window,
-  // display.
+  // The order of destruction is part of the design: pass, imports, output, context, display.
   EglDisplay display_;
-  EGLConfig config_ = nullptr;
-  Handle<WlEglWindowTraits> window_;
-  EglSurface surface_;
   EglContext context_;
+  std::unique_ptr<GlOutput> output_;
   std::unique_ptr<ImportedSlots> imports_;
   std::unique_ptr<GlPass> pass_;
   std::optional<Borrowed> borrowed_;  // what pass_ shows
   std::string device_;
-  bool leaves_tearing_ = false;
   Size size_;
 };
-
-// True for GL_RENDERER strings of drivers that draw with the CPU.
-bool is_software_renderer(std::string_view renderer);
-
-// Whether an EGL of that EGL_VENDOR and GL_RENDERER makes no wp_tearing_control_v1 at swap interval
-// 0. Mesa's and NVIDIA's do not, but for drivers over Vulkan, whose swapchains do.
-bool leaves_tearing(std::string_view vendor, std::string_view renderer);
 
 }  // namespace pierglass::gfx

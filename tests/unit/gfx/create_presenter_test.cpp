@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "gfx/gl_presenter.hpp"
+#include "gfx/gl_driver.hpp"
 
 namespace pierglass::gfx {
 namespace {

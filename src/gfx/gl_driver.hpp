@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <GLES3/gl3.h>
+
+#include <string>
+#include <string_view>
+
+namespace pierglass::gfx {
+
+// What the current context says of itself, such as GL_RENDERER; empty: nothing.
+std::string gl_string(GLenum name);
+
+// True for GL_RENDERER strings of drivers that draw with the CPU.
+bool is_software_renderer(std::string_view renderer);
+
+// Whether an EGL of that EGL_VENDOR and GL_RENDERER makes no wp_tearing_control_v1 at swap interval
+// 0. Mesa's and NVIDIA's do not, but for drivers over Vulkan, whose swapchains do.
+bool leaves_tearing(std::string_view vendor, std::string_view renderer);
+
+}  // namespace pierglass::gfx
