@@ -13,7 +13,8 @@ precision highp usampler2D;
 
 uniform sampler2D picture;
 uniform usampler2D pointer;   // 0xAARRGGBB: the blend plane, below it the invert plane
-uniform ivec4 viewport;       // x, y (from the bottom), width, height in window pixels
+uniform ivec4 viewport;       // x, y, width, height in the framebuffer
+uniform bool topmost_first;   // the framebuffer's row 0 is the window's topmost, else its lowest
 uniform ivec4 pointer_box;    // x, y, width, height in picture pixels
 uniform bool pointer_inverts; // the invert plane exists
 #if ROTATED
@@ -114,8 +115,9 @@ vec3 composed_at(ivec2 at) {
 }
 
 vec2 from_top_left() {
-  return vec2(gl_FragCoord.x - float(viewport.x),
-              float(viewport.y + viewport.w) - gl_FragCoord.y);
+  float y = topmost_first ? gl_FragCoord.y - float(viewport.y)
+                          : float(viewport.y + viewport.w) - gl_FragCoord.y;
+  return vec2(gl_FragCoord.x - float(viewport.x), y);
 }
 
 ivec2 upright_size() {

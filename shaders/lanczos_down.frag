@@ -8,13 +8,15 @@ uniform sampler2D rows;
 uniform sampler2D kernel;  // as there, for each row of the viewport from the top
 uniform int taps;
 uniform float overshoot;
-uniform ivec4 viewport;    // x, y (from the bottom), width, height in window pixels
+uniform ivec4 viewport;    // as in frame.frag
+uniform bool topmost_first;
 
 out vec4 colour;
 
 void main() {
   int x = int(gl_FragCoord.x) - viewport.x;
-  int y = viewport.y + viewport.w - 1 - int(gl_FragCoord.y);
+  int row = int(gl_FragCoord.y);
+  int y = topmost_first ? row - viewport.y : viewport.y + viewport.w - 1 - row;
   int first = int(texelFetch(kernel, ivec2(y, 0), 0).r);
   vec3 sum = vec3(0.0);
   for (int tap = 0; tap < taps; ++tap) {

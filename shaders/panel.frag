@@ -10,6 +10,7 @@ uniform sampler2D panel;      // coverage: 1 is text, 0 is box; from the top lef
 uniform usampler2D pointer;   // as in frame.frag
 uniform ivec4 box;            // x, y from the top, width, height in window pixels
 uniform int window_height;
+uniform bool topmost_first;   // as in frame.frag
 uniform ivec4 into;           // where the picture lies, as box
 uniform ivec2 upright;        // size of the picture
 uniform ivec4 pointer_box;    // x, y, width, height in picture pixels; no width: no pointer
@@ -30,7 +31,8 @@ bool under_pointer(ivec2 at) {
 }
 
 void main() {
-  ivec2 at = ivec2(int(gl_FragCoord.x), window_height - 1 - int(gl_FragCoord.y));
+  int row = int(gl_FragCoord.y);
+  ivec2 at = ivec2(int(gl_FragCoord.x), topmost_first ? row : window_height - 1 - row);
   if (under_pointer(at)) discard;
   float text = texelFetch(panel, at - box.xy, 0).r;
   colour = vec4(vec3(text), max(text, box_alpha));

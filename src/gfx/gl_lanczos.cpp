@@ -54,6 +54,7 @@ Result<void> GlLanczos::build() {
   glUniform1i(uniform("kernel"), GlPrograms::kKernelUnit);
   glUniform1f(uniform("overshoot"), pixel::kLanczosOvershoot);
   viewport_ = uniform("viewport");
+  topmost_first_ = uniform("topmost_first");
   taps_ = uniform("taps");
   return {};
 }
@@ -110,12 +111,14 @@ void GlLanczos::begin_across() {
   bind(GlPrograms::kKernelUnit, across_.weights);
 }
 
-void GlLanczos::draw_down(const GLint (&viewport)[4]) {
+void GlLanczos::draw_down(const Rect& into, const Target& target) {
   glBindFramebuffer(GL_DRAW_FRAMEBUFFER, static_cast<GLuint>(outer_));
   bind(GlPrograms::kKernelUnit, down_.weights);
   bind(GlPrograms::kPictureUnit, rows_);
   glUseProgram(program_.get());
-  glUniform4i(viewport_, viewport[0], viewport[1], viewport[2], viewport[3]);
+  glUniform4i(viewport_, as_int(into.x), target.row_of(into), as_int(into.width),
+              as_int(into.height));
+  glUniform1i(topmost_first_, target.topmost_first() ? 1 : 0);
   glUniform1i(taps_, down_.taps);
   glDrawArrays(GL_TRIANGLES, 0, 3);
 }

@@ -6,6 +6,7 @@
 #include "base/geometry.hpp"
 #include "base/result.hpp"
 #include "gfx/gl_handles.hpp"
+#include "gfx/target.hpp"
 
 namespace pierglass::gfx {
 
@@ -24,8 +25,9 @@ class GlLanczos {
   void begin_across();
   [[nodiscard]] GLint taps_across() const { return across_.taps; }
 
-  // The second pass, into the framebuffer that was bound at begin_across(); `viewport` is set.
-  void draw_down(const GLint (&viewport)[4]);
+  // The second pass, into the framebuffer that was bound at begin_across(); the viewport is
+  // `into`.
+  void draw_down(const Rect& into, const Target& target);
 
  private:
   struct Axis {
@@ -46,7 +48,7 @@ class GlLanczos {
   GlFramebuffer framebuffer_;
   GLint outer_ = 0;  // the framebuffer to draw into in the end
   GlProgram program_;
-  GLint viewport_ = -1, taps_ = -1;  // uniforms
+  GLint viewport_ = -1, topmost_first_ = -1, taps_ = -1;  // uniforms
 };
 
 }  // namespace pierglass::gfx

@@ -54,8 +54,8 @@ void GlPanel::tell_pointer(const PlacedPointer& pointer) const {
   glUniform1i(uniform("pointer_inverts"), image.invert.empty() ? 0 : 1);
 }
 
-void GlPanel::draw(Size target, const PlacedPointer& pointer) {
-  panel_.fit(target);
+void GlPanel::draw(const Target& target, const PlacedPointer& pointer) {
+  panel_.fit(target.size);
   const Rect& box = panel_.into();
   if (box.empty() || refused_) return;
   if (!program_) refused_ = !build();
@@ -66,10 +66,10 @@ void GlPanel::draw(Size target, const PlacedPointer& pointer) {
   if (loaded_ != panel_.version()) load();
   glUseProgram(program_.get());
   glUniform4i(uniform("box"), as_int(box.x), as_int(box.y), as_int(box.width), as_int(box.height));
-  glUniform1i(uniform("window_height"), as_int(target.height));
+  glUniform1i(uniform("window_height"), as_int(target.size.height));
+  glUniform1i(uniform("topmost_first"), target.topmost_first() ? 1 : 0);
   tell_pointer(pointer);
-  glViewport(as_int(box.x), as_int(target.height - box.y - box.height), as_int(box.width),
-             as_int(box.height));
+  glViewport(as_int(box.x), target.row_of(box), as_int(box.width), as_int(box.height));
   glEnable(GL_BLEND);
   glBlendFunc(GL_ONE, GL_ONE_MINUS_SRC_ALPHA);
   glDrawArrays(GL_TRIANGLES, 0, 3);

@@ -12,6 +12,7 @@
 #include "base/result.hpp"
 #include "gfx/gl_handles.hpp"
 #include "gfx/panel.hpp"
+#include "gfx/target.hpp"
 
 namespace pierglass::gfx {
 
@@ -21,10 +22,10 @@ class GlPanel {
  public:
   void set_lines(std::span<const std::string> lines) { panel_.set_lines(lines); }
 
-  // Blends it over the current framebuffer of `target` pixels, which holds picture and pointer. The
+  // Blends it over the current framebuffer, which is `target` and holds picture and pointer. The
   // pointer's texture is on GlPrograms::kPointerUnit, as the frame shader reads it. Nothing where
   // the driver refused the program: a picture without a panel is better than none.
-  void draw(Size target, const PlacedPointer& pointer);
+  void draw(const Target& target, const PlacedPointer& pointer);
 
  private:
   Result<void> build();

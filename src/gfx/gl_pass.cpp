@@ -78,36 +78,33 @@ GLint as_int(std::uint32_t value) {
   return static_cast<GLint>(value);
 }
 
-// GL counts rows from the bottom.
-GLint from_bottom(const Rect& rect, Size target) {
-  return as_int(target.height - rect.y - rect.height);
+void set_scissor(const Rect& rect, const Target& target) {
+  glScissor(as_int(rect.x), target.row_of(rect), as_int(rect.width), as_int(rect.height));
 }
 
-void set_scissor(const Rect& rect, Size target) {
-  glScissor(as_int(rect.x), from_bottom(rect, target), as_int(rect.width), as_int(rect.height));
-}
-
-void clear(const Rect& rect, Size target) {
+void clear(const Rect& rect, const Target& target) {
   if (rect.empty()) return;
   set_scissor(rect, target);
   glClear(GL_COLOR_BUFFER_BIT);
 }
 
 // Black everywhere but in `into`.
-void clear_bars(const Rect& into, Size target) {
+void clear_bars(const Rect& into, const Target& target) {
+  const Size size = target.size;
   const auto right = static_cast<std::uint32_t>(into.right());
   const auto bottom = static_cast<std::uint32_t>(into.bottom());
   glEnable(GL_SCISSOR_TEST);
-  clear({0, 0, target.width, into.y}, target);
-  clear({0, bottom, target.width, target.height - bottom}, target);
+  clear({0, 0, size.width, into.y}, target);
+  clear({0, bottom, size.width, size.height - bottom}, target);
   clear({0, into.y, into.x, into.height}, target);
-  clear({right, into.y, target.width - right, into.height}, target);
+  clear({right, into.y, size.width - right, into.height}, target);
   glDisable(GL_SCISSOR_TEST);
 }
 
-void set_viewport(const GlPrograms::Program& program, const Rect& into, Size target) {
-  glUniform4i(program.viewport, as_int(into.x), from_bottom(into, target), as_int(into.width),
+void set_viewport(const GlPrograms::Program& program, const Rect& into, const Target& target) {
+  glUniform4i(program.viewport, as_int(into.x), target.row_of(into), as_int(into.width),
               as_int(into.height));
+  glUniform1i(program.topmost_first, target.topmost_first() ? 1 : 0);
 }
 
 }  // namespace
@@ -211,10 +208,11 @@ Result<void> GlPass::transfer(const pixel::ConstImage& picture, const pixel::Dam
   return {};
 }
 
-Result<void> GlPass::draw(Size target, const CursorOverlay& cursor) {
+Result<void> GlPass::draw(Size window, const CursorOverlay& cursor) {
   if (kind_.size.area() == 0) return fail(ErrorCode::NotReady, "picture");
+  const Target target{window, first_row_};
   const Size upright = pixel::upright_size(kind_.size, kind_.rotation);
-  const Rect into = pixel::fit_rect(upright, target);
+  const Rect into = pixel::fit_rect(upright, window);
   if (const auto ready = prepare_scaling(upright, {into.width, into.height}); !ready) {
     forget_picture();
     return ready;
@@ -226,7 +224,7 @@ Result<void> GlPass::draw(Size target, const CursorOverlay& cursor) {
 }
 
 void GlPass::draw_picture(const CursorOverlay& cursor, Size upright, const Rect& into,
-                          Size target) {
+                          const Target& target) {
   if (cursor.image != nullptr && pointer_serial_ != cursor.serial) {
     load_pointer(*cursor.image);
     pointer_serial_ = cursor.serial;
@@ -261,8 +259,8 @@ Result<void> GlPass::prepare(pixel::Sampling sampling, Size upright, Size into) 
 }
 
 void GlPass::draw_texture(const GlPrograms::Program& program, GLuint texture, const Rect& into,
-                          Size target) const {
-  glViewport(as_int(into.x), from_bottom(into, target), as_int(into.width), as_int(into.height));
+                          const Target& target) const {
+  glViewport(as_int(into.x), target.row_of(into), as_int(into.width), as_int(into.height));
   glActiveTexture(GL_TEXTURE0 + kPictureUnit);
   glBindTexture(GL_TEXTURE_2D, texture);
   glUseProgram(program.name.get());
@@ -272,7 +270,7 @@ void GlPass::draw_texture(const GlPrograms::Program& program, GLuint texture, co
 
 // Draws once more what the pointer reaches, now with the pointer; after draw_texture.
 void GlPass::draw_pointer(const CursorOverlay& cursor, Size upright, const Rect& into,
-                          Size target) {
+                          const Target& target) {
   if (cursor.image == nullptr) return;
   const Rect bounds = pixel::cursor_bounds(*cursor.image, cursor.position, upright);
   const Rect reached = pixel::scaled_damage(bounds, upright, into, sampling_);
@@ -286,7 +284,7 @@ void GlPass::draw_pointer(const CursorOverlay& cursor, Size upright, const Rect&
 
 // The first pass draws picture and pointer as others do, the second everything.
 void GlPass::draw_lanczos(const CursorOverlay& cursor, Size upright, const Rect& into,
-                          Size target) {
+                          const Target& target) {
   lanczos_.begin_across();
   glActiveTexture(GL_TEXTURE0 + kPictureUnit);
   glBindTexture(GL_TEXTURE_2D, shown_texture());
@@ -305,10 +303,8 @@ void GlPass::draw_lanczos(const CursorOverlay& cursor, Size upright, const Rect&
     glDrawArrays(GL_TRIANGLES, 0, 3);
     glDisable(GL_SCISSOR_TEST);
   }
-  const GLint viewport[4] = {as_int(into.x), from_bottom(into, target), as_int(into.width),
-                             as_int(into.height)};
-  glViewport(viewport[0], viewport[1], viewport[2], viewport[3]);
-  lanczos_.draw_down(viewport);
+  glViewport(as_int(into.x), target.row_of(into), as_int(into.width), as_int(into.height));
+  lanczos_.draw_down(into, target);
 }
 
 // The pointer is loaded.
@@ -345,9 +341,10 @@ void GlPass::forget_picture() {
   ring_.reset();
 }
 
-Result<void> GlPass::draw_message(Size target, std::string_view text) {
+Result<void> GlPass::draw_message(Size window, std::string_view text) {
   forget_picture();
-  const MessagePicture message = message_picture(text, target);
+  const Target target{window, first_row_};
+  const MessagePicture message = message_picture(text, window);
   const Rect& into = message.into;
   const GlTexture texture = generate_texture();
   glActiveTexture(GL_TEXTURE0 + kPictureUnit);

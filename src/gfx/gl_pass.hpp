@@ -17,6 +17,7 @@
 #include "gfx/gl_programs.hpp"
 #include "gfx/pbo_ring.hpp"
 #include "gfx/presenter.hpp"
+#include "gfx/target.hpp"
 #include "gfx/upload_way.hpp"
 #include "pixel/damage_region.hpp"
 #include "pixel/filter.hpp"
@@ -42,13 +43,16 @@ class GlPass {
   // must live until another picture comes, or none. The next upload reads all of its picture.
   void borrow(const pixel::PictureKind& kind, GLuint texture);
 
-  // Fills a framebuffer of `target` pixels. Where the driver refuses what the filter needs, the
+  // Of the framebuffers from now on; at first as GL's own windows.
+  void set_first_row(FirstRow row) { first_row_ = row; }
+
+  // Fills a framebuffer of `window` pixels. Where the driver refuses what the filter needs, the
   // picture is scaled bilinearly until it is of another kind or size. NotReady without a picture;
   // OsCall when it refuses that too, and then the picture is forgotten.
-  Result<void> draw(Size target, const CursorOverlay& cursor);
+  Result<void> draw(Size window, const CursorOverlay& cursor);
 
   // Forgets the picture. OsCall as Presenter::draw_message.
-  Result<void> draw_message(Size target, std::string_view text);
+  Result<void> draw_message(Size window, std::string_view text);
 
   // As Presenter::set_filter.
   void set_filter(pixel::Filter filter) { filter_ = filter; }
@@ -73,14 +77,18 @@ class GlPass {
   void load_pointer(const pixel::CursorImage& image);
   Result<void> prepare_scaling(Size upright, Size into);
   Result<void> prepare(pixel::Sampling sampling, Size upright, Size into);
-  void draw_picture(const CursorOverlay& cursor, Size upright, const Rect& into, Size target);
+  void draw_picture(const CursorOverlay& cursor, Size upright, const Rect& into,
+                    const Target& target);
   void draw_texture(const GlPrograms::Program& program, GLuint texture, const Rect& into,
-                    Size target) const;
-  void draw_pointer(const CursorOverlay& cursor, Size upright, const Rect& into, Size target);
-  void draw_lanczos(const CursorOverlay& cursor, Size upright, const Rect& into, Size target);
+                    const Target& target) const;
+  void draw_pointer(const CursorOverlay& cursor, Size upright, const Rect& into,
+                    const Target& target);
+  void draw_lanczos(const CursorOverlay& cursor, Size upright, const Rect& into,
+                    const Target& target);
   const GlPrograms::Program& use_with_pointer(const CursorOverlay& cursor);
 
   UploadWay way_;
+  FirstRow first_row_ = FirstRow::Lowest;
   GlPrograms programs_;
   std::unique_ptr<PboRing> ring_;
   GlTexture picture_;

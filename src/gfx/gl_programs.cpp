@@ -61,6 +61,7 @@ Result<GlPrograms::Program> build(const GlShader& vertex, const std::string& con
   glUniform1i(uniform("kernel"), GlPrograms::kKernelUnit);
   glUniform1f(uniform("overshoot"), pixel::kLanczosOvershoot);
   program.viewport = uniform("viewport");
+  program.topmost_first = uniform("topmost_first");
   program.pointer_box = uniform("pointer_box");
   program.pointer_inverts = uniform("pointer_inverts");
   program.taps = uniform("taps");

@@ -27,8 +27,9 @@ class GlPrograms {
 
   struct Program {
     GlProgram name;
-    GLint viewport = -1, pointer_box = -1, pointer_inverts = -1;  // uniforms
-    GLint taps = -1;                                              // of Lanczos
+    // Uniforms.
+    GLint viewport = -1, topmost_first = -1, pointer_box = -1, pointer_inverts = -1;
+    GLint taps = -1;  // of Lanczos
   };
 
   // Two programs that differ in whether the fragments drawn may lie under the pointer.

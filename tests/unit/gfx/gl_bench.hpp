@@ -23,7 +23,8 @@ inline std::string mode_name(const ::testing::TestParamInfo<PboMode>& mode) {
   return mode.param == PboMode::Persistent ? "Persistent" : "PersistentClient";
 }
 
-// Every test runs with the ways to write pixel buffers; one of them without streaming stores.
+// Every test runs with the ways to write pixel buffers; one of them without streaming
+// stores and into framebuffers that begin with the topmost row.
 class GlPassTest : public ::testing::TestWithParam<PboMode> {
  protected:
   void SetUp() override {
@@ -35,6 +36,8 @@ class GlPassTest : public ::testing::TestWithParam<PboMode> {
         GlPass::create({GetParam(), plain ? pixel::Stores::Plain : pixel::Stores::Streaming});
     ASSERT_TRUE(made) << made.error().what;
     pass = *std::move(made);
+    first_row = plain ? FirstRow::Topmost : FirstRow::Lowest;
+    pass->set_first_row(first_row);
   }
 
   void upload(const Picture& picture) {
@@ -46,7 +49,7 @@ class GlPassTest : public ::testing::TestWithParam<PboMode> {
   }
 
   Picture drawn(Size window, const CursorOverlay& cursor = {}) {
-    const OffscreenWindow target(window);
+    const OffscreenWindow target(window, first_row);
     EXPECT_TRUE(pass->draw(window, cursor));
     EXPECT_EQ(glGetError(), static_cast<GLenum>(GL_NO_ERROR));
     return target.pixels();
@@ -65,6 +68,7 @@ class GlPassTest : public ::testing::TestWithParam<PboMode> {
   }
 
   Random random;
+  FirstRow first_row = FirstRow::Lowest;
   std::unique_ptr<OffscreenContext> context;
   std::unique_ptr<GlPass> pass;
 };

@@ -106,7 +106,8 @@ TEST_P(GlFilterTest, AMovedPointerLeavesNothingBehind) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Modes, GlFilterTest, ::testing::Values(PboMode::Unsynchronised),
+INSTANTIATE_TEST_SUITE_P(Modes, GlFilterTest,
+                         ::testing::Values(PboMode::Unsynchronised, PboMode::PersistentClient),
                          mode_name);
 
 }  // namespace

@@ -80,7 +80,7 @@ TEST_P(GlPanelTest, AnyCourseOfEventsShowsTheReference) {
 TEST_P(GlPanelTest, IsDrawnOverAMessage) {
   constexpr Size kWindow{300, 200};
   const auto message = [&](const Lines& lines) {
-    const OffscreenWindow target(kWindow);
+    const OffscreenWindow target(kWindow, first_row);
     pass->set_panel(lines);
     EXPECT_TRUE(pass->draw_message(kWindow, "waiting"));
     return target.pixels();
@@ -92,7 +92,8 @@ TEST_P(GlPanelTest, IsDrawnOverAMessage) {
   EXPECT_EQ(difference(message({}), without).worst, 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(PixelBuffers, GlPanelTest, ::testing::Values(PboMode::Persistent),
+INSTANTIATE_TEST_SUITE_P(PixelBuffers, GlPanelTest,
+                         ::testing::Values(PboMode::Persistent, PboMode::PersistentClient),
                          mode_name);
 
 }  // namespace

@@ -166,7 +166,7 @@ TEST_P(GlPassTest, APartialUploadChangesOnlyItsRectangles) {
 TEST_P(GlPassTest, ManyFramesWithoutAPauseLoseNoRectangle) {
   Picture picture = random_picture({160, 90}, Xrgb8888, random);
   upload(picture);
-  const OffscreenWindow target(picture.size);
+  const OffscreenWindow target(picture.size, first_row);
   for (int frame = 0; frame < 60; ++frame) {
     const Rect rect{random() % 100, random() % 60, 60, 30};
     scribble(picture, rect, random);
@@ -312,7 +312,7 @@ TEST_P(GlPassTest, DamageOfARotatedPictureIsInStoredPixels) {
 TEST_P(GlPassTest, AFrameInBandsIsWholeWhenItIsDrawn) {
   Picture picture = random_picture({160, 97}, Xrgb8888, random);
   upload(picture);
-  const OffscreenWindow target(picture.size);
+  const OffscreenWindow target(picture.size, first_row);
   for (int frame = 0; frame < 30; ++frame) {
     scribble(picture, full_rect(picture.size), random);
     for (const Rect& band :
@@ -396,9 +396,9 @@ TEST_P(GlPassTest, APictureOfAnotherSizeOrFormatIsTakenWholeWhateverItsDamage) {
 }
 
 // What an upload's error leaves: no picture, and a pass that goes on.
-void expect_to_go_on(GlPass& pass, const Picture& picture) {
+void expect_to_go_on(GlPass& pass, const Picture& picture, FirstRow first_row) {
   EXPECT_EQ(pass.draw(picture.size, {}).error().code, ErrorCode::NotReady);
-  const OffscreenWindow target(picture.size);
+  const OffscreenWindow target(picture.size, first_row);
   EXPECT_TRUE(pass.draw_message(picture.size, "too large"));
   const Rect little{0, 0, 1, 1};  // the whole is due, and taken
   ASSERT_TRUE(pass.upload(picture.stored(), {&little, 1}));
@@ -420,7 +420,7 @@ TEST_P(GlPassTest, APictureBeyondTheTextureSizeIsTooLargeAndTheNextOneIsShown) {
     const Result<UploadStats> stats = pass->upload(picture.stored(), {&all, 1});
     ASSERT_FALSE(stats);
     EXPECT_EQ(stats.error().code, ErrorCode::TooLarge);
-    expect_to_go_on(*pass, usual);
+    expect_to_go_on(*pass, usual, first_row);
   }
 }
 
@@ -436,7 +436,7 @@ TEST_P(GlPassTest, PixelBuffersBeyondAllMemoryAreAnError) {
 TEST_P(GlPassTest, AMessageIsWhiteOnBlackAndForgetsThePicture) {
   upload(random_picture({40, 30}, Xbgr16161616f, random));
   constexpr Size kWindow{300, 100};
-  const OffscreenWindow target(kWindow);
+  const OffscreenWindow target(kWindow, first_row);
   ASSERT_TRUE(pass->draw_message(kWindow, "waiting for guest"));
   const Picture shown = target.pixels();
   std::uint64_t white = 0;

@@ -7,6 +7,7 @@
 
 #include "gfx/egl.hpp"
 #include "gfx/gl_handles.hpp"
+#include "gfx/target.hpp"
 #include "tests/unit/gfx/picture.hpp"
 
 namespace pierglass::gfx::test {
@@ -34,7 +35,8 @@ class OffscreenContext {
 // A framebuffer in place of a window, full of a colour that no test draws.
 class OffscreenWindow {
  public:
-  explicit OffscreenWindow(Size size) : size_(size) {
+  explicit OffscreenWindow(Size size, FirstRow first_row = FirstRow::Lowest)
+      : size_(size), first_row_(first_row) {
     glGenFramebuffers(1, &framebuffer_);
     colour_ = generate_texture();
     glActiveTexture(GL_TEXTURE7);  // away from the units of the code under test
@@ -58,16 +60,18 @@ class OffscreenWindow {
     Picture picture(size_);
     const pixel::RowConverter converter(wire::PixelFormat::Xbgr8888, {});
     for (std::uint32_t y = 0; y < size_.height; ++y) {
-      converter.convert(reinterpret_cast<std::uint32_t*>(picture.image().row(y)),
-                        reinterpret_cast<const std::byte*>(
-                            rgba.data() + std::size_t{size_.height - 1 - y} * size_.width),
-                        size_.width);
+      const std::uint32_t row = first_row_ == FirstRow::Topmost ? y : size_.height - 1 - y;
+      converter.convert(
+          reinterpret_cast<std::uint32_t*>(picture.image().row(y)),
+          reinterpret_cast<const std::byte*>(rgba.data() + std::size_t{row} * size_.width),
+          size_.width);
     }
     return picture;
   }
 
  private:
   Size size_;
+  FirstRow first_row_;
   GLuint framebuffer_ = 0;
   GlTexture colour_;
 };
