@@ -1,20 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The picture, with the pointer drawn into it before scaling, as if the guest had drawn it; one of
-// the files with a main() comes behind. Coordinates are those of the upright picture, from its top
+// The picture, with the pointer drawn into it before scaling, as if the guest had drawn it; comes
+// behind target.frag, and one of the files with a main() behind it. Coordinates are those of the upright picture, from its top
 // left. Compiled once for each combination of these, because a software rasteriser executes both
 // sides of a branch:
 //   POINTER   0 or 1: the fragments drawn may lie under the pointer
 //   ROTATED   0 or 1: the texture must be turned to stand upright
 //   TRANSFER  what samples are: 0 sRGB, 1 linear light, 2 BT.2020 with SMPTE ST 2084
-precision highp float;
-precision highp int;
 precision highp sampler2D;
 precision highp usampler2D;
 
 uniform sampler2D picture;
 uniform usampler2D pointer;   // 0xAARRGGBB: the blend plane, below it the invert plane
-uniform ivec4 viewport;       // x, y, width, height in the framebuffer
-uniform bool topmost_first;   // the framebuffer's row 0 is the window's topmost, else its lowest
 uniform ivec4 pointer_box;    // x, y, width, height in picture pixels
 uniform bool pointer_inverts; // the invert plane exists
 #if ROTATED
@@ -112,12 +108,6 @@ vec3 composed_at(ivec2 at) {
 #else
   return below;
 #endif
-}
-
-vec2 from_top_left() {
-  float y = topmost_first ? gl_FragCoord.y - float(viewport.y)
-                          : float(viewport.y + viewport.w) - gl_FragCoord.y;
-  return vec2(gl_FragCoord.x - float(viewport.x), y);
 }
 
 ivec2 upright_size() {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Behind frame.frag: each row of the picture scaled to the width of the viewport, into a texture
+// Behind frame.frag: each row of the picture scaled to the width of the part, into a texture
 // whose row 0 is the picture's topmost. Row 0 of `kernel` says for each column which pixel comes
 // first, the rows below are the weights of that and those that follow. lanczos_down.frag does the
 // rest, and undoes `overshoot`, which makes room for sums outside of 0 to 1.

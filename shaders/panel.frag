@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The panel of text, blended over the window; the same as Panel::draw. Drawn with a viewport that is
-// the panel's box.
-precision highp float;
-precision highp int;
+// Behind target.frag: the panel of text, blended over the window; the same as Panel::draw. The part
+// is the panel's box.
 precision highp sampler2D;
 precision highp usampler2D;
 
 uniform sampler2D panel;      // coverage: 1 is text, 0 is box; from the top left
 uniform usampler2D pointer;   // as in frame.frag
-uniform ivec4 box;            // x, y from the top, width, height in window pixels
-uniform int window_height;
-uniform bool topmost_first;   // as in frame.frag
-uniform ivec4 into;           // where the picture lies, as box
+uniform ivec2 box;            // x, y from the window's top left
+uniform ivec4 into;           // x, y, width, height of where the picture lies
 uniform ivec2 upright;        // size of the picture
 uniform ivec4 pointer_box;    // x, y, width, height in picture pixels; no width: no pointer
 uniform bool pointer_inverts;
@@ -31,9 +27,8 @@ bool under_pointer(ivec2 at) {
 }
 
 void main() {
-  int row = int(gl_FragCoord.y);
-  ivec2 at = ivec2(int(gl_FragCoord.x), topmost_first ? row : window_height - 1 - row);
-  if (under_pointer(at)) discard;
-  float text = texelFetch(panel, at - box.xy, 0).r;
+  ivec2 inside = ivec2(from_top_left());
+  if (under_pointer(box + inside)) discard;
+  float text = texelFetch(panel, inside, 0).r;
   colour = vec4(vec3(text), max(text, box_alpha));
 }

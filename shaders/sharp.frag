@@ -4,8 +4,8 @@
 void main() {
   ivec2 at = ivec2(from_top_left());
   ivec2 size = upright_size();
-  ivec2 border = ((2 * at + 1) * size + viewport.zw) / (2 * viewport.zw);
-  ivec2 beyond = clamp((at + 1) * size - border * viewport.zw, ivec2(0), size);
+  ivec2 border = ((2 * at + 1) * size + target_size) / (2 * target_size);
+  ivec2 beyond = clamp((at + 1) * size - border * target_size, ivec2(0), size);
   // No border in it: no GPU's rounding either.
   bvec2 whole = lessThanEqual(min(beyond, size - beyond), ivec2(0));
   vec3 seen = all(whole) ? composed_at(border - 1 + beyond / size)

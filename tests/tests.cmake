@@ -246,6 +246,7 @@ if(PIERGLASS_TESTS AND NOT WIN32)
         tests/unit/gfx/gl_panel_test.cpp
         tests/unit/gfx/gl_refusal_test.cpp tests/unit/gfx/refusing_driver.cpp
         tests/unit/gfx/gl_pass_test.cpp tests/unit/gfx/message_test.cpp tests/unit/gfx/panel_test.cpp
+        tests/unit/gfx/target_test.cpp tests/unit/gfx/turned_window_test.cpp
         tests/unit/gfx/borrowed_picture_test.cpp tests/unit/gfx/imported_picture_test.cpp
         tests/unit/gfx/slot_window_test.cpp
         tests/unit/gfx/software_panel_test.cpp tests/unit/gfx/software_presenter_test.cpp

@@ -259,6 +259,7 @@ Result<void> PresentLoop::apply_window_state() {
   }
   hidden_ = false;
   TRY(presenter_.resize(state->buffer));
+  presenter_.set_transform(state->transform);
   have_size_ = true;
   suspended_ = state->suspended;
   gate_.on_must_draw();

@@ -33,7 +33,8 @@ namespace pierglass::app {
 class VideoSurface {
  public:
   struct State {
-    Size buffer;  // pixels
+    Size buffer;                              // pixels, upright
+    Transform transform = Transform::Normal;  // of the screen that the window fills
     bool suspended = false;
     bool hidden = false;           // not to be shown at all: nothing may be committed but unmap()
     std::uint64_t generation = 0;  // names the state in PresentNews::unmapped

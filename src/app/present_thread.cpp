@@ -311,6 +311,7 @@ std::optional<VideoSurface::State> PresentThread::apply_pending() {
   const auto state = parts_.window->apply_pending();
   if (!state) return std::nullopt;
   return State{.buffer = state->buffer,
+               .transform = state->transform,
                .suspended = state->suspended,
                .hidden = state->hidden,
                .generation = state->generation};

@@ -20,6 +20,25 @@ struct Point {
   friend bool operator==(const Point&, const Point&) = default;
 };
 
+// How a screen is turned against what the user sees on it, with wl_output.transform's numbers:
+// counter-clockwise, the flipped ones after exchanging left and right.
+enum class Transform : std::uint8_t {
+  Normal = 0,
+  Rotated90 = 1,
+  Rotated180 = 2,
+  Rotated270 = 3,
+  Flipped = 4,
+  Flipped90 = 5,
+  Flipped180 = 6,
+  Flipped270 = 7,
+};
+
+// What is `size` upright, on a screen turned so; and back.
+constexpr Size turned(Size size, Transform transform) {
+  const bool lies = static_cast<std::uint8_t>(transform) % 2 != 0;
+  return lies ? Size{size.height, size.width} : size;
+}
+
 // Half-open: covers x .. x+width-1. Empty when a side is 0.
 struct Rect {
   std::uint32_t x = 0;

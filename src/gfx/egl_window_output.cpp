@@ -25,7 +25,7 @@ class EglWindowOutput final : public GlOutput {
 
   [[nodiscard]] std::string_view description() const override { return "EGL's window"; }
   [[nodiscard]] bool leaves_tearing() const override { return leaves_tearing_; }
-  Result<void> resize(Size window) override;
+  Result<void> resize(Size buffer) override;
   Result<void> begin() override { return {}; }
   Result<void> present() override;
 
@@ -69,11 +69,11 @@ Result<void> EglWindowOutput::replace_surface() {
   return {};
 }
 
-Result<void> EglWindowOutput::resize(Size window) {
-  if (window == size_) return {};
-  size_ = window;
-  wl_egl_window_resize(window_.get(), static_cast<int>(window.width),
-                       static_cast<int>(window.height), 0, 0);
+Result<void> EglWindowOutput::resize(Size buffer) {
+  if (buffer == size_) return {};
+  size_ = buffer;
+  wl_egl_window_resize(window_.get(), static_cast<int>(buffer.width),
+                       static_cast<int>(buffer.height), 0, 0);
   // Mesa's software drivers notice a new size only after a swap of the old one (seen with 22.3).
   return software_ ? replace_surface() : Result<void>();
 }

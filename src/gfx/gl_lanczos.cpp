@@ -44,7 +44,7 @@ void GlLanczos::Axis::load(std::uint32_t source, std::uint32_t target) {
 
 Result<void> GlLanczos::build() {
   const GlShader vertex = TRY(compile_shader(GL_VERTEX_SHADER, "", kFrameVert));
-  const GlShader fragment = TRY(compile_shader(GL_FRAGMENT_SHADER, "", kLanczosDownFrag));
+  const GlShader fragment = TRY(compile_shader(GL_FRAGMENT_SHADER, "", drawing(kLanczosDownFrag)));
   program_ = TRY(link_program(vertex, fragment));
   const auto uniform = [this](const char* name) {
     return glGetUniformLocation(program_.get(), name);
@@ -53,8 +53,7 @@ Result<void> GlLanczos::build() {
   glUniform1i(uniform("rows"), GlPrograms::kPictureUnit);
   glUniform1i(uniform("kernel"), GlPrograms::kKernelUnit);
   glUniform1f(uniform("overshoot"), pixel::kLanczosOvershoot);
-  viewport_ = uniform("viewport");
-  topmost_first_ = uniform("topmost_first");
+  target_ = TargetUniforms::of(program_.get());
   taps_ = uniform("taps");
   return {};
 }
@@ -116,9 +115,7 @@ void GlLanczos::draw_down(const Rect& into, const Target& target) {
   bind(GlPrograms::kKernelUnit, down_.weights);
   bind(GlPrograms::kPictureUnit, rows_);
   glUseProgram(program_.get());
-  glUniform4i(viewport_, as_int(into.x), target.row_of(into), as_int(into.width),
-              as_int(into.height));
-  glUniform1i(topmost_first_, target.topmost_first() ? 1 : 0);
+  target_.set(target, into);
   glUniform1i(taps_, down_.taps);
   glDrawArrays(GL_TRIANGLES, 0, 3);
 }

@@ -48,7 +48,8 @@ class GlLanczos {
   GlFramebuffer framebuffer_;
   GLint outer_ = 0;  // the framebuffer to draw into in the end
   GlProgram program_;
-  GLint viewport_ = -1, topmost_first_ = -1, taps_ = -1;  // uniforms
+  TargetUniforms target_;
+  GLint taps_ = -1;  // uniform
 };
 
 }  // namespace pierglass::gfx

@@ -23,8 +23,8 @@ class GlOutput {
   // As Presenter::leaves_tearing.
   [[nodiscard]] virtual bool leaves_tearing() const = 0;
 
-  // Of the next picture, in pixels; not empty.
-  virtual Result<void> resize(Size window) = 0;
+  // Of the next framebuffer, in pixels; not empty. Does nothing when it is that large already.
+  virtual Result<void> resize(Size buffer) = 0;
 
   // Makes the framebuffer current that present() will show; its content is undefined. Called again
   // without present() in between it may be another one. Busy: there is none free before the next

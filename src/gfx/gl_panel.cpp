@@ -19,7 +19,7 @@ GLint GlPanel::uniform(const char* name) const {
 
 Result<void> GlPanel::build() {
   const GlShader vertex = TRY(compile_shader(GL_VERTEX_SHADER, "", kFrameVert));
-  const GlShader fragment = TRY(compile_shader(GL_FRAGMENT_SHADER, "", kPanelFrag));
+  const GlShader fragment = TRY(compile_shader(GL_FRAGMENT_SHADER, "", drawing(kPanelFrag)));
   program_ = TRY(link_program(vertex, fragment));
   glUseProgram(program_.get());
   glUniform1i(uniform("panel"), GlPrograms::kPictureUnit);
@@ -65,11 +65,10 @@ void GlPanel::draw(const Target& target, const PlacedPointer& pointer) {
   glBindTexture(GL_TEXTURE_2D, texture_.get());
   if (loaded_ != panel_.version()) load();
   glUseProgram(program_.get());
-  glUniform4i(uniform("box"), as_int(box.x), as_int(box.y), as_int(box.width), as_int(box.height));
-  glUniform1i(uniform("window_height"), as_int(target.size.height));
-  glUniform1i(uniform("topmost_first"), target.topmost_first() ? 1 : 0);
+  glUniform2i(uniform("box"), as_int(box.x), as_int(box.y));
+  TargetUniforms::of(program_.get()).set(target, box);
   tell_pointer(pointer);
-  glViewport(as_int(box.x), target.row_of(box), as_int(box.width), as_int(box.height));
+  set_viewport(target, box);
   glEnable(GL_BLEND);
   glBlendFunc(GL_ONE, GL_ONE_MINUS_SRC_ALPHA);
   glDrawArrays(GL_TRIANGLES, 0, 3);

@@ -78,13 +78,9 @@ GLint as_int(std::uint32_t value) {
   return static_cast<GLint>(value);
 }
 
-void set_scissor(const Rect& rect, const Target& target) {
-  glScissor(as_int(rect.x), target.row_of(rect), as_int(rect.width), as_int(rect.height));
-}
-
 void clear(const Rect& rect, const Target& target) {
   if (rect.empty()) return;
-  set_scissor(rect, target);
+  set_scissor(target, rect);
   glClear(GL_COLOR_BUFFER_BIT);
 }
 
@@ -99,12 +95,6 @@ void clear_bars(const Rect& into, const Target& target) {
   clear({0, into.y, into.x, into.height}, target);
   clear({right, into.y, size.width - right, into.height}, target);
   glDisable(GL_SCISSOR_TEST);
-}
-
-void set_viewport(const GlPrograms::Program& program, const Rect& into, const Target& target) {
-  glUniform4i(program.viewport, as_int(into.x), target.row_of(into), as_int(into.width),
-              as_int(into.height));
-  glUniform1i(program.topmost_first, target.topmost_first() ? 1 : 0);
 }
 
 }  // namespace
@@ -210,7 +200,7 @@ Result<void> GlPass::transfer(const pixel::ConstImage& picture, const pixel::Dam
 
 Result<void> GlPass::draw(Size window, const CursorOverlay& cursor) {
   if (kind_.size.area() == 0) return fail(ErrorCode::NotReady, "picture");
-  const Target target{window, first_row_};
+  const Target target{window, first_row_, transform_};
   const Size upright = pixel::upright_size(kind_.size, kind_.rotation);
   const Rect into = pixel::fit_rect(upright, window);
   if (const auto ready = prepare_scaling(upright, {into.width, into.height}); !ready) {
@@ -260,11 +250,11 @@ Result<void> GlPass::prepare(pixel::Sampling sampling, Size upright, Size into) 
 
 void GlPass::draw_texture(const GlPrograms::Program& program, GLuint texture, const Rect& into,
                           const Target& target) const {
-  glViewport(as_int(into.x), target.row_of(into), as_int(into.width), as_int(into.height));
+  set_viewport(target, into);
   glActiveTexture(GL_TEXTURE0 + kPictureUnit);
   glBindTexture(GL_TEXTURE_2D, texture);
   glUseProgram(program.name.get());
-  set_viewport(program, into, target);
+  program.target.set(target, into);
   glDrawArrays(GL_TRIANGLES, 0, 3);
 }
 
@@ -275,9 +265,9 @@ void GlPass::draw_pointer(const CursorOverlay& cursor, Size upright, const Rect&
   const Rect bounds = pixel::cursor_bounds(*cursor.image, cursor.position, upright);
   const Rect reached = pixel::scaled_damage(bounds, upright, into, sampling_);
   if (reached.empty()) return;
-  set_viewport(use_with_pointer(cursor), into, target);
+  use_with_pointer(cursor).target.set(target, into);
   glEnable(GL_SCISSOR_TEST);
-  set_scissor(reached, target);
+  set_scissor(target, reached);
   glDrawArrays(GL_TRIANGLES, 0, 3);
   glDisable(GL_SCISSOR_TEST);
 }
@@ -303,7 +293,7 @@ void GlPass::draw_lanczos(const CursorOverlay& cursor, Size upright, const Rect&
     glDrawArrays(GL_TRIANGLES, 0, 3);
     glDisable(GL_SCISSOR_TEST);
   }
-  glViewport(as_int(into.x), target.row_of(into), as_int(into.width), as_int(into.height));
+  set_viewport(target, into);
   lanczos_.draw_down(into, target);
 }
 
@@ -343,7 +333,7 @@ void GlPass::forget_picture() {
 
 Result<void> GlPass::draw_message(Size window, std::string_view text) {
   forget_picture();
-  const Target target{window, first_row_};
+  const Target target{window, first_row_, transform_};
   const MessagePicture message = message_picture(text, window);
   const Rect& into = message.into;
   const GlTexture texture = generate_texture();

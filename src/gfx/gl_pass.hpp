@@ -43,12 +43,14 @@ class GlPass {
   // must live until another picture comes, or none. The next upload reads all of its picture.
   void borrow(const pixel::PictureKind& kind, GLuint texture);
 
-  // Of the framebuffers from now on; at first as GL's own windows.
+  // Of the framebuffers from now on; at first as GL's own windows, and upright.
   void set_first_row(FirstRow row) { first_row_ = row; }
+  void set_transform(Transform transform) { transform_ = transform; }
 
-  // Fills a framebuffer of `window` pixels. Where the driver refuses what the filter needs, the
-  // picture is scaled bilinearly until it is of another kind or size. NotReady without a picture;
-  // OsCall when it refuses that too, and then the picture is forgotten.
+  // Fills a framebuffer of `window` pixels, which is turned(window, transform) large. Where the
+  // driver refuses what the filter needs, the picture is scaled bilinearly until it is of another
+  // kind or size. NotReady without a picture; OsCall when it refuses that too, and then the picture
+  // is forgotten.
   Result<void> draw(Size window, const CursorOverlay& cursor);
 
   // Forgets the picture. OsCall as Presenter::draw_message.
@@ -89,6 +91,7 @@ class GlPass {
 
   UploadWay way_;
   FirstRow first_row_ = FirstRow::Lowest;
+  Transform transform_ = Transform::Normal;
   GlPrograms programs_;
   std::unique_ptr<PboRing> ring_;
   GlTexture picture_;

@@ -2,6 +2,9 @@
 #include "gfx/gl_presenter.hpp"
 
 #include <EGL/eglext.h>
+#include <wayland-client.h>
+
+#include <utility>
 
 #include "gfx/egl_window_output.hpp"
 #include "gfx/gl_driver.hpp"
@@ -28,6 +31,7 @@ Result<std::unique_ptr<GlPresenter>> GlPresenter::create(
                                               .config = config,
                                               .context = self->context_.get().object}));
   self->size_ = {1, 1};  // until the first resize
+  self->surface_ = native.surface;
   self->device_ = gl_string(GL_RENDERER);
   if (importer == nullptr) importer = make_egl_importer(display);
   self->imports_ = std::make_unique<ImportedSlots>(std::move(importer));
@@ -46,7 +50,14 @@ Result<void> GlPresenter::resize(Size window) {
   if (window.area() == 0) return fail(ErrorCode::InvalidArgument, "window size");
   if (window == size_) return {};
   size_ = window;
-  return output_->resize(window);
+  return {};
+}
+
+void GlPresenter::set_transform(Transform transform) {
+  if (transform == transform_) return;
+  transform_ = transform;
+  tells_transform_ = true;
+  pass_->set_transform(transform);
 }
 
 Result<UploadStats> GlPresenter::upload(const pixel::ConstImage& picture,
@@ -84,7 +95,7 @@ Result<DrawStats> GlPresenter::draw(const CursorOverlay& cursor) {
     borrowed_->over |= borrowed_->drawn && !imports_->busy(borrowed_->memory);
     if (borrowed_->over) return fail(ErrorCode::Stale, "borrowed picture");
   }
-  TRY(output_->begin());
+  TRY(begin());
   if (const auto drawn = pass_->draw(size_, cursor); !drawn) {
     borrowed_.reset();
     return std::unexpected(drawn.error());
@@ -98,15 +109,23 @@ Result<DrawStats> GlPresenter::draw(const CursorOverlay& cursor) {
 
 Result<DrawStats> GlPresenter::draw_message(std::string_view text) {
   const HostTime start = HostClock::now();
-  TRY(output_->begin());
+  TRY(begin());
   borrowed_.reset();
   imports_->drop();
   TRY(pass_->draw_message(size_, text));
   return present(start);
 }
 
+Result<void> GlPresenter::begin() {
+  TRY(output_->resize(turned(size_, transform_)));
+  return output_->begin();
+}
+
 Result<DrawStats> GlPresenter::present(HostTime start) {
   const HostTime drawn = HostClock::now();
+  if (std::exchange(tells_transform_, false)) {
+    wl_surface_set_buffer_transform(surface_, std::to_underlying(transform_));
+  }
   TRY(output_->present());
   return DrawStats{drawn - start, HostClock::now() - drawn};
 }

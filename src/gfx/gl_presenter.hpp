@@ -31,6 +31,7 @@ class GlPresenter final : public Presenter {
   [[nodiscard]] bool leaves_tearing() const override { return output_->leaves_tearing(); }
 
   Result<void> resize(Size window) override;
+  void set_transform(Transform transform) override;
   void set_filter(pixel::Filter filter) override { pass_->set_filter(filter); }
   Result<UploadStats> upload(const pixel::ConstImage& picture,
                              std::span<const Rect> damage) override;
@@ -54,8 +55,10 @@ class GlPresenter final : public Presenter {
   };
 
   GlPresenter() = default;
+  Result<void> begin();
   Result<DrawStats> present(HostTime start);
 
+  wl_surface* surface_ = nullptr;
   // The order of destruction is part of the design: pass, imports, output, context, display.
   EglDisplay display_;
   EglContext context_;
@@ -65,6 +68,8 @@ class GlPresenter final : public Presenter {
   std::optional<Borrowed> borrowed_;  // what pass_ shows
   std::string device_;
   Size size_;
+  Transform transform_ = Transform::Normal;
+  bool tells_transform_ = false;  // with the next commit
 };
 
 }  // namespace pierglass::gfx

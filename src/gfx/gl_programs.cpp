@@ -49,7 +49,7 @@ std::string define(const char* name, std::size_t value) {
 
 Result<GlPrograms::Program> build(const GlShader& vertex, const std::string& conditions,
                                   pixel::Sampling sampling) {
-  const std::string source = std::string(kFrameFrag).append(main_of(sampling));
+  const std::string source = drawing(kFrameFrag).append(main_of(sampling));
   const GlShader fragment = TRY(compile_shader(GL_FRAGMENT_SHADER, conditions, source));
   GlPrograms::Program program;
   program.name = TRY(link_program(vertex, fragment));
@@ -60,8 +60,7 @@ Result<GlPrograms::Program> build(const GlShader& vertex, const std::string& con
   glUniform1i(uniform("pointer"), GlPrograms::kPointerUnit);
   glUniform1i(uniform("kernel"), GlPrograms::kKernelUnit);
   glUniform1f(uniform("overshoot"), pixel::kLanczosOvershoot);
-  program.viewport = uniform("viewport");
-  program.topmost_first = uniform("topmost_first");
+  program.target = TargetUniforms::of(name);
   program.pointer_box = uniform("pointer_box");
   program.pointer_inverts = uniform("pointer_inverts");
   program.taps = uniform("taps");
@@ -86,6 +85,10 @@ void tell_kind(const GlPrograms::Program& program, const pixel::PictureKind& kin
 }
 
 }  // namespace
+
+std::string drawing(std::string_view source) {
+  return std::string(kTargetFrag).append(source);
+}
 
 Result<GlShader> compile_shader(GLenum kind, std::string_view conditions, std::string_view source) {
   GlShader shader(glCreateShader(kind));

@@ -5,10 +5,12 @@
 
 #include <array>
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 #include "base/result.hpp"
 #include "gfx/gl_handles.hpp"
+#include "gfx/target.hpp"
 #include "pixel/filter.hpp"
 #include "pixel/image.hpp"
 
@@ -16,6 +18,8 @@ namespace pierglass::gfx {
 
 // Compiles GLSL ES 3.00 with `conditions`, lines of #define, before it. OsCall.
 Result<GlShader> compile_shader(GLenum kind, std::string_view conditions, std::string_view source);
+// A fragment shader that comes behind shaders/target.frag.
+std::string drawing(std::string_view source);
 Result<GlProgram> link_program(const GlShader& vertex, const GlShader& fragment);
 
 // The shaders' combinations (shaders/frame.frag): what samples are, whether the picture is turned,
@@ -28,7 +32,8 @@ class GlPrograms {
   struct Program {
     GlProgram name;
     // Uniforms.
-    GLint viewport = -1, topmost_first = -1, pointer_box = -1, pointer_inverts = -1;
+    TargetUniforms target;
+    GLint pointer_box = -1, pointer_inverts = -1;
     GLint taps = -1;  // of Lanczos
   };
 

@@ -66,6 +66,11 @@ class Presenter {
   // The window's size in buffer pixels; takes effect with the next draw.
   virtual Result<void> resize(Size window) = 0;
 
+  // How the screen is turned that the window fills, from the next draw on; Normal at first. Who can
+  // draws turned, with wl_surface.set_buffer_transform, so that the screen may show the buffer as
+  // it is; for all others the compositor turns.
+  virtual void set_transform(Transform /*transform*/) {}
+
   // How pictures are scaled from the next draw on; Auto at first. The first draw with another one
   // may take the time of compiling it. What the GPU's driver refuses becomes bilinear.
   virtual void set_filter(pixel::Filter filter) = 0;

@@ -4,6 +4,7 @@
 #include <wayland-client.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace pierglass::wl {
 
@@ -56,7 +57,8 @@ Output::Output(wl_output* proxy, std::uint32_t global_name, std::uint32_t number
 
 void Output::on_geometry(std::int32_t, std::int32_t, std::int32_t, std::int32_t, std::int32_t,
                          const char* make, const char* model, std::int32_t transform) noexcept {
-  pending_.transform = transform;
+  const bool known = transform >= 0 && transform <= std::to_underlying(Transform::Flipped270);
+  pending_.transform = known ? static_cast<Transform>(transform) : Transform::Normal;
   if (wl_output_get_version(proxy_.get()) < WL_OUTPUT_DESCRIPTION_SINCE_VERSION)
     pending_.description = std::string(make) + " " + model;
 }

@@ -21,12 +21,10 @@ struct OutputInfo {
   Size mode;                // physical pixels, before `transform`
   std::uint32_t refresh_mhz = 0;
   std::int32_t scale = 1;
-  std::int32_t transform = 0;  // wl_output.transform
+  Transform transform = Transform::Normal;
 
-  // Physical pixels as the user sees them: width and height exchanged for the turned transforms.
-  [[nodiscard]] Size turned_mode() const {
-    return transform % 2 == 0 ? mode : Size{mode.height, mode.width};
-  }
+  // Physical pixels as the user sees them.
+  [[nodiscard]] Size turned_mode() const { return turned(mode, transform); }
 };
 
 // The scale, in 120ths, of the screen that a window of `logical` size fills. Without

@@ -71,7 +71,7 @@ Result<std::unique_ptr<Window>> Window::create(Display& display, Registry& regis
   std::unique_ptr<Window> self(new Window(registry, options, events));
   self->create_surface();
   self->create_role({.fullscreen = options.fullscreen, .output = options.output});
-  registry.outputs().on_change([window = self.get()] { window->update_output_scale(); });
+  registry.outputs().on_change([window = self.get()] { window->follow_outputs(); });
   self->ask_for_configure();
   display.flush();
   return self;
@@ -246,8 +246,7 @@ void Window::on_toplevel_configure(std::int32_t width, std::int32_t height,
 void Window::on_surface_configure(std::uint32_t serial) noexcept {
   if (stage_ != Stage::Shown) return;
   hearing_.hidden = false;
-  if (const std::uint32_t scale120 = scale_of_outputs(); scale120 != 0)
-    hearing_.scale120 = bounded(scale120);
+  hear_outputs();
   publish(serial);
 }
 
@@ -256,10 +255,17 @@ void Window::on_preferred_scale(std::uint32_t scale120) noexcept {
 }
 
 void Window::set_scale(std::uint32_t scale120) {
+  if (hear_scale(scale120)) publish_change();
+}
+
+// Whether it is another one.
+bool Window::hear_scale(std::uint32_t scale120) {
   const std::uint32_t wanted = bounded(scale120);
-  if (wanted == hearing_.scale120) return;
-  hearing_.scale120 = wanted;
-  // Before the first configure there is no size to apply it to, and nothing is drawn while hidden.
+  return std::exchange(hearing_.scale120, wanted) != wanted;
+}
+
+// Before the first configure there is no size to apply it to, and nothing is drawn while hidden.
+void Window::publish_change() {
   if (configured() && !hearing_.hidden) publish(std::nullopt);
 }
 
@@ -267,23 +273,39 @@ void Window::on_enter(wl_output* output) noexcept {
   const Output* known = registry_.outputs().find(output);
   if (known == nullptr) return;
   entered_.push_back(known->global_name());
-  update_output_scale();
+  follow_outputs();
 }
 
 void Window::on_leave(wl_output* output) noexcept {
   const Output* known = registry_.outputs().find(output);
   if (known == nullptr) return;
   std::erase(entered_, known->global_name());
-  update_output_scale();
+  follow_outputs();
 }
 
-void Window::update_output_scale() {
+void Window::follow_outputs() {
   // An output that is gone is not left any more.
   std::erase_if(entered_, [this](std::uint32_t name) {
     const auto& all = registry_.outputs().all();
     return std::ranges::none_of(all, [name](const auto& o) { return o->global_name() == name; });
   });
-  if (const std::uint32_t scale120 = scale_of_outputs(); scale120 != 0) set_scale(scale120);
+  if (hear_outputs()) publish_change();
+}
+
+// Whether scale or transform are others.
+bool Window::hear_outputs() {
+  const std::uint32_t scale120 = scale_of_outputs();
+  const bool rescaled = scale120 != 0 && hear_scale(scale120);
+  const Transform transform = transform_of_output();
+  return std::exchange(hearing_.transform, transform) != transform || rescaled;
+}
+
+Transform Window::transform_of_output() const {
+  if (!hearing_.fullscreen || entered_.size() != 1) return Transform::Normal;
+  const auto& all = registry_.outputs().all();
+  const auto found = std::ranges::find_if(
+      all, [this](const auto& output) { return output->global_name() == entered_.front(); });
+  return found == all.end() ? Transform::Normal : (*found)->info().transform;
 }
 
 // 0: nothing changes, as where the compositor tells the window its scale, or it is on no screen. Of

@@ -33,8 +33,9 @@ struct WindowOptions {
 struct WindowState {
   std::uint64_t generation = 0;  // grows with every change; 0: not configured yet
   Size logical;                  // surface coordinates
-  Size buffer;                   // pixels: the size every buffer must have from now on
+  Size buffer;                   // pixels: the size every upright buffer must have from now on
   std::uint32_t scale120 = kScaleOne;
+  Transform transform = Transform::Normal;  // of the one screen that it fills
   bool fullscreen = false;
   bool activated = false;
   bool suspended = false;  // nobody sees it (xdg_wm_base 6): no need to draw
@@ -162,8 +163,12 @@ class Window : Pinned {
   void publish(std::optional<std::uint32_t> serial);
   void apply_scale(const WindowState& state);
   void set_scale(std::uint32_t scale120);
-  void update_output_scale();
+  bool hear_scale(std::uint32_t scale120);
+  void publish_change();
+  void follow_outputs();
+  bool hear_outputs();
   std::uint32_t scale_of_outputs() const;
+  [[nodiscard]] Transform transform_of_output() const;
 
   void on_enter(wl_output* output) noexcept;
   void on_leave(wl_output* output) noexcept;

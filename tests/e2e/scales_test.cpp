@@ -10,7 +10,7 @@ namespace {
 // One or two of each scale and transform; tests/lab/desktops_check.cpp has all of them. All modes
 // are such that the narrow guest's picture fits without a fraction of a pixel.
 std::vector<ScreenCase> sway_cases() {
-  using enum OutputTransform;
+  using enum Transform;
   constexpr Size kMode{960, 540};
   return {{Compositor::Sway, "shm", {.mode = kMode, .scale = 1.25}},
           {Compositor::Sway, "shm", {.mode = kMode, .scale = 1.5, .transform = Rotated90}},
@@ -21,7 +21,7 @@ std::vector<ScreenCase> sway_cases() {
 
 // mutter asks for 800x480 logical pixels.
 std::vector<ScreenCase> mutter_cases() {
-  using enum OutputTransform;
+  using enum Transform;
   return {{Compositor::Mutter, "shm", {.mode = {1280, 720}, .scale = 1, .transform = Flipped270}},
           {Compositor::Mutter, "shm", {.mode = {1440, 900}, .scale = 1.25}},
           {Compositor::Mutter, "gl", {.mode = {1440, 960}, .scale = 1.5, .transform = Rotated90}}};

@@ -47,8 +47,8 @@ std::vector<ScreenCase> screen_cases(Compositor compositor, double turned_scale)
     for (const double scale : {1.0, 1.25, 1.5, 2.0}) {
       cases.push_back({compositor, renderer, {.mode = kMode, .scale = scale}});
     }
-    using enum OutputTransform;
-    for (const OutputTransform transform : {Rotated90, Rotated180, Flipped270}) {
+    using enum Transform;
+    for (const Transform transform : {Rotated90, Rotated180, Flipped270}) {
       for (const double scale : {1.0, turned_scale}) {
         cases.push_back(
             {compositor, renderer, {.mode = kMode, .scale = scale, .transform = transform}});

@@ -12,7 +12,7 @@ namespace {
 const char* impossible(const ScreenCase& one) {
   const bool whole = one.output.scale == 1 || one.output.scale == 2;
   if (one.compositor == Compositor::Weston && !whole) return "Weston 14 has whole scales only";
-  if (one.compositor == Compositor::Kwin && one.output.transform != OutputTransform::Normal)
+  if (one.compositor == Compositor::Kwin && one.output.transform != Transform::Normal)
     return "KWin 6.3 without a graphics node paints by QPainter, which turns nothing";
   return nullptr;
 }

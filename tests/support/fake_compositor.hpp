@@ -97,6 +97,7 @@ struct Commit {
   bool dmabuf = false;                        // the buffer is one
   Size buffer;                                // pixels
   std::int32_t scale = 1;                     // buffer_scale in force
+  std::int32_t transform = 0;                 // buffer_transform in force
   Size destination;                           // viewport destination in force; 0x0: none
   std::vector<std::uint32_t> acks;            // configure serials acked since the commit before
   bool tearing = false;                       // presentation hint in force: async

@@ -79,6 +79,7 @@ FakeCompositor::Server::handlers() {
       {"wl_surface.damage_buffer", &Server::damage_buffer},
       {"wl_surface.frame", &Server::frame},
       {"wl_surface.set_buffer_scale", &Server::set_buffer_scale},
+      {"wl_surface.set_buffer_transform", &Server::set_buffer_transform},
       {"wl_surface.commit", &Server::commit},
       {"xdg_wm_base.get_xdg_surface", &Server::get_xdg_surface},
       {"xdg_surface.get_toplevel", &Server::get_toplevel},
@@ -135,6 +136,10 @@ void FakeCompositor::Server::damage_buffer(const Call& call) {
 
 void FakeCompositor::Server::frame(const Call& call) {
   call.self.surface->pending_frames.push_back(call.made->resource);
+}
+
+void FakeCompositor::Server::set_buffer_transform(const Call& call) {
+  call.self.surface->pending.transform = call.arguments[0].i;
 }
 
 void FakeCompositor::Server::set_buffer_scale(const Call& call) {

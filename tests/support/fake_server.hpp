@@ -195,6 +195,7 @@ class FakeCompositor::Server {
   void damage_buffer(const Call& call);
   void frame(const Call& call);
   void set_buffer_scale(const Call& call);
+  void set_buffer_transform(const Call& call);
   void commit(const Call& call);
   void join_surface_of_second_argument(const Call& call);
   void get_xdg_surface(const Call& call);

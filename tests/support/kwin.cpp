@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 
 constexpr auto kPatience = 20s;
 
-const char* kwin_name(OutputTransform transform) {
+const char* kwin_name(Transform transform) {
   constexpr std::array kNames = {"Normal",  "Rotated90", "Rotated180", "Rotated270",
                                  "Flipped", "Flipped90", "Flipped180", "Flipped270"};
   return kNames[std::to_underlying(transform)];

@@ -46,7 +46,7 @@ class MutterScreen : public Screen {
 };
 
 // Of an output that has the picture turned against the clock: the pixel of the picture's place.
-std::uint32_t turned_pixel(const Picture& output, OutputTransform turn, std::uint32_t x,
+std::uint32_t turned_pixel(const Picture& output, Transform turn, std::uint32_t x,
                            std::uint32_t y) {
   const std::uint32_t right = output.size.width - 1;
   const std::uint32_t bottom = output.size.height - 1;
@@ -69,9 +69,9 @@ const char* name_of(Compositor compositor) {
   return kNames[std::to_underlying(compositor)];
 }
 
-Picture upright_picture(const Picture& pixels, OutputTransform transform) {
+Picture upright_picture(const Picture& pixels, Transform transform) {
   Picture upright(OutputSetting{.mode = pixels.size, .transform = transform}.upright());
-  const bool flipped = transform >= OutputTransform::Flipped;
+  const bool flipped = transform >= Transform::Flipped;
   const Size size = upright.size;
   for (std::uint32_t y = 0; y < size.height; ++y) {
     for (std::uint32_t x = 0; x < size.width; ++x) {

@@ -29,7 +29,7 @@ class Screen {
 };
 
 // What the user sees of an output's pixels.
-Picture upright_picture(const Picture& pixels, OutputTransform transform);
+Picture upright_picture(const Picture& pixels, Transform transform);
 
 // Starts one without hardware; throws when it does not start or refuses the setting.
 std::unique_ptr<Screen> start_screen(Compositor compositor, Lab& lab, const OutputSetting& setting);

@@ -19,7 +19,7 @@ std::string option(const char* name, long value) {
   return std::string(name) + "=" + std::to_string(value);
 }
 
-std::string transform_option(OutputTransform transform) {
+std::string transform_option(Transform transform) {
   std::string name = name_of(transform);
   const std::size_t turn = name.find_first_of("0123456789");
   if (turn != std::string::npos) name.insert(turn, "rotate-");

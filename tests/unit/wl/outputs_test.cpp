@@ -32,24 +32,24 @@ TEST(OutputsTest, AScaleFollowsFromTheSizeOfWhatFillsTheScreen) {
   struct Row {
     Size mode;
     std::int32_t scale;
-    std::int32_t transform;
+    Transform transform;
     Size logical;
     std::uint32_t expected;
   };
   const Row rows[] = {
-      {{1920, 1080}, 2, 0, {1536, 864}, 150},
-      {{1920, 1080}, 2, 3, {720, 1280}, 180},
-      {{1366, 768}, 2, 0, {910, 512}, 180},     // 910.67
-      {{2880, 1800}, 2, 0, {1728, 1080}, 200},  // 1.67
-      {{3840, 2160}, 3, 0, {1706, 960}, 270},   // 1706.67
-      {{1920, 1080}, 2, 0, {960, 540}, 0},      // whole
-      {{1920, 1080}, 1, 0, {1920, 1080}, 0},
-      {{1920, 1080}, 3, 0, {1536, 864}, 0},  // which another scale belongs to
-      {{1920, 1080}, 2, 0, {1280, 864}, 0},  // which no one scale makes of it
-      {{1920, 1080}, 2, 0, {1536, 800}, 0},  // beside a panel
-      {{1920, 1080}, 2, 1, {1280, 720}, 0},  // not turned
-      {{1920, 1080}, 2, 0, {0, 720}, 0},
-      {{0, 0}, 1, 0, {1280, 720}, 0},
+      {{1920, 1080}, 2, Transform::Normal, {1536, 864}, 150},
+      {{1920, 1080}, 2, Transform::Rotated270, {720, 1280}, 180},
+      {{1366, 768}, 2, Transform::Normal, {910, 512}, 180},     // 910.67
+      {{2880, 1800}, 2, Transform::Normal, {1728, 1080}, 200},  // 1.67
+      {{3840, 2160}, 3, Transform::Normal, {1706, 960}, 270},   // 1706.67
+      {{1920, 1080}, 2, Transform::Normal, {960, 540}, 0},      // whole
+      {{1920, 1080}, 1, Transform::Normal, {1920, 1080}, 0},
+      {{1920, 1080}, 3, Transform::Normal, {1536, 864}, 0},     // which another scale belongs to
+      {{1920, 1080}, 2, Transform::Normal, {1280, 864}, 0},     // which no one scale makes of it
+      {{1920, 1080}, 2, Transform::Normal, {1536, 800}, 0},     // beside a panel
+      {{1920, 1080}, 2, Transform::Rotated90, {1280, 720}, 0},  // not turned
+      {{1920, 1080}, 2, Transform::Normal, {0, 720}, 0},
+      {{0, 0}, 1, Transform::Normal, {1280, 720}, 0},
   };
   for (const Row& row : rows) {
     const OutputInfo output{.mode = row.mode, .scale = row.scale, .transform = row.transform};

@@ -248,6 +248,35 @@ TEST(WindowTest, AFullscreenWindowFindsItsScreensScaleAfterAnotherScreenIsGone) 
   EXPECT_EQ(client.window->state().scale120, 150U);
 }
 
+TEST(WindowTest, AWindowThatFillsOneScreenIsToldHowItIsTurned) {
+  const auto turned_by = [](TestClient& client) { return client.window->state().transform; };
+  TestClient client({.outputs = {{.name = "A", .transform = 1}, {.name = "B"}}});
+  client.open_window({.fullscreen = true});
+  client.compositor.configure({1080, 1920}, {kFullscreen});
+  client.settle();
+  EXPECT_EQ(turned_by(client), Transform::Normal) << "on none yet";
+  client.compositor.enter_output("A");
+  client.settle();
+  EXPECT_EQ(turned_by(client), Transform::Rotated90);
+  EXPECT_EQ(client.window->apply_pending()->transform, Transform::Rotated90);
+  client.compositor.change_output({.name = "A", .transform = 6});
+  client.settle();
+  EXPECT_EQ(turned_by(client), Transform::Flipped180);
+  client.compositor.enter_output("B");
+  client.settle();
+  EXPECT_EQ(turned_by(client), Transform::Normal) << "on two";
+  client.compositor.remove_output("B");
+  client.settle();
+  EXPECT_EQ(turned_by(client), Transform::Flipped180);
+  client.compositor.change_output({.name = "A", .transform = 8});
+  client.settle();
+  EXPECT_EQ(turned_by(client), Transform::Normal) << "not a transform";
+  client.compositor.change_output({.name = "A", .transform = 3});
+  client.compositor.configure({800, 600});
+  client.settle();
+  EXPECT_EQ(turned_by(client), Transform::Normal) << "a window among others";
+}
+
 TEST(WindowTest, WithoutAViewporterAFullscreenWindowHasTheWholeScale) {
   TestClient client({.globals = all_globals_but("wp_viewporter"),
                      .outputs = {{.name = "A", .mode = {1920, 1080}, .scale = 2}}});
