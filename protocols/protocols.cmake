@@ -15,6 +15,7 @@ if(NOT EXISTS ${PIERGLASS_LINUX_DMABUF})
 endif()
 
 set(PIERGLASS_PROTOCOLS
+  ${CMAKE_SOURCE_DIR}/protocols/cursor-shape-v1.xml
   ${WAYLAND_PROTOCOLS_DIR}/stable/presentation-time/presentation-time.xml
   ${WAYLAND_PROTOCOLS_DIR}/stable/viewporter/viewporter.xml
   ${WAYLAND_PROTOCOLS_DIR}/stable/xdg-shell/xdg-shell.xml

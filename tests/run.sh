@@ -130,15 +130,17 @@ build build-clang build/clang -DCMAKE_CXX_COMPILER=clang++-19 -DCMAKE_C_COMPILER
 build build-minimal build/minimal -DPIERGLASS_CLIENT=OFF -DPIERGLASS_TESTS=OFF \
   -DPIERGLASS_BENCHMARKS=OFF
 
-# Bounded, with a fixed seed: the long runs are for people.
+# Bounded, with a fixed seed: the long runs are for people. One target of each processor at a time.
 fuzz() {
-  for target in build/clang/fuzz_*; do
-    [ -x "$target" ] || continue
-    corpus=tests/fuzz/corpus/${target##*/fuzz_}
-    mkdir -p "build/fuzz/${target##*/}"
-    "$target" -runs=20000 -seed=1 -max_total_time=30 -artifact_prefix="build/fuzz/" \
-      "build/fuzz/${target##*/}" "$corpus" || return 1
-  done
+  find build/clang -maxdepth 1 -name 'fuzz_*' -type f -perm -u+x | sort |
+    xargs -P "$(nproc)" -I TARGET sh -euc '
+      name=$(basename "$1")
+      mkdir -p "build/fuzz/$name"
+      "$1" -runs=20000 -seed=1 -max_total_time=30 -artifact_prefix="build/fuzz/" "build/fuzz/$name" \
+        "tests/fuzz/corpus/${name#fuzz_}" >"build/fuzz/$name.log" 2>&1 && exit
+      echo "$name failed:"
+      tail -n 50 "build/fuzz/$name.log"
+      exit 1' fuzz TARGET
 }
 step fuzz-briefly fuzz
 

@@ -2,6 +2,7 @@
 #include "wl/globals.hpp"
 
 #include <content-type-v1-client-protocol.h>
+#include <cursor-shape-v1-client-protocol.h>
 #include <fractional-scale-v1-client-protocol.h>
 #include <idle-inhibit-unstable-v1-client-protocol.h>
 #include <keyboard-shortcuts-inhibit-unstable-v1-client-protocol.h>
@@ -81,6 +82,8 @@ constexpr std::array<GlobalRow, kGlobalCount> kTable{{
     // 3 names modifiers; 4 tells them by feedback; 5 only explains more.
     {LinuxDmabuf, &zwp_linux_dmabuf_v1_interface, "zwp_linux_dmabuf_v1", 3, 5, 5, Optional,
      "the guest's memory cannot be handed over as dma-bufs (--path scanout)"},
+    {CursorShapeManager, &wp_cursor_shape_manager_v1_interface, "wp_cursor_shape_manager_v1", 1, 1,
+     0, Optional, "where the guest shows no pointer, ours is a plain arrow"},
 }};
 
 constexpr bool in_order_of_enum() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "wl/pointer_image.hpp"
 
+#include <cursor-shape-v1-client-protocol.h>
 #include <viewporter-client-protocol.h>
 #include <wayland-client.h>
 
@@ -36,6 +37,11 @@ PointerImage::PointerImage(Registry& registry) : registry_(registry) {
 }
 
 Result<void> PointerImage::set_arrow(std::uint32_t scale120) {
+  if (registry_.cursor_shape_manager() != nullptr) {
+    current_ = nullptr;
+    if (!std::exchange(desktops_, true)) apply();
+    return {};
+  }
   const Arrow arrow = draw_arrow(scale120);
   return set({.pixels = arrow.pixels, .size = arrow.size, .hot_spot = arrow.hot_spot}, scale120);
 }
@@ -52,18 +58,29 @@ Result<void> PointerImage::set(const Picture& picture, std::uint32_t scale120) {
     current_ = image;
   }
   placing_ = placing;
+  desktops_ = false;
   apply();
   return {};
 }
 
 void PointerImage::hide() {
-  if (std::exchange(current_, nullptr) != nullptr) apply();
+  if (hidden()) return;
+  current_ = nullptr;
+  desktops_ = false;
+  apply();
 }
 
 void PointerImage::on_enter(wl_pointer* pointer, std::uint32_t serial) {
   pointer_ = pointer;
   serial_ = serial;
+  if (wp_cursor_shape_manager_v1* shapes = registry_.cursor_shape_manager(); shapes != nullptr)
+    shape_.reset(wp_cursor_shape_manager_v1_get_pointer(shapes, pointer));
   apply();
+}
+
+void PointerImage::on_leave() {
+  pointer_ = nullptr;
+  shape_.reset();
 }
 
 PointerImage::Placing PointerImage::place(const Picture& picture, std::uint32_t scale120) const {
@@ -106,6 +123,11 @@ void PointerImage::create_surface() {
 // A surface is unmapped when it stops being the pointer's image, so it gets its buffer each time.
 void PointerImage::apply() {
   if (pointer_ == nullptr) return;
+  if (desktops_) {
+    wp_cursor_shape_device_v1_set_shape(shape_.get(), serial_,
+                                        WP_CURSOR_SHAPE_DEVICE_V1_SHAPE_DEFAULT);
+    return;
+  }
   if (current_ == nullptr) return wl_pointer_set_cursor(pointer_, serial_, nullptr, 0, 0);
   if (!surface_) create_surface();
   wl_pointer_set_cursor(pointer_, serial_, surface_.get(), placing_.hot_spot.x,

@@ -2,6 +2,7 @@
 #include "wl/proxy.hpp"
 
 #include <content-type-v1-client-protocol.h>
+#include <cursor-shape-v1-client-protocol.h>
 #include <fractional-scale-v1-client-protocol.h>
 #include <idle-inhibit-unstable-v1-client-protocol.h>
 #include <keyboard-shortcuts-inhibit-unstable-v1-client-protocol.h>
@@ -104,6 +105,12 @@ void destroy(wp_content_type_v1* proxy) noexcept {
   wp_content_type_v1_destroy(proxy);
 }
 
+void destroy(wp_cursor_shape_device_v1* proxy) noexcept {
+  wp_cursor_shape_device_v1_destroy(proxy);
+}
+void destroy(wp_cursor_shape_manager_v1* proxy) noexcept {
+  wp_cursor_shape_manager_v1_destroy(proxy);
+}
 void destroy(wp_fractional_scale_manager_v1* proxy) noexcept {
   wp_fractional_scale_manager_v1_destroy(proxy);
 }

@@ -77,6 +77,9 @@ class Registry : Pinned {
     return shortcuts_inhibit_manager_.get();
   }
   [[nodiscard]] zwp_linux_dmabuf_v1* linux_dmabuf() const { return linux_dmabuf_.get(); }
+  [[nodiscard]] wp_cursor_shape_manager_v1* cursor_shape_manager() const {
+    return cursor_shape_manager_.get();
+  }
   // What that takes before version 4; later ones say it by feedback (surface_dmabufs.hpp).
   [[nodiscard]] const std::vector<DmabufFormat>& dmabuf_formats() const { return dmabuf_formats_; }
 
@@ -118,6 +121,7 @@ class Registry : Pinned {
   Proxy<zwp_pointer_constraints_v1> pointer_constraints_;
   Proxy<zwp_keyboard_shortcuts_inhibit_manager_v1> shortcuts_inhibit_manager_;
   Proxy<zwp_linux_dmabuf_v1> linux_dmabuf_;
+  Proxy<wp_cursor_shape_manager_v1> cursor_shape_manager_;
   std::vector<DmabufFormat> dmabuf_formats_;
   Outputs outputs_;
   Seats seats_;

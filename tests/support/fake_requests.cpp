@@ -103,6 +103,8 @@ FakeCompositor::Server::handlers() {
       {"wl_seat.get_keyboard", &Server::get_keyboard},
       {"wl_pointer.set_cursor", &Server::set_cursor},
       {"zwp_relative_pointer_manager_v1.get_relative_pointer", &Server::get_relative_pointer},
+      {"wp_cursor_shape_manager_v1.get_pointer", &Server::get_shape_device},
+      {"wp_cursor_shape_device_v1.set_shape", &Server::set_shape},
       {"zwp_pointer_constraints_v1.lock_pointer", &Server::lock_pointer},
       {"zwp_locked_pointer_v1.set_cursor_position_hint", &Server::set_pointer_hint},
       {"zwp_keyboard_shortcuts_inhibit_manager_v1.inhibit_shortcuts", &Server::inhibit_shortcuts},

@@ -14,7 +14,8 @@ namespace pierglass::test {
 
 // The image that a client gave the pointer.
 struct FakePointerImage {
-  std::uint32_t serial = 0;  // of the last set_cursor
+  std::uint32_t serial = 0;  // of the last set_cursor or set_shape
+  std::uint32_t shape = 0;   // the desktop's own, by wp_cursor_shape_device_v1's number; 0: none
   bool shown = false;        // with a surface that has a buffer
   Point hot_spot;            // logical
   Size buffer;               // pixels

@@ -63,6 +63,7 @@ void FakeCompositor::Server::set_cursor(const Call& call) {
   FakeSeatRecord& record = seat(call.self.seat);
   const FakeObject* object = object_of(call.arguments[1]);
   record.state.image.serial = call.arguments[0].u;
+  record.state.image.shape = 0;
   record.state.image.hot_spot = {call.arguments[2].i, call.arguments[3].i};
   record.image_surface = object == nullptr ? nullptr : object->resource;
   if (object == nullptr) return;
@@ -72,6 +73,17 @@ void FakeCompositor::Server::set_cursor(const Call& call) {
     return;
   }
   surface.role = FakeSurface::Role::Pointer;
+}
+
+void FakeCompositor::Server::get_shape_device(const Call& call) {
+  call.made->seat = object_of(call.arguments[1])->seat;
+}
+
+void FakeCompositor::Server::set_shape(const Call& call) {
+  FakeSeatRecord& record = seat(call.self.seat);
+  record.state.image.serial = call.arguments[0].u;
+  record.state.image.shape = call.arguments[1].u;
+  record.image_surface = nullptr;
 }
 
 void FakeCompositor::Server::get_relative_pointer(const Call& call) {

@@ -2,6 +2,7 @@
 #include "tests/support/fake_server.hpp"
 
 #include <content-type-v1-server-protocol.h>
+#include <cursor-shape-v1-server-protocol.h>
 #include <fractional-scale-v1-server-protocol.h>
 #include <idle-inhibit-unstable-v1-server-protocol.h>
 #include <keyboard-shortcuts-inhibit-unstable-v1-server-protocol.h>
@@ -50,6 +51,7 @@ const wl_interface* interface_called(std::string_view name) {
       &zwp_keyboard_shortcuts_inhibit_manager_v1_interface,
       &wl_data_device_manager_interface,
       &zwp_linux_dmabuf_v1_interface,
+      &wp_cursor_shape_manager_v1_interface,
   };
   for (const wl_interface* one : kKnown)
     if (name == one->name) return one;

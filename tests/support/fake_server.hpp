@@ -216,6 +216,8 @@ class FakeCompositor::Server {
   void get_keyboard(const Call& call);
   void set_cursor(const Call& call);
   void get_relative_pointer(const Call& call);
+  void get_shape_device(const Call& call);
+  void set_shape(const Call& call);
   void lock_pointer(const Call& call);
   void set_pointer_hint(const Call& call);
   void inhibit_shortcuts(const Call& call);

@@ -43,8 +43,50 @@ struct PointerImageTest : testing::Test {
   std::vector<std::uint32_t> pixels_;
 };
 
-TEST_F(PointerImageTest, AtFirstThereIsAnArrow) {
+TEST_F(PointerImageTest, AtFirstThereIsTheDesktopsPointerWithoutAnImageOfOurs) {
   open();
+  const std::uint32_t serial = enter();
+  EXPECT_EQ(shown().serial, serial);
+  EXPECT_EQ(shown().shape, 1U);
+  EXPECT_FALSE(shown().shown);
+  EXPECT_FALSE(image().hidden());
+  EXPECT_EQ(client->compositor.count("wl_pointer", "set_cursor"), 0U);
+}
+
+TEST_F(PointerImageTest, TheDesktopsPointerImagesOfOursAndNothingReplaceEachOther) {
+  open();
+  enter();
+  ASSERT_TRUE(set({32, 32}, 0xff0000ff));
+  EXPECT_EQ(shown().shape, 0U);
+  EXPECT_EQ(shown().pixels, filled({32, 32}, 0xff0000ff));
+  ASSERT_TRUE(image().set_arrow(120));
+  ASSERT_TRUE(image().set_arrow(180));
+  EXPECT_EQ(shown().shape, 1U);
+  EXPECT_EQ(client->compositor.count("wp_cursor_shape_device_v1", "set_shape"), 2U);
+  ASSERT_TRUE(set({32, 32}, 0xff0000ff));
+  EXPECT_EQ(shown().pixels, filled({32, 32}, 0xff0000ff)) << "the one of before";
+  ASSERT_TRUE(image().set_arrow(120));
+  image().hide();
+  EXPECT_TRUE(image().hidden());
+  EXPECT_EQ(shown().shape, 0U);
+  EXPECT_FALSE(shown().shown);
+}
+
+TEST_F(PointerImageTest, APointerThatComesBackHasTheDesktopsLookAgain) {
+  open();
+  enter();
+  client->fake.pointer_leave();
+  client->fake.set_capabilities(true, false);
+  client->settle();
+  client->fake.set_capabilities(true, true);
+  client->settle();
+  const std::uint32_t serial = enter();
+  EXPECT_EQ(shown().serial, serial);
+  EXPECT_EQ(shown().shape, 1U);
+}
+
+TEST_F(PointerImageTest, WithoutNamedLooksThereIsAnArrowAtFirst) {
+  open({.globals = all_globals_but("wp_cursor_shape_manager_v1"), .seats = {kBothDevices}});
   const std::uint32_t serial = enter();
   const FakePointerImage seen = shown();
   EXPECT_TRUE(seen.shown);
@@ -112,7 +154,7 @@ TEST_F(PointerImageTest, HidingIsAnImageOfNothingAndLasts) {
   image().hide();
   EXPECT_TRUE(image().hidden());
   EXPECT_FALSE(shown().shown);
-  EXPECT_EQ(client->compositor.count("wl_pointer", "set_cursor"), 2U);
+  EXPECT_EQ(client->compositor.count("wl_pointer", "set_cursor"), 1U);
   client->fake.pointer_leave();
   const std::uint32_t serial = enter();
   EXPECT_FALSE(shown().shown);
