@@ -4,7 +4,7 @@
 
 # Client, guest, tests, benchmarks.
 packages_build='g++ cmake ninja-build ccache pkg-config g++-mingw-w64-x86-64-posix
-  libwayland-dev libwayland-bin wayland-protocols libxkbcommon-dev xkb-data libegl-dev libgles-dev
+  libwayland-dev libwayland-bin wayland-protocols libxkbcommon-dev xkb-data libegl-dev libgles-dev libgbm-dev libdrm-dev
   libcli11-dev libspdlog-dev libfmt-dev nlohmann-json3-dev libpugixml-dev libspng-dev libstb-dev
   libspice-protocol-dev libssl-dev libspice-server-dev libsystemd-dev
   libgtest-dev libgmock-dev libbenchmark-dev desktop-file-utils'

@@ -240,7 +240,9 @@ if(PIERGLASS_TESTS AND NOT WIN32)
   # gfx
   if(PIERGLASS_CLIENT)
     pierglass_test(unit_gfx
-      SOURCES tests/unit/gfx/create_presenter_test.cpp tests/unit/gfx/damage_test.cpp
+      SOURCES tests/unit/gfx/buffer_wishes_test.cpp tests/unit/gfx/create_presenter_test.cpp
+        tests/unit/gfx/damage_test.cpp tests/unit/gfx/replaced_output_test.cpp
+        tests/unit/gfx/swapchain_test.cpp
         tests/unit/gfx/dmabuf_buffer_test.cpp
         tests/unit/gfx/driver_leaks.cpp tests/unit/gfx/gl_filters_test.cpp
         tests/unit/gfx/gl_panel_test.cpp

@@ -186,6 +186,7 @@ class Client final : private wl::WindowEvents {
                                         {.source = std::move(source_),
                                          .window = window_.get(),
                                          .renderer = options_.renderer,
+                                         .output = options_.output_wish,
                                          .filter = filter_,
                                          .present = options_.present,
                                          .tearing = tearing_,
@@ -424,6 +425,10 @@ class Client final : private wl::WindowEvents {
     if (news.path) spdlog::info("pictures: {}, {}", renderer_, describe(*news.path));
     if (news.path_refusal)
       spdlog::info("a shorter path for pictures is refused: {}", *news.path_refusal);
+    if (news.output) {
+      spdlog::info("pictures are handed over in {}", *news.output);
+      statistics_.set_output(*news.output);
+    }
     if (news.tearing) on_tearing(*news.tearing);
     if (window_control_ != nullptr) window_control_->on_news(news);
     if (input_ != nullptr) input_->on_news(news);

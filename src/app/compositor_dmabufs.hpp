@@ -16,6 +16,8 @@ class CompositorDmabufs final : public gfx::DmabufOffers {
   [[nodiscard]] std::uint64_t serial() const override { return dmabufs_.serial(); }
   [[nodiscard]] std::expected<std::uint64_t, std::string> linear(
       std::uint32_t fourcc) const override;
+  [[nodiscard]] std::expected<gfx::BufferOffer, std::string> buffers(
+      std::uint32_t fourcc) const override;
 
  private:
   const wl::SurfaceDmabufs& dmabufs_;

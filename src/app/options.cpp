@@ -25,6 +25,7 @@
 #include "base/sizes.hpp"
 #include "base/vm_name.hpp"
 #include "control/protocol.hpp"
+#include "gfx/render_node.hpp"
 
 namespace pierglass::app {
 namespace {
@@ -109,6 +110,26 @@ void check_path(const Options& options) {
   if (!by_shm || options.renderer != RendererChoice::Gl) return;
   const std::string word = options.path == PathChoice::Direct ? "direct" : "scanout";
   throw OptionError("--path", word + " needs --renderer shm, not gl");
+}
+
+gfx::OutputBuffers parse_output_buffers(const std::string& text) {
+  if (text == "auto") return gfx::OutputBuffers::Auto;
+  if (text == "own") return gfx::OutputBuffers::Own;
+  if (text == "egl") return gfx::OutputBuffers::Egl;
+  throw OptionError("--output-buffers", "'" + text + "' is none of auto, own, egl");
+}
+
+// The render node, by whichever link it is called; "auto": empty.
+std::string parse_gpu(const std::string& text) {
+  if (text == "auto") return {};
+  std::error_code unknown;
+  const std::string path = std::filesystem::canonical(text, unknown).string();
+  const std::vector<std::string> nodes = gfx::render_nodes();
+  if (std::ranges::find(nodes, path) != nodes.end()) return path;
+  std::string choice;
+  for (const std::string& node : nodes) choice += (choice.empty() ? "" : ", ") + node;
+  throw OptionError("--gpu", "'" + text + "' is no render node of a GPU; " +
+                                 (choice.empty() ? "this system has none" : "there is " + choice));
 }
 
 void check_level(const std::string& text) {
@@ -207,6 +228,8 @@ struct Parser {
   std::string filter = "auto";
   std::string present = "auto";
   std::string path = "auto";
+  std::string output_buffers = "auto";
+  std::string gpu = "auto";
   bool no_doorbell = false;
   bool print_config = false;
   CLI::App cli;
@@ -221,6 +244,7 @@ struct Parser {
     cli.get_formatter()->column_width(kHelpColumn);
     add_memory_options();
     add_window_options();
+    add_gpu_options();
     add_present_option();
     add_tearing_option();
     add_input_options(cli, options.input, input);
@@ -303,6 +327,22 @@ struct Parser {
         ->capture_default_str();
   }
 
+  void add_gpu_options() {
+    cli.add_option("--gpu", gpu,
+                   "Render node of the GPU that OpenGL draws with (/dev/dri/renderD129); auto is "
+                   "the compositor's; with another one each picture crosses from GPU to GPU")
+        ->type_name("NODE")
+        ->capture_default_str();
+    cli.add_option(
+           "--output-buffers", output_buffers,
+           "Whose buffers OpenGL's pictures are handed over in: own (pierglass makes and commits "
+           "them), egl (the graphics driver does), or auto: own where drawing into them and "
+           "handing them over was seen to work and the kernel knows who still reads them, else "
+           "egl, and the log says why")
+        ->type_name("WHOSE")
+        ->capture_default_str();
+  }
+
   void add_present_option() {
     cli.add_option(
            "--present", present,
@@ -345,6 +385,8 @@ struct Parser {
     options.present = parse_present(present);
     options.path = parse_path(path);
     check_path(options);
+    options.output_wish.buffers = parse_output_buffers(output_buffers);
+    if (action != Action::Send) options.output_wish.gpu = parse_gpu(gpu);
     options.doorbell = !no_doorbell;
     check_memory(options);
     check_level(options.log_level);

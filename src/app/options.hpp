@@ -8,6 +8,7 @@
 
 #include "app/options_input.hpp"
 #include "base/geometry.hpp"
+#include "gfx/output_wish.hpp"
 #include "pace/present_policy.hpp"
 #include "pixel/filter.hpp"
 
@@ -35,6 +36,7 @@ struct Options {
   bool windowed = false;
   Size window_size{1280, 720};  // logical pixels
   RendererChoice renderer = RendererChoice::Auto;
+  gfx::OutputWish output_wish;         // with GL
   PathChoice path = PathChoice::Auto;  // Direct, Scanout: never with Gl; Import: never with Shm
   pixel::Filter filter = pixel::Filter::Auto;
   pace::PolicyChoice present = pace::PolicyChoice::Auto;

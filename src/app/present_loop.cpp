@@ -456,6 +456,7 @@ Result<void> PresentLoop::draw(HostTime now) {
   gate_.drawn(now, now + (clock_() - step_began_), std::exchange(feedback_, 0));
   if (times_.sequence != 0) shown_ = times_.sequence;
   tell_path();
+  tell_output();
   record(began, *stats);
   return {};
 }
@@ -518,6 +519,13 @@ void PresentLoop::tell_path() {
   if (!have_picture_) return;
   const PixelPath path = path_now();
   if (!std::exchange(paths_told_[std::to_underlying(path)], true)) news_.path = path;
+}
+
+void PresentLoop::tell_output() {
+  const std::string_view output = presenter_.output();
+  if (output == output_told_) return;
+  output_told_ = output;
+  news_.output = output_told_;
 }
 
 // Why what the user wants, or else the presenter tried, is not done; empty: it is.

@@ -40,6 +40,7 @@ void PresentNews::add(PresentNews&& later) {
   if (later.pointer_image) pointer_image = std::move(later.pointer_image);
   pointer_changed |= later.pointer_changed;
   if (later.path) path = later.path;
+  if (later.output) output = std::move(later.output);
   if (later.path_refusal) path_refusal = std::move(later.path_refusal);
   if (later.tearing) tearing = later.tearing;
   if (later.unmapped) unmapped = later.unmapped;

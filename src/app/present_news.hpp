@@ -83,13 +83,14 @@ struct PresentNews {
   // Why pictures do not come by a shorter path that was wished; a sentence without a full stop.
   // When another reason comes up.
   std::optional<std::string> path_refusal;
-  std::optional<Tearing> tearing;  // answers the newest wish
+  std::optional<std::string> output;  // gfx::Presenter::output(), when it is another one
+  std::optional<Tearing> tearing;     // answers the newest wish
   // The surface has no content, because of the hidden window state of this generation.
   std::optional<std::uint64_t> unmapped;
 
   [[nodiscard]] bool empty() const {
     return !placed && committed == 0 && !screenshot && !pointer_image && !pointer_changed &&
-           !path && !path_refusal && !tearing && !unmapped;
+           !path && !path_refusal && !output && !tearing && !unmapped;
   }
   // Adds what happened later.
   void add(PresentNews&& later);

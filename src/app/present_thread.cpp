@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "gfx/create_presenter.hpp"
+#include "gfx/render_node.hpp"
 #include "wl/display.hpp"
 #include "wl/registry.hpp"
 
@@ -29,6 +30,13 @@ gfx::Renderer renderer_for(RendererChoice choice, PathChoice path) {
       return gfx::Renderer::Shm;
   }
   return gfx::Renderer::Auto;
+}
+
+// Whether it matters what the compositor takes as dma-bufs.
+bool wants_dmabufs(const PresentThread::Parts& parts) {
+  if (parts.path == PathChoice::Scanout) return true;
+  return renderer_for(parts.renderer, parts.path) != gfx::Renderer::Shm &&
+         parts.output.buffers != gfx::OutputBuffers::Egl && !gfx::render_nodes().empty();
 }
 
 // As often as the loop looks after the source: what a guest tells changes no faster.
@@ -53,7 +61,7 @@ Result<std::unique_ptr<PresentThread>> PresentThread::start(wl::Display& display
   loop::EventFd wake = TRY(loop::EventFd::create());
   std::unique_ptr<PresentThread> self(new PresentThread(std::move(wake), std::move(parts)));
   self->queue_ = TRY(wl::PresentQueue::create(display, registry, *self->parts_.window, *self));
-  if (self->parts_.path == PathChoice::Scanout) {
+  if (wants_dmabufs(self->parts_)) {
     self->dmabufs_.emplace(self->queue_->open_dmabufs(registry));
     // So that the first frame finds the answer, if there is one in time.
     const auto answered = display.roundtrip();
@@ -162,6 +170,7 @@ void PresentThread::run() {
 }
 
 Result<void> PresentThread::present() {
+  (void)TRY(queue_->dispatch_pending());  // what the compositor takes
   const wl::NativeSurface native = queue_->native();
   std::string reason;
   const std::unique_ptr<gfx::Presenter> presenter =
@@ -169,7 +178,9 @@ Result<void> PresentThread::present() {
                                 {.display = native.display,
                                  .surface = native.surface,
                                  .shm = native.shm,
-                                 .dmabufs = dmabufs_ ? &*dmabufs_ : nullptr},
+                                 .dmabufs = dmabufs_ ? &*dmabufs_ : nullptr,
+                                 .lends_dmabufs = parts_.path == PathChoice::Scanout,
+                                 .output = parts_.output},
                                 &reason));
   presenter->set_filter(parts_.filter);
   tell_main([&](Report& report) {

@@ -32,6 +32,7 @@ class PresentThread final : private wl::PresentEvents, private VideoSurface {
     std::unique_ptr<source::FrameSource> source;
     wl::Window* window = nullptr;  // borrowed
     RendererChoice renderer = RendererChoice::Auto;
+    gfx::OutputWish output;
     pixel::Filter filter = pixel::Filter::Auto;
     pace::PolicyChoice present = pace::PolicyChoice::Auto;
     bool tearing = false;   // pictures may be shown torn
@@ -142,7 +143,7 @@ class PresentThread final : private wl::PresentEvents, private VideoSurface {
   loop::EventFd wake_;
   Parts parts_;
   std::unique_ptr<wl::PresentQueue> queue_;
-  std::optional<CompositorDmabufs> dmabufs_;  // nothing: not wished
+  std::optional<CompositorDmabufs> dmabufs_;  // nothing: of no use
   PresentLoop* loop_ = nullptr;               // present thread, while present() runs
   PresentationMap clock_;                     // present thread, once it runs
   pace::Habit habit_guess_{};                 // present thread, once it runs

@@ -149,6 +149,7 @@ void Statistics::print_summary(const PresentSnapshot& snapshot, std::uint64_t dr
       {"status", status_name(snapshot.status)},
       {"renderer", renderer_},
       {"device", device_},
+      {"output", output_},
       {"frames", summary_->frames},
       {"path", name(snapshot.path)},
       {"path_refusal", snapshot.path_refusal},

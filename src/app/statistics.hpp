@@ -62,6 +62,8 @@ class Statistics {
   [[nodiscard]] bool summaries() const { return summaries_; }
 
   void set_presenter(std::string renderer, std::string device);
+  // PresentNews::output.
+  void set_output(std::string output) { output_ = std::move(output); }
 
   // What the guest says of itself, and what is wrong with it; empty without a guest.
   void set_guest(source::GuestDescription description, std::string notice);
@@ -83,6 +85,7 @@ class Statistics {
   Stream frame_log_;
   std::string renderer_;
   std::string device_;
+  std::string output_;
   source::GuestDescription guest_;
   std::string notice_;
   std::unique_ptr<pace::FrameSummary> summary_ = std::make_unique<pace::FrameSummary>();

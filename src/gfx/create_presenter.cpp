@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "gfx/create_presenter.hpp"
 
-#include <unistd.h>
-
 #include "base/describe.hpp"
 #include "gfx/gl_driver.hpp"
 #include "gfx/gl_presenter.hpp"
+#include "gfx/render_node.hpp"
 #include "gfx/scanout_sink.hpp"
 #include "gfx/shm_sink.hpp"
 #include "gfx/software_presenter.hpp"
@@ -16,7 +15,8 @@ namespace {
 Result<std::unique_ptr<Presenter>> create_shm(const NativeSurface& native) {
   if (native.shm == nullptr) return fail(ErrorCode::Unsupported, "wl_shm");
   std::unique_ptr<BufferSink> sink = make_shm_sink(native);
-  if (native.dmabufs != nullptr) sink = make_scanout_sink(std::move(sink), *native.dmabufs);
+  if (native.lends_dmabufs && native.dmabufs != nullptr)
+    sink = make_scanout_sink(std::move(sink), *native.dmabufs);
   return std::make_unique<SoftwarePresenter>(std::move(sink));
 }
 
@@ -33,18 +33,10 @@ void set(std::string* reason, std::string text) {
   if (reason != nullptr) *reason = std::move(text);
 }
 
-// Without a render node (minors 128 to 191, linux/Documentation/gpu/drm-uapi) a driver can only
-// draw with the CPU; asking it would cost a tenth of a second and its memory.
-bool has_render_node() {
-  for (int minor = 128; minor < 192; ++minor) {
-    const std::string path = "/dev/dri/renderD" + std::to_string(minor);
-    if (::access(path.c_str(), F_OK) == 0) return true;
-  }
-  return false;
-}
-
 Result<std::unique_ptr<Presenter>> create_best(const NativeSurface& native, std::string* reason) {
-  if (native.shm != nullptr && !has_render_node()) {
+  // Without a render node a driver can only draw with the CPU; asking it would cost a tenth of a
+  // second and its memory.
+  if (native.shm != nullptr && render_nodes().empty()) {
     set(reason, "no GPU: /dev/dri has no render node");
     return create_shm(native);
   }

@@ -7,6 +7,7 @@
 
 #include "base/result.hpp"
 #include "gfx/dmabuf_offers.hpp"
+#include "gfx/output_wish.hpp"
 #include "gfx/presenter.hpp"
 
 struct wl_display;
@@ -25,8 +26,11 @@ struct NativeSurface {
   wl_display* display = nullptr;
   wl_surface* surface = nullptr;
   wl_shm* shm = nullptr;
-  // Given: a presenter that draws by the CPU shows borrowed pictures as dma-bufs where it can.
+  // What the compositor takes as dma-bufs; null: GL goes through EGL's window.
   const DmabufOffers* dmabufs = nullptr;
+  // A presenter that draws by the CPU shows borrowed pictures as dma-bufs where it can.
+  bool lends_dmabufs = false;
+  OutputWish output;
 };
 
 // Makes a presenter; call it on the thread that will draw. Blocks for round trips to the compositor

@@ -24,7 +24,7 @@ class EglWindowOutput final : public GlOutput {
   Result<void> open();
 
   [[nodiscard]] std::string_view description() const override { return "EGL's window"; }
-  [[nodiscard]] bool leaves_tearing() const override { return leaves_tearing_; }
+  [[nodiscard]] FirstRow first_row() const override { return FirstRow::Lowest; }
   Result<void> resize(Size buffer) override;
   Result<void> begin() override { return {}; }
   Result<void> present() override;
@@ -38,7 +38,6 @@ class EglWindowOutput final : public GlOutput {
   EglWindowParts parts_;
   Handle<WlEglWindowTraits> window_;
   EglSurface surface_;  // ends before its window
-  bool leaves_tearing_ = false;
   bool software_ = false;
   Size size_{1, 1};
 };
@@ -46,10 +45,7 @@ class EglWindowOutput final : public GlOutput {
 Result<void> EglWindowOutput::open() {
   if (!window_) return fail(ErrorCode::OsCall, "wl_egl_window_create");
   TRY(replace_surface());
-  const std::string renderer = gl_string(GL_RENDERER);
-  const char* const vendor = eglQueryString(parts_.display, EGL_VENDOR);
-  leaves_tearing_ = vendor != nullptr && gfx::leaves_tearing(vendor, renderer);
-  software_ = is_software_renderer(renderer);
+  software_ = is_software_renderer(gl_string(GL_RENDERER));
   return {};
 }
 

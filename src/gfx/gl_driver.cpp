@@ -23,4 +23,8 @@ bool leaves_tearing(std::string_view vendor, std::string_view renderer) {
   return known && !renderer.starts_with("zink");
 }
 
+bool leaves_fences(std::string_view vendor, std::string_view renderer) {
+  return vendor.starts_with("Mesa") && !renderer.starts_with("zink");
+}
+
 }  // namespace pierglass::gfx

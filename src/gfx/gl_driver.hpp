@@ -18,4 +18,8 @@ bool is_software_renderer(std::string_view renderer);
 // 0. Mesa's and NVIDIA's do not, but for drivers over Vulkan, whose swapchains do.
 bool leaves_tearing(std::string_view vendor, std::string_view renderer);
 
+// Whether a driver leaves fences in memory that it shares, for everybody who reads or draws there
+// next: Mesa's own do; those over Vulkan and others are not known to.
+bool leaves_fences(std::string_view vendor, std::string_view renderer);
+
 }  // namespace pierglass::gfx

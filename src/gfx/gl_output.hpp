@@ -5,6 +5,7 @@
 
 #include "base/geometry.hpp"
 #include "base/result.hpp"
+#include "gfx/target.hpp"
 
 namespace pierglass::gfx {
 
@@ -20,8 +21,8 @@ class GlOutput {
   // What it is, without a full stop, for the log and --stats; until the next call.
   [[nodiscard]] virtual std::string_view description() const = 0;
 
-  // As Presenter::leaves_tearing.
-  [[nodiscard]] virtual bool leaves_tearing() const = 0;
+  // Of its framebuffers.
+  [[nodiscard]] virtual FirstRow first_row() const = 0;
 
   // Of the next framebuffer, in pixels; not empty. Does nothing when it is that large already.
   virtual Result<void> resize(Size buffer) = 0;
@@ -34,6 +35,9 @@ class GlOutput {
   // Hands over what was drawn and commits the surface. Lost and others as begin(), then nothing was
   // committed.
   virtual Result<void> present() = 0;
+
+  // Why the last of these failed, as a sentence without a full stop; empty: as the error says.
+  [[nodiscard]] virtual std::string_view refusal() const { return {}; }
 };
 
 }  // namespace pierglass::gfx

@@ -6,8 +6,10 @@
 
 #include <utility>
 
+#include "base/describe.hpp"
 #include "gfx/egl_window_output.hpp"
 #include "gfx/gl_driver.hpp"
+#include "gfx/own_output.hpp"
 
 namespace pierglass::gfx {
 namespace {
@@ -18,25 +20,94 @@ constexpr Nanoseconds kTrialPatience = std::chrono::milliseconds(100);
 
 }  // namespace
 
-Result<std::unique_ptr<GlPresenter>> GlPresenter::create(
-    const NativeSurface& native, std::unique_ptr<TextureImporter> importer) {
-  std::unique_ptr<GlPresenter> self(new GlPresenter);
-  self->display_ = TRY(open_egl_display(EGL_PLATFORM_WAYLAND_KHR, native.display));
-  EGLDisplay display = self->display_.get();
-  EGLConfig config = TRY(choose_egl_config(display, EGL_WINDOW_BIT));
-  self->context_ = TRY(create_egl_context(display, config));
-  self->output_ = TRY(make_egl_window_output({.connection = native.display,
-                                              .surface = native.surface,
-                                              .display = display,
-                                              .config = config,
-                                              .context = self->context_.get().object}));
-  self->size_ = {1, 1};  // until the first resize
-  self->surface_ = native.surface;
-  self->device_ = gl_string(GL_RENDERER);
-  if (importer == nullptr) importer = make_egl_importer(display);
-  self->imports_ = std::make_unique<ImportedSlots>(std::move(importer));
-  self->pass_ = TRY(GlPass::create({.mode = pbo_modes().front()}));
+Result<std::unique_ptr<GlPresenter>> GlPresenter::create(const NativeSurface& native,
+                                                         StandIns stand_ins) {
+  std::string trouble;
+  std::unique_ptr<GlPresenter> self;
+  if (wants_other_gpu(native)) self = create_on_other_gpu(native, trouble);
+  if (self == nullptr) {
+    self.reset(new GlPresenter(native, TRY(open_connection_device(native.display))));
+    TRY(self->choose_output(native, std::move(stand_ins.output), std::move(trouble)));
+  }
+  TRY(self->start_drawing(std::move(stand_ins.importer)));
   return self;
+}
+
+// `trouble` with another GPU that was wished; empty: none.
+Result<void> GlPresenter::choose_output(const NativeSurface& native,
+                                        std::unique_ptr<GlOutput> stand_in, std::string trouble) {
+  if (stand_in != nullptr) {
+    TRY(device_of_gl_.make_current());
+    use(std::move(stand_in), {});
+    return {};
+  }
+  if (native.output.buffers == OutputBuffers::Egl) return use_window(std::move(trouble));
+  if (!trouble.empty()) trouble += "; ";
+  auto own = make_own_output(native, device_of_gl_);
+  if (!own) return use_window(trouble + own.error());
+  use(std::move(own->output), trouble + own->gpu);
+  return {};
+}
+
+// Null where that does not work, for which the compositor's GPU stands in.
+std::unique_ptr<GlPresenter> GlPresenter::create_on_other_gpu(const NativeSurface& native,
+                                                              std::string& trouble) {
+  const std::string& node = native.output.gpu;
+  auto device = open_node_device(node);
+  if (!device) {
+    trouble = node + " is not used: " + describe(device.error());
+    return nullptr;
+  }
+  std::unique_ptr<GlPresenter> self(new GlPresenter(native, *std::move(device)));
+  auto own = make_own_output(native, self->device_of_gl_);
+  if (!own) {
+    trouble = node + " is not used: " + own.error();
+    return nullptr;
+  }
+  self->use(std::move(own->output), own->gpu);
+  return self;
+}
+
+Result<void> GlPresenter::start_drawing(std::unique_ptr<TextureImporter> importer) {
+  EGLDisplay display = device_of_gl_.display.get();
+  device_ = gl_string(GL_RENDERER);
+  const char* const vendor = eglQueryString(display, EGL_VENDOR);
+  // Whatever buffers are in use: EGL's window may take their place.
+  leaves_tearing_ = vendor != nullptr && gfx::leaves_tearing(vendor, device_);
+  if (importer == nullptr) importer = make_egl_importer(display);
+  imports_ = std::make_unique<ImportedSlots>(std::move(importer));
+  pass_ = TRY(GlPass::create({.mode = pbo_modes().front()}));
+  pass_->set_first_row(output_->first_row());
+  return {};
+}
+
+void GlPresenter::use(std::unique_ptr<GlOutput> output, std::string more) {
+  output_ = std::move(output);
+  output_more_ = std::move(more);
+  tell_output();
+}
+
+// What an output says of itself changes with its buffers.
+void GlPresenter::tell_output() {
+  if (output_said_ == output_->description()) return;
+  output_said_ = output_->description();
+  output_text_ = output_said_;
+  if (!output_more_.empty()) output_text_ += " (" + output_more_ + ")";
+}
+
+// `why` not other buffers; empty: as wished. After an error there is no output.
+Result<void> GlPresenter::use_window(std::string why) {
+  output_.reset();
+  output_more_ = why;
+  use(TRY(make_egl_window_output({.connection = connection_,
+                                  .surface = surface_,
+                                  .display = device_of_gl_.display.get(),
+                                  .config = device_of_gl_.config,
+                                  .context = device_of_gl_.context.get().object})),
+      std::move(why));
+  replaceable_ = false;
+  if (pass_) pass_->set_first_row(output_->first_row());
+  return output_->resize(buffer_size());
 }
 
 void GlPresenter::choose_upload_way() {
@@ -58,6 +129,51 @@ void GlPresenter::set_transform(Transform transform) {
   transform_ = transform;
   tells_transform_ = true;
   pass_->set_transform(transform);
+}
+
+// Goes with the next commit, whoever makes that.
+void GlPresenter::tell_transform() {
+  if (!std::exchange(tells_transform_, false)) return;
+  wl_surface_set_buffer_transform(surface_, std::to_underlying(transform_));
+}
+
+// After an output's error: success means that another one has taken its place, which is to be drawn
+// into from the start.
+Result<void> GlPresenter::replace_output(const Error& why) {
+  const bool passing = why.code == ErrorCode::Busy || why.code == ErrorCode::Lost;
+  if (passing || !replaceable_) return std::unexpected(why);
+  const std::string_view refusal = output_->refusal();
+  return use_window(refusal.empty() ? describe(why) : std::string(refusal));
+}
+
+Result<void> GlPresenter::begin_output() {
+  TRY(output_->resize(buffer_size()));
+  return output_->begin();
+}
+
+Result<void> GlPresenter::begin() {
+  if (!output_) TRY(use_window(output_more_));
+  const Result<void> begun = begin_output();
+  if (begun) return begun;
+  TRY(replace_output(begun.error()));
+  return output_->begin();
+}
+
+// `draw_pass` draws into the framebuffer that is current.
+template <typename DrawPass>
+Result<DrawStats> GlPresenter::show(HostTime start, DrawPass draw_pass) {
+  TRY(draw_pass());
+  HostTime drawn = HostClock::now();
+  tell_transform();
+  if (const Result<void> presented = output_->present(); !presented) {
+    TRY(replace_output(presented.error()));
+    TRY(output_->begin());
+    TRY(draw_pass());
+    drawn = HostClock::now();
+    TRY(output_->present());
+  }
+  tell_output();
+  return DrawStats{drawn - start, HostClock::now() - drawn};
 }
 
 Result<UploadStats> GlPresenter::upload(const pixel::ConstImage& picture,
@@ -96,15 +212,20 @@ Result<DrawStats> GlPresenter::draw(const CursorOverlay& cursor) {
     if (borrowed_->over) return fail(ErrorCode::Stale, "borrowed picture");
   }
   TRY(begin());
-  if (const auto drawn = pass_->draw(size_, cursor); !drawn) {
+  return show(start, [&] { return draw_picture(cursor); });
+}
+
+Result<void> GlPresenter::draw_picture(const CursorOverlay& cursor) {
+  const Result<void> drawn = pass_->draw(size_, cursor);
+  if (!drawn) {
     borrowed_.reset();
-    return std::unexpected(drawn.error());
+    return drawn;
   }
   if (borrowed_) {
     imports_->on_sampled(borrowed_->memory);
     borrowed_->drawn = true;
   }
-  return present(start);
+  return drawn;
 }
 
 Result<DrawStats> GlPresenter::draw_message(std::string_view text) {
@@ -112,22 +233,7 @@ Result<DrawStats> GlPresenter::draw_message(std::string_view text) {
   TRY(begin());
   borrowed_.reset();
   imports_->drop();
-  TRY(pass_->draw_message(size_, text));
-  return present(start);
-}
-
-Result<void> GlPresenter::begin() {
-  TRY(output_->resize(turned(size_, transform_)));
-  return output_->begin();
-}
-
-Result<DrawStats> GlPresenter::present(HostTime start) {
-  const HostTime drawn = HostClock::now();
-  if (std::exchange(tells_transform_, false)) {
-    wl_surface_set_buffer_transform(surface_, std::to_underlying(transform_));
-  }
-  TRY(output_->present());
-  return DrawStats{drawn - start, HostClock::now() - drawn};
+  return show(start, [&] { return pass_->draw_message(size_, text); });
 }
 
 }  // namespace pierglass::gfx

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "gfx/create_presenter.hpp"
-#include "gfx/egl.hpp"
+#include "gfx/gl_device.hpp"
 #include "gfx/gl_output.hpp"
 #include "gfx/gl_pass.hpp"
 #include "gfx/imported_slots.hpp"
@@ -17,9 +17,16 @@ namespace pierglass::gfx {
 // made it.
 class GlPresenter final : public Presenter {
  public:
-  // `importer` of borrowed pictures; null: EGL's.
-  static Result<std::unique_ptr<GlPresenter>> create(
-      const NativeSurface& native, std::unique_ptr<TextureImporter> importer = nullptr);
+  // What tests put in the place of drivers; null: as it is.
+  struct StandIns {
+    std::unique_ptr<TextureImporter> importer;  // of borrowed pictures
+    std::unique_ptr<GlOutput> output;
+  };
+  static Result<std::unique_ptr<GlPresenter>> create(const NativeSurface& native,
+                                                     StandIns stand_ins);
+  static Result<std::unique_ptr<GlPresenter>> create(const NativeSurface& native) {
+    return create(native, {});
+  }
 
   // Times the ways to upload and takes the quickest; says so in device(). Some tens of
   // milliseconds. Before the first upload.
@@ -28,7 +35,9 @@ class GlPresenter final : public Presenter {
   [[nodiscard]] std::string_view name() const override { return "gl"; }
   [[nodiscard]] std::string_view device() const override { return device_; }
 
-  [[nodiscard]] bool leaves_tearing() const override { return output_->leaves_tearing(); }
+  [[nodiscard]] std::string_view output() const override { return output_text_; }
+
+  [[nodiscard]] bool leaves_tearing() const override { return leaves_tearing_; }
 
   Result<void> resize(Size window) override;
   void set_transform(Transform transform) override;
@@ -54,20 +63,43 @@ class GlPresenter final : public Presenter {
     bool over = false;   // it may now
   };
 
-  GlPresenter() = default;
+  GlPresenter(const NativeSurface& native, GlDevice device)
+      : connection_(native.display),
+        surface_(native.surface),
+        device_of_gl_(std::move(device)),
+        replaceable_(device_of_gl_.has_windows()) {}
+  static std::unique_ptr<GlPresenter> create_on_other_gpu(const NativeSurface& native,
+                                                          std::string& trouble);
+  Result<void> choose_output(const NativeSurface& native, std::unique_ptr<GlOutput> stand_in,
+                             std::string trouble);
+  void use(std::unique_ptr<GlOutput> output, std::string more);
+  Result<void> use_window(std::string why);
+  void tell_output();
+  Result<void> start_drawing(std::unique_ptr<TextureImporter> importer);
+  Result<void> replace_output(const Error& why);
+  [[nodiscard]] Size buffer_size() const { return turned(size_, transform_); }
+  Result<void> begin_output();
   Result<void> begin();
-  Result<DrawStats> present(HostTime start);
+  void tell_transform();
+  Result<void> draw_picture(const CursorOverlay& cursor);
+  template <typename DrawPass>
+  Result<DrawStats> show(HostTime start, DrawPass draw_pass);
 
-  wl_surface* surface_ = nullptr;
-  // The order of destruction is part of the design: pass, imports, output, context, display.
-  EglDisplay display_;
-  EglContext context_;
+  wl_display* connection_;
+  wl_surface* surface_;
+  // The order of destruction is part of the design: pass, imports, output, device.
+  GlDevice device_of_gl_;
   std::unique_ptr<GlOutput> output_;
   std::unique_ptr<ImportedSlots> imports_;
   std::unique_ptr<GlPass> pass_;
   std::optional<Borrowed> borrowed_;  // what pass_ shows
   std::string device_;
-  Size size_;
+  std::string output_more_;  // than output_ says itself
+  std::string output_said_;
+  std::string output_text_;
+  bool replaceable_;  // by EGL's window
+  bool leaves_tearing_ = false;
+  Size size_{1, 1};  // until the first resize
   Transform transform_ = Transform::Normal;
   bool tells_transform_ = false;  // with the next commit
 };

@@ -59,6 +59,10 @@ class Presenter {
   [[nodiscard]] virtual std::string_view name() const = 0;
   [[nodiscard]] virtual std::string_view device() const = 0;
 
+  // Whose buffers pictures are handed over in, and why not in others that were wished, without a
+  // full stop; good until the next call of the presenter. Empty: there is no choice.
+  [[nodiscard]] virtual std::string_view output() const { return {}; }
+
   // Whether the surface's one wp_tearing_control_v1 is the caller's to make: not where the graphics
   // driver may make it.
   [[nodiscard]] virtual bool leaves_tearing() const { return true; }

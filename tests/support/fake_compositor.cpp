@@ -194,6 +194,10 @@ void FakeCompositor::answer_dmabufs(bool created) {
   server_->run([&] { server_->answer_dmabufs(created); });
 }
 
+void FakeCompositor::deny_dmabufs(std::vector<std::uint64_t> modifiers) {
+  server_->run([&] { server_->options().denied_modifiers = std::move(modifiers); });
+}
+
 void FakeCompositor::tell_dmabufs(FakeDmabufs dmabufs) {
   server_->run([&] { server_->tell_dmabufs(std::move(dmabufs)); });
 }

@@ -80,7 +80,8 @@ struct FakeOptions {
   Releases releases = Releases::WithCommit;
   FakeDmabufs dmabufs;
   Grants dmabuf_buffers = Grants::AtOnce;  // what becomes of each one asked for
-  std::uint32_t presentation_clock = 1;    // CLOCK_MONOTONIC
+  std::vector<std::uint64_t> denied_modifiers;
+  std::uint32_t presentation_clock = 1;  // CLOCK_MONOTONIC
 };
 
 // One request of the client, in the order of arrival.
@@ -180,6 +181,8 @@ class FakeCompositor {
   void send_activation_tokens();
   // Of all dma-buf buffers that were asked for: created, or failed.
   void answer_dmabufs(bool created);
+  // Answers `failed` to all with such a modifier, whatever becomes of the others.
+  void deny_dmabufs(std::vector<std::uint64_t> modifiers);
   // From now on; to all feedback objects.
   void tell_dmabufs(FakeDmabufs dmabufs);
   void send_presented(std::uint64_t time_ns, std::uint32_t refresh_ns, std::uint64_t sequence,

@@ -135,6 +135,9 @@ void FakeCompositor::Server::create_dmabuf_buffer(const Call& call) {
   // What has no size at all stands for a dma-buf without content.
   if (plane->stride / 4 < plane->size.width || (bytes != 0 && end > bytes))
     return wl_resource_post_error(params, ZWP_LINUX_BUFFER_PARAMS_V1_ERROR_OUT_OF_BOUNDS, "beyond");
+  if (std::ranges::find(options_.denied_modifiers, plane->modifier) !=
+      options_.denied_modifiers.end())
+    return answer_dmabuf(call.self, false);
   if (options_.dmabuf_buffers == Grants::Withheld) return owed_dmabufs_.push_back(params);
   answer_dmabuf(call.self, options_.dmabuf_buffers == Grants::AtOnce);
 }

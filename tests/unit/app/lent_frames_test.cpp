@@ -75,6 +75,16 @@ TEST_F(Lent, AreNoneOfASourceWithoutPlacesAndWhoAskedForThemIsTold) {
   EXPECT_EQ(loop_.snapshot().path_refusal, why);
 }
 
+TEST_F(Lent, WhatPicturesAreHandedOverInIsToldWhenItIsAnother) {
+  show(1);
+  EXPECT_EQ(loop_.take_news().output, std::nullopt);
+  presenter_.handed_over_in = "own buffers, LINEAR";
+  show(2, std::chrono::seconds(1));
+  EXPECT_EQ(loop_.take_news().output, "own buffers, LINEAR");
+  show(3, std::chrono::seconds(1));
+  EXPECT_EQ(loop_.take_news().output, std::nullopt);
+}
+
 TEST_F(Lent, AreWaitedForAtMostFiftyMilliseconds) {
   show(1);
   show(2);

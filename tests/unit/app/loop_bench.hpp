@@ -122,6 +122,7 @@ class FakePresenter final : public gfx::Presenter {
   std::string_view name() const override { return "fake"; }
   std::string_view device() const override { return "none"; }
   bool leaves_tearing() const override { return leaves; }
+  std::string_view output() const override { return handed_over_in; }
   Result<void> resize(Size window) override {
     said.push_back("resize " + std::to_string(window.width));
     return {};
@@ -192,6 +193,7 @@ class FakePresenter final : public gfx::Presenter {
   bool stale = false;  // the next draw says so
   std::optional<ErrorCode> borrow_fails = ErrorCode::Unsupported;
   std::optional<ErrorCode> fails;  // draw and draw_message
+  std::string handed_over_in;
   std::optional<ErrorCode> upload_fails;
   std::optional<ErrorCode> draw_fails;  // draw only
 };

@@ -91,6 +91,27 @@ TEST_F(OptionTest, WhatPrintConfigPrintsIsAConfigFile) {
   EXPECT_EQ(parsed.options->window_size, (Size{800, 600}));
 }
 
+TEST_F(OptionTest, GlsOutputIsOfTheUsersChoice) {
+  const ParsedOptions usual = parse({});
+  EXPECT_EQ(usual.options->output_wish.buffers, gfx::OutputBuffers::Auto);
+  EXPECT_EQ(usual.options->output_wish.gpu, "");
+  EXPECT_EQ(parse({"--output-buffers", "own"}).options->output_wish.buffers,
+            gfx::OutputBuffers::Own);
+  write_config("output-buffers=egl\ngpu=auto\n");
+  EXPECT_EQ(parse({}).options->output_wish.buffers, gfx::OutputBuffers::Egl);
+}
+
+TEST_F(OptionTest, AGpuIsARenderNodeOrItIsSaidWhichThereAre) {
+  EXPECT_FALSE(parse({"--gpu", "/dev/null"}).options);
+  EXPECT_TRUE(stderr_.starts_with("pierglass: --gpu: '/dev/null' is no render node of a GPU; th"))
+      << stderr_;
+  write_config("gpu=/dev/dri/renderD999\n");
+  EXPECT_FALSE(parse({}).options);
+  EXPECT_NE(stderr_.find("line 1: --gpu: '/dev/dri/renderD999' is no render node"), stderr_.npos)
+      << stderr_;
+  EXPECT_EQ(parse({"send", "quit"}).action, Action::Send) << "the running one has its own";
+}
+
 TEST_F(OptionTest, ThePathIsTheUsersToChoose) {
   EXPECT_EQ(parse({}).options->path, PathChoice::Auto);
   EXPECT_EQ(parse({"--path", "copy"}).options->path, PathChoice::Copy);

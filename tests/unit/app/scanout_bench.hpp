@@ -69,7 +69,8 @@ class ScanoutTest : public testing::Test {
     auto made = gfx::create_presenter(gfx::Renderer::Shm, {.display = native.display,
                                                            .surface = native.surface,
                                                            .shm = native.shm,
-                                                           .dmabufs = &*dmabufs});
+                                                           .dmabufs = &*dmabufs,
+                                                           .lends_dmabufs = true});
     ASSERT_TRUE(made);
     presenter = *std::move(made);
     (void)client->window->apply_pending();

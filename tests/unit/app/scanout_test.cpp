@@ -142,6 +142,24 @@ TEST_F(ScanoutTest, FollowsACompositorThatChangesItsMind) {
   EXPECT_FALSE(shows_dmabuf());
 }
 
+TEST_F(ScanoutTest, BuffersAreWantedInTheTranchesOfTheGpuThatReadsThem) {
+  constexpr std::uint32_t kXrgb = 0x34325258;
+  constexpr std::uint64_t kTiled = 0x100000000000002;
+  open({.dmabufs = {.table = {{}, {.modifier = kTiled}, {.fourcc = 0x34324241}},
+                    .main_device = 0xe281,
+                    .tranches = {{.device = 0xe280, .flags = 1, .indices = {1}},
+                                 {.device = 0xe281, .flags = 1, .indices = {1, 2}},
+                                 {.device = 0xe281, .indices = {2}},
+                                 {.device = 0xe281, .indices = {0, 1}}}}});
+  const auto offer = dmabufs->buffers(kXrgb);
+  ASSERT_TRUE(offer);
+  EXPECT_EQ(*offer, (gfx::BufferOffer{.device = 0xe281,
+                                      .tranches = {{.scanout = true, .modifiers = {kTiled}},
+                                                   {.modifiers = {0, kTiled}}}}));
+  EXPECT_EQ(dmabufs->buffers(0x30335258).error(),
+            "the compositor takes no dma-bufs in this format");
+}
+
 TEST_F(ScanoutTest, MemoryWithoutDmaBufsSaysWhyAndIsNotAskedAboutAgain) {
   slots.refusal = "there is no /dev/udmabuf";
   open();

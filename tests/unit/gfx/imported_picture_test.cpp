@@ -128,7 +128,7 @@ class ImportedPicture : public ::testing::Test {
     client_.open_queue();
     const wl::NativeSurface native = client_.queue->native();
     auto made = GlPresenter::create({native.display, native.surface, native.shm},
-                                    std::make_unique<FakeImporter>(gpu_));
+                                    {.importer = std::make_unique<FakeImporter>(gpu_)});
     EXPECT_TRUE(made);
     presenter_ = *std::move(made);
     (void)client_.window->apply_pending();

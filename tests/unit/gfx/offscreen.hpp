@@ -52,9 +52,12 @@ class OffscreenWindow {
   OffscreenWindow& operator=(const OffscreenWindow&) = delete;
   ~OffscreenWindow() { glDeleteFramebuffers(1, &framebuffer_); }
 
+  [[nodiscard]] GLuint framebuffer() const { return framebuffer_; }
+
   // As Xrgb8888 with the top row first.
   [[nodiscard]] Picture pixels() const {
     std::vector<std::uint32_t> rgba(size_.area());
+    glBindFramebuffer(GL_FRAMEBUFFER, framebuffer_);
     glReadPixels(0, 0, static_cast<GLint>(size_.width), static_cast<GLint>(size_.height), GL_RGBA,
                  GL_UNSIGNED_BYTE, rgba.data());
     Picture picture(size_);

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "gfx/output_probe.hpp"
+
+#include <wayland-client.h>
+
+#include <array>
+#include <cstdint>
+#include <utility>
+
+#include "base/describe.hpp"
+#include "base/handle.hpp"
+#include "gfx/swap_buffer.hpp"
+
+namespace pierglass::gfx {
+namespace {
+
+constexpr Size kProbe{256, 128};
+
+struct QueueTraits {
+  using Value = wl_event_queue*;
+  static constexpr Value invalid() { return nullptr; }
+  static void close(Value queue) noexcept { wl_event_queue_destroy(queue); }
+};
+
+struct WrapperTraits {
+  using Value = void*;
+  static constexpr Value invalid() { return nullptr; }
+  static void close(Value wrapper) noexcept { wl_proxy_wrapper_destroy(wrapper); }
+};
+
+using Rgba = std::array<std::uint8_t, 4>;
+constexpr Rgba kWhole = {0x33, 0x66, 0xcc, 0xff};
+constexpr Rgba kCorner = {0xff, 0x99, 0x00, 0xff};
+constexpr GLint kCornerSide = 16;
+
+void clear(const Rgba& colour) {
+  const auto part = [](std::uint8_t value) { return static_cast<GLfloat>(value) / 255; };
+  const std::array<GLfloat, 4> light = {part(colour[0]), part(colour[1]), part(colour[2]), 1};
+  glClearBufferfv(GL_COLOR, 0, light.data());
+}
+
+bool shows(GLint x, GLint y, const Rgba& colour) {
+  Rgba read{};
+  glReadPixels(x, y, 1, 1, GL_RGBA, GL_UNSIGNED_BYTE, read.data());
+  return read[0] == colour[0] && read[1] == colour[1] && read[2] == colour[2];
+}
+
+bool draws_right(const OutputBuffer& buffer) {
+  while (glGetError() != GL_NO_ERROR) {
+  }
+  constexpr auto kRight = static_cast<GLint>(kProbe.width) - 1;
+  constexpr auto kLast = static_cast<GLint>(kProbe.height) - 1;
+  glBindFramebuffer(GL_FRAMEBUFFER, buffer.framebuffer());
+  clear(kWhole);
+  glEnable(GL_SCISSOR_TEST);
+  glScissor(0, 0, kCornerSide, kCornerSide);
+  clear(kCorner);
+  glDisable(GL_SCISSOR_TEST);
+  const bool right = shows(0, 0, kCorner) && shows(kCornerSide - 1, kCornerSide - 1, kCorner) &&
+                     shows(kCornerSide, 0, kWhole) && shows(kRight, 0, kWhole) &&
+                     shows(0, kLast, kWhole) && shows(kRight, kLast, kWhole);
+  return glGetError() == GL_NO_ERROR && right;
+}
+
+}  // namespace
+
+std::expected<std::unique_ptr<OutputBuffer>, std::string> OutputProbe::run(
+    const BufferWish& wish) const {
+  Result<std::unique_ptr<OutputBuffer>> made = memory->allocate(kProbe, wish);
+  if (!made) return std::unexpected("output buffers cannot be made: " + describe(made.error()));
+  if (!draws_right(**made)) {
+    return std::unexpected("the driver draws into output buffers what it was not told to");
+  }
+  // A queue of its own: nobody else's events are to be handled meanwhile.
+  const Handle<QueueTraits> queue(wl_display_create_queue(connection));
+  const Handle<WrapperTraits> own(wl_proxy_create_wrapper(factory));
+  if (!queue || !own) return std::unexpected("there is no memory for a queue of events");
+  wl_proxy_set_queue(static_cast<wl_proxy*>(own.get()), queue.get());
+  SwapBuffer asked(static_cast<zwp_linux_dmabuf_v1*>(own.get()), kProbe, *std::move(made));
+  wl_display_roundtrip_queue(connection, queue.get());
+  if (asked.state() == SwapBuffer::State::Free) return asked.take_memory();
+  return std::unexpected("the compositor does not take output buffers");
+}
+
+}  // namespace pierglass::gfx

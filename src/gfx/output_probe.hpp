@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <expected>
+#include <memory>
+#include <string>
+
+#include "gfx/output_memory.hpp"
+
+struct wl_display;
+struct zwp_linux_dmabuf_v1;
+
+namespace pierglass::gfx {
+
+// Whether output buffers can be had in some way, tried with a small one: GL draws two colours, each
+// of which must be read back from where it was drawn, and the compositor is asked to take it. That
+// is waited for, as drivers wait when they start: for a round trip.
+struct OutputProbe {
+  wl_display* connection = nullptr;
+  zwp_linux_dmabuf_v1* factory = nullptr;
+  OutputMemory* memory = nullptr;
+
+  // The buffer that was tried; else why not, as a sentence without a full stop.
+  [[nodiscard]] std::expected<std::unique_ptr<OutputBuffer>, std::string> run(
+      const BufferWish& wish) const;
+};
+
+}  // namespace pierglass::gfx

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+#include "base/geometry.hpp"
+#include "gfx/output_memory.hpp"
+#include "gfx/wl_buffer.hpp"
+
+struct wl_surface;
+struct zwp_linux_buffer_params_v1;
+struct zwp_linux_dmabuf_v1;
+
+namespace pierglass::gfx {
+
+struct BufferParamsTraits {
+  using Value = zwp_linux_buffer_params_v1*;
+  static constexpr Value invalid() { return nullptr; }
+  static void close(Value params) noexcept;
+};
+
+// One output buffer and what the compositor does with it. It hears of that on the queue of the
+// factory.
+class SwapBuffer {
+ public:
+  enum class State : std::uint8_t {
+    Asked,    // the compositor has not said yet whether it takes it
+    Free,     // may be drawn into and committed
+    Busy,     // committed and not released
+    Refused,  // for good
+  };
+
+  // Asks the compositor to take it, never in the way that ends the connection when it cannot.
+  SwapBuffer(zwp_linux_dmabuf_v1* factory, Size size, std::unique_ptr<OutputBuffer> memory);
+  SwapBuffer(const SwapBuffer&) = delete;
+  SwapBuffer& operator=(const SwapBuffer&) = delete;
+  ~SwapBuffer() = default;
+
+  [[nodiscard]] State state() const { return state_; }
+  [[nodiscard]] OutputBuffer& memory() { return *memory_; }
+  // Of no use to the compositor any more after that.
+  [[nodiscard]] std::unique_ptr<OutputBuffer> take_memory() { return std::move(memory_); }
+
+  // Attaches it with full damage; the commit is the caller's. Free before, Busy afterwards.
+  void attach(wl_surface* surface);
+
+  // For the listeners.
+  void on_created(wl_buffer* buffer) noexcept;
+  void on_failed() noexcept;
+  void on_release() noexcept;
+
+ private:
+  std::unique_ptr<OutputBuffer> memory_;
+  Size size_;
+  Handle<BufferParamsTraits> params_;  // while asked
+  Handle<WlBufferTraits> buffer_;
+  State state_ = State::Asked;
+};
+
+}  // namespace pierglass::gfx
