@@ -26,8 +26,9 @@ enum class Global : std::uint8_t {
   PointerConstraints,
   ShortcutsInhibitManager,
   LinuxDmabuf,
+  DrmSyncobjManager,
 };
-inline constexpr std::size_t kGlobalCount = 17;
+inline constexpr std::size_t kGlobalCount = 18;
 
 enum class Need : std::uint8_t { Required, Optional };
 

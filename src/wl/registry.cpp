@@ -150,6 +150,8 @@ void Registry::bind(const GlobalRow& row, std::uint32_t name, std::uint32_t adve
       linux_dmabuf_.reset(static_cast<zwp_linux_dmabuf_v1*>(proxy));
       zwp_linux_dmabuf_v1_add_listener(linux_dmabuf_.get(), &RegistryEvents::kLinuxDmabuf, this);
       return;
+    case Global::DrmSyncobjManager:
+      return drm_syncobj_manager_.reset(static_cast<wp_linux_drm_syncobj_manager_v1*>(proxy));
   }
 }
 

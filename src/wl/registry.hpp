@@ -77,7 +77,11 @@ class Registry : Pinned {
     return shortcuts_inhibit_manager_.get();
   }
   [[nodiscard]] zwp_linux_dmabuf_v1* linux_dmabuf() const { return linux_dmabuf_.get(); }
-  // What that takes before version 4; later ones say it by feedback (surface_dmabufs.hpp).
+  [[nodiscard]] wp_linux_drm_syncobj_manager_v1* drm_syncobj_manager() const {
+    return drm_syncobj_manager_.get();
+  }
+  // What linux_dmabuf() takes before version 4; later ones say it by feedback
+  // (surface_dmabufs.hpp).
   [[nodiscard]] const std::vector<DmabufFormat>& dmabuf_formats() const { return dmabuf_formats_; }
 
   [[nodiscard]] Outputs& outputs() { return outputs_; }
@@ -118,6 +122,7 @@ class Registry : Pinned {
   Proxy<zwp_pointer_constraints_v1> pointer_constraints_;
   Proxy<zwp_keyboard_shortcuts_inhibit_manager_v1> shortcuts_inhibit_manager_;
   Proxy<zwp_linux_dmabuf_v1> linux_dmabuf_;
+  Proxy<wp_linux_drm_syncobj_manager_v1> drm_syncobj_manager_;
   std::vector<DmabufFormat> dmabuf_formats_;
   Outputs outputs_;
   Seats seats_;

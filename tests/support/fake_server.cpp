@@ -6,6 +6,7 @@
 #include <idle-inhibit-unstable-v1-server-protocol.h>
 #include <keyboard-shortcuts-inhibit-unstable-v1-server-protocol.h>
 #include <linux-dmabuf-unstable-v1-server-protocol.h>
+#include <linux-drm-syncobj-v1-server-protocol.h>
 #include <pointer-constraints-unstable-v1-server-protocol.h>
 #include <poll.h>
 #include <presentation-time-server-protocol.h>
@@ -50,6 +51,7 @@ const wl_interface* interface_called(std::string_view name) {
       &zwp_keyboard_shortcuts_inhibit_manager_v1_interface,
       &wl_data_device_manager_interface,
       &zwp_linux_dmabuf_v1_interface,
+      &wp_linux_drm_syncobj_manager_v1_interface,
   };
   for (const wl_interface* one : kKnown)
     if (name == one->name) return one;
