@@ -24,6 +24,7 @@ set(PIERGLASS_PROTOCOLS
   ${WAYLAND_PROTOCOLS_DIR}/staging/tearing-control/tearing-control-v1.xml
   ${WAYLAND_PROTOCOLS_DIR}/staging/xdg-activation/xdg-activation-v1.xml
   ${PIERGLASS_LINUX_DMABUF}
+  ${CMAKE_SOURCE_DIR}/protocols/linux-drm-syncobj-v1.xml
   ${WAYLAND_PROTOCOLS_DIR}/unstable/idle-inhibit/idle-inhibit-unstable-v1.xml
   ${WAYLAND_PROTOCOLS_DIR}/unstable/keyboard-shortcuts-inhibit/keyboard-shortcuts-inhibit-unstable-v1.xml
   ${WAYLAND_PROTOCOLS_DIR}/unstable/pointer-constraints/pointer-constraints-unstable-v1.xml

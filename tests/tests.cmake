@@ -167,7 +167,7 @@ if(PIERGLASS_TESTS AND NOT WIN32)
     add_library(fake_compositor STATIC
       tests/support/fake_compositor.cpp tests/support/fake_dmabufs.cpp tests/support/fake_requests.cpp
       tests/support/fake_seat.cpp tests/support/fake_seat_requests.cpp
-      tests/support/fake_server.cpp)
+      tests/support/fake_server.cpp tests/support/fake_syncobj.cpp)
     target_include_directories(fake_compositor PUBLIC ${CMAKE_SOURCE_DIR})
     target_link_libraries(fake_compositor
       PUBLIC base
@@ -241,7 +241,8 @@ if(PIERGLASS_TESTS AND NOT WIN32)
   if(PIERGLASS_CLIENT)
     pierglass_test(unit_gfx
       SOURCES tests/unit/gfx/buffer_wishes_test.cpp tests/unit/gfx/create_presenter_test.cpp
-        tests/unit/gfx/damage_test.cpp tests/unit/gfx/replaced_output_test.cpp
+        tests/unit/gfx/damage_test.cpp tests/unit/gfx/explicit_sync_test.cpp
+        tests/unit/gfx/replaced_output_test.cpp
         tests/unit/gfx/swapchain_test.cpp
         tests/unit/gfx/dmabuf_buffer_test.cpp
         tests/unit/gfx/driver_leaks.cpp tests/unit/gfx/gl_filters_test.cpp

@@ -337,8 +337,8 @@ struct Parser {
            "--output-buffers", output_buffers,
            "Whose buffers OpenGL's pictures are handed over in: own (pierglass makes and commits "
            "them), egl (the graphics driver does), or auto: own where drawing into them and "
-           "handing them over was seen to work and the kernel knows who still reads them, else "
-           "egl, and the log says why")
+           "handing them over was seen to work, and there are fences that say who still reads "
+           "them, else egl, and the log says why")
         ->type_name("WHOSE")
         ->capture_default_str();
   }

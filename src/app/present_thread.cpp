@@ -180,6 +180,8 @@ Result<void> PresentThread::present() {
                                  .shm = native.shm,
                                  .dmabufs = dmabufs_ ? &*dmabufs_ : nullptr,
                                  .lends_dmabufs = parts_.path == PathChoice::Scanout,
+                                 .drm_syncobj = native.drm_syncobj,
+                                 .wake_fd = wake_.fd(),
                                  .output = parts_.output},
                                 &reason));
   presenter->set_filter(parts_.filter);

@@ -13,6 +13,7 @@
 struct wl_display;
 struct wl_shm;
 struct wl_surface;
+struct wp_linux_drm_syncobj_manager_v1;
 
 namespace pierglass::gfx {
 
@@ -30,6 +31,10 @@ struct NativeSurface {
   const DmabufOffers* dmabufs = nullptr;
   // A presenter that draws by the CPU shows borrowed pictures as dma-bufs where it can.
   bool lends_dmabufs = false;
+  // For explicit synchronisation; null: there is none. Then `wake_fd` is an eventfd of the thread
+  // that calls the presenter, to which the kernel writes when a buffer has become free.
+  wp_linux_drm_syncobj_manager_v1* drm_syncobj = nullptr;
+  int wake_fd = -1;
   OutputWish output;
 };
 

@@ -49,6 +49,11 @@ struct GbmBuffer final : OutputBuffer {
   GlFramebuffer target;
 };
 
+template <typename Function>
+Function function(const char* name) {
+  return reinterpret_cast<Function>(eglGetProcAddress(name));
+}
+
 class GbmMemory final : public OutputMemory {
  public:
   GbmMemory(std::shared_ptr<GbmDevice> gbm, EGLDisplay display)
@@ -58,6 +63,8 @@ class GbmMemory final : public OutputMemory {
   [[nodiscard]] std::span<const std::uint64_t> drawable() const override { return drawable_; }
   Result<std::unique_ptr<OutputBuffer>> allocate(Size size, const BufferWish& wish) override;
   [[nodiscard]] bool leaves_fences() const override { return leaves_fences_; }
+  [[nodiscard]] bool has_fences() const override { return has_fences_; }
+  Result<Fd> fence() override;
   Result<void> finish(OutputBuffer& buffer) override;
 
  private:
@@ -70,6 +77,10 @@ class GbmMemory final : public OutputMemory {
   bool knows_modifiers_ = false;
   bool leaves_fences_ = false;
   bool waits_ = false;  // for the GPU
+  bool has_fences_ = false;
+  PFNEGLCREATESYNCKHRPROC create_sync_ = nullptr;
+  PFNEGLDESTROYSYNCKHRPROC destroy_sync_ = nullptr;
+  PFNEGLDUPNATIVEFENCEFDANDROIDPROC dup_fence_ = nullptr;
   PFNGLEGLIMAGETARGETRENDERBUFFERSTORAGEOESPROC target_renderbuffer_ = nullptr;
 };
 
@@ -79,8 +90,8 @@ Result<void> GbmMemory::open() {
   if (!lists(egl, "EGL_EXT_image_dma_buf_import")) {
     return fail(ErrorCode::Unsupported, "EGL_EXT_image_dma_buf_import");
   }
-  target_renderbuffer_ = reinterpret_cast<PFNGLEGLIMAGETARGETRENDERBUFFERSTORAGEOESPROC>(
-      eglGetProcAddress("glEGLImageTargetRenderbufferStorageOES"));
+  target_renderbuffer_ = function<PFNGLEGLIMAGETARGETRENDERBUFFERSTORAGEOESPROC>(
+      "glEGLImageTargetRenderbufferStorageOES");
   if (!lists(gl, "GL_OES_EGL_image") || target_renderbuffer_ == nullptr) {
     return fail(ErrorCode::Unsupported, "GL_OES_EGL_image");
   }
@@ -98,7 +109,13 @@ Result<void> GbmMemory::open() {
   const char* vendor = eglQueryString(display_, EGL_VENDOR);
   const std::string renderer = gl_string(GL_RENDERER);
   leaves_fences_ = vendor != nullptr && gfx::leaves_fences(vendor, renderer);
-  waits_ = !leaves_fences_ || is_software_renderer(renderer);
+  const bool software = is_software_renderer(renderer);
+  waits_ = !leaves_fences_ || software;
+  create_sync_ = function<PFNEGLCREATESYNCKHRPROC>("eglCreateSyncKHR");
+  destroy_sync_ = function<PFNEGLDESTROYSYNCKHRPROC>("eglDestroySyncKHR");
+  dup_fence_ = function<PFNEGLDUPNATIVEFENCEFDANDROIDPROC>("eglDupNativeFenceFDANDROID");
+  has_fences_ = !software && lists(egl, "EGL_ANDROID_native_fence_sync") &&
+                create_sync_ != nullptr && destroy_sync_ != nullptr && dup_fence_ != nullptr;
   return {};
 }
 
@@ -174,6 +191,16 @@ Result<std::unique_ptr<OutputBuffer>> GbmMemory::allocate(Size size, const Buffe
   buffer->plane_count = static_cast<std::size_t>(planes);
   TRY(attach(*buffer, size));
   return buffer;
+}
+
+Result<Fd> GbmMemory::fence() {
+  const EGLSyncKHR sync = create_sync_(display_, EGL_SYNC_NATIVE_FENCE_ANDROID, nullptr);
+  if (sync == EGL_NO_SYNC_KHR) return fail_egl("eglCreateSyncKHR");
+  glFlush();  // the fence has its file after that
+  Fd file(dup_fence_(display_, sync));
+  destroy_sync_(display_, sync);
+  if (!file) return fail_egl("eglDupNativeFenceFDANDROID");
+  return file;
 }
 
 // Mesa's drivers leave a fence in the memory when they are flushed, and whoever reads it waits.

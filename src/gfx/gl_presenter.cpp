@@ -26,7 +26,8 @@ Result<std::unique_ptr<GlPresenter>> GlPresenter::create(const NativeSurface& na
   std::unique_ptr<GlPresenter> self;
   if (wants_other_gpu(native)) self = create_on_other_gpu(native, trouble);
   if (self == nullptr) {
-    self.reset(new GlPresenter(native, TRY(open_connection_device(native.display))));
+    GlDevice device = TRY(open_connection_device(native.display));
+    self.reset(new GlPresenter(native, std::move(device)));
     TRY(self->choose_output(native, std::move(stand_ins.output), std::move(trouble)));
   }
   TRY(self->start_drawing(std::move(stand_ins.importer)));

@@ -48,8 +48,14 @@ class OutputMemory {
   // Whether the kernel makes those who draw into a buffer wait for those who read it.
   [[nodiscard]] virtual bool leaves_fences() const = 0;
 
-  // After the last draw into a buffer: from now on it may be handed over, and whoever reads it gets
-  // the finished picture, by the kernel's fences, or because this waited. OsCall.
+  // Whether there are fences for fence().
+  [[nodiscard]] virtual bool has_fences() const = 0;
+  // A sync file that is signalled when what was drawn until now is finished. OsCall.
+  virtual Result<Fd> fence() = 0;
+
+  // Without such a fence, after the last draw into a buffer: from now on it may be handed over, and
+  // whoever reads it gets the finished picture, by the kernel's fences, or because this waited.
+  // OsCall.
   virtual Result<void> finish(OutputBuffer& buffer) = 0;
 };
 

@@ -3,6 +3,7 @@
 
 #include <wayland-client.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <utility>
@@ -31,7 +32,7 @@ struct WrapperTraits {
 using Rgba = std::array<std::uint8_t, 4>;
 constexpr Rgba kWhole = {0x33, 0x66, 0xcc, 0xff};
 constexpr Rgba kCorner = {0xff, 0x99, 0x00, 0xff};
-constexpr GLint kCornerSide = 16;
+constexpr GLint kCornerSide = 16;  // at most
 
 void clear(const Rgba& colour) {
   const auto part = [](std::uint8_t value) { return static_cast<GLfloat>(value) / 255; };
@@ -45,30 +46,32 @@ bool shows(GLint x, GLint y, const Rgba& colour) {
   return read[0] == colour[0] && read[1] == colour[1] && read[2] == colour[2];
 }
 
-bool draws_right(const OutputBuffer& buffer) {
+}  // namespace
+
+bool draws_right(const OutputBuffer& buffer, Size size) {
+  const GLint right = static_cast<GLint>(size.width) - 1;
+  const GLint last = static_cast<GLint>(size.height) - 1;
+  const GLint side = std::min({kCornerSide, right, last});
+  if (side < 1) return true;  // too small to tell
   while (glGetError() != GL_NO_ERROR) {
   }
-  constexpr auto kRight = static_cast<GLint>(kProbe.width) - 1;
-  constexpr auto kLast = static_cast<GLint>(kProbe.height) - 1;
   glBindFramebuffer(GL_FRAMEBUFFER, buffer.framebuffer());
   clear(kWhole);
   glEnable(GL_SCISSOR_TEST);
-  glScissor(0, 0, kCornerSide, kCornerSide);
+  glScissor(0, 0, side, side);
   clear(kCorner);
   glDisable(GL_SCISSOR_TEST);
-  const bool right = shows(0, 0, kCorner) && shows(kCornerSide - 1, kCornerSide - 1, kCorner) &&
-                     shows(kCornerSide, 0, kWhole) && shows(kRight, 0, kWhole) &&
-                     shows(0, kLast, kWhole) && shows(kRight, kLast, kWhole);
-  return glGetError() == GL_NO_ERROR && right;
+  const bool drawn = shows(0, 0, kCorner) && shows(side - 1, side - 1, kCorner) &&
+                     shows(side, 0, kWhole) && shows(right, 0, kWhole) && shows(0, last, kWhole) &&
+                     shows(right, last, kWhole);
+  return glGetError() == GL_NO_ERROR && drawn;
 }
-
-}  // namespace
 
 std::expected<std::unique_ptr<OutputBuffer>, std::string> OutputProbe::run(
     const BufferWish& wish) const {
   Result<std::unique_ptr<OutputBuffer>> made = memory->allocate(kProbe, wish);
   if (!made) return std::unexpected("output buffers cannot be made: " + describe(made.error()));
-  if (!draws_right(**made)) {
+  if (!draws_right(**made, kProbe)) {
     return std::unexpected("the driver draws into output buffers what it was not told to");
   }
   // A queue of its own: nobody else's events are to be handled meanwhile.

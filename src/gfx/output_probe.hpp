@@ -12,9 +12,13 @@ struct zwp_linux_dmabuf_v1;
 
 namespace pierglass::gfx {
 
-// Whether output buffers can be had in some way, tried with a small one: GL draws two colours, each
-// of which must be read back from where it was drawn, and the compositor is asked to take it. That
-// is waited for, as drivers wait when they start: for a round trip.
+// Whether GL draws into a buffer of that size what it is told to: two colours, each read back from
+// where it was drawn, which waits for the GPU.
+bool draws_right(const OutputBuffer& buffer, Size size);
+
+// Whether output buffers can be had in some way, tried with a small one: GL draws into it, and the
+// compositor is asked to take it. That is waited for, as drivers wait when they start: for a round
+// trip.
 struct OutputProbe {
   wl_display* connection = nullptr;
   zwp_linux_dmabuf_v1* factory = nullptr;

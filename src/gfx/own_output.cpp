@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/describe.hpp"
+#include "gfx/explicit_sync.hpp"
 #include "gfx/render_node.hpp"
 #include "gfx/swapchain.hpp"
 
@@ -37,6 +38,18 @@ std::expected<Place, std::string> place_of(const NativeSurface& native, const Gl
   return Place{drawn_by.empty() ? read_by : drawn_by, WhoReads::SameGpu};
 }
 
+// Null where compositor, driver or kernel cannot.
+std::unique_ptr<ExplicitSync> open_sync(const NativeSurface& native, const OutputMemory& memory,
+                                        int node) {
+  if (native.drm_syncobj == nullptr || native.wake_fd < 0 || !memory.has_fences()) return nullptr;
+  auto kernel = open_timeline_kernel(node);
+  if (!kernel) return nullptr;
+  return std::make_unique<ExplicitSync>(
+      SyncParts{
+          .manager = native.drm_syncobj, .surface = native.surface, .wake_fd = native.wake_fd},
+      *std::move(kernel));
+}
+
 std::string describe_gpu(const Place& place) {
   if (place.reader == WhoReads::SameGpu) return place.node + ", the compositor's GPU";
   return place.node + " as wished; its pictures cross to the compositor's GPU";
@@ -62,13 +75,16 @@ std::expected<OwnOutput, std::string> make_own_output(const NativeSurface& nativ
     if (!opened) return std::unexpected(place->node + ": " + describe(opened.error()));
     gbm = std::make_shared<GbmDevice>(*std::move(opened));
   }
+  const int node = gbm->node.get();
   auto memory = make_gbm_memory(std::move(gbm), device.display.get());
   if (!memory) return std::unexpected(describe(memory.error()));
+  std::unique_ptr<ExplicitSync> sync = open_sync(native, **memory, node);
   std::string refusal;
   auto chain = Swapchain::create({.connection = native.display,
                                   .surface = native.surface,
                                   .offers = native.dmabufs,
                                   .memory = *std::move(memory),
+                                  .sync = std::move(sync),
                                   .reader = place->reader,
                                   .unfenced = native.output.buffers == OutputBuffers::Own},
                                  refusal);

@@ -31,8 +31,11 @@ void BufferParamsTraits::close(Value params) noexcept {
 }
 
 SwapBuffer::SwapBuffer(zwp_linux_dmabuf_v1* factory, Size size,
-                       std::unique_ptr<OutputBuffer> memory)
-    : memory_(std::move(memory)), size_(size), params_(zwp_linux_dmabuf_v1_create_params(factory)) {
+                       std::unique_ptr<OutputBuffer> memory, std::unique_ptr<SyncedBuffer> synced)
+    : memory_(std::move(memory)),
+      synced_(std::move(synced)),
+      size_(size),
+      params_(zwp_linux_dmabuf_v1_create_params(factory)) {
   zwp_linux_buffer_params_v1* params = params_.get();
   if (params == nullptr) {
     state_ = State::Refused;
@@ -69,7 +72,13 @@ void SwapBuffer::on_failed() noexcept {
   state_ = State::Refused;
 }
 
+void SwapBuffer::look() {
+  if (state_ == State::Busy && synced_ && !synced_->being_read()) state_ = State::Free;
+}
+
+// Says nothing certain of a buffer with a timeline.
 void SwapBuffer::on_release() noexcept {
+  if (synced_) return;
   state_ = State::Free;
 }
 

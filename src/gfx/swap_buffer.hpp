@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "base/geometry.hpp"
+#include "gfx/explicit_sync.hpp"
 #include "gfx/output_memory.hpp"
 #include "gfx/wl_buffer.hpp"
 
@@ -33,12 +34,18 @@ class SwapBuffer {
   };
 
   // Asks the compositor to take it, never in the way that ends the connection when it cannot.
-  SwapBuffer(zwp_linux_dmabuf_v1* factory, Size size, std::unique_ptr<OutputBuffer> memory);
+  // `synced`: its timeline, by which it is committed and released; null: releases are events.
+  SwapBuffer(zwp_linux_dmabuf_v1* factory, Size size, std::unique_ptr<OutputBuffer> memory,
+             std::unique_ptr<SyncedBuffer> synced = nullptr);
   SwapBuffer(const SwapBuffer&) = delete;
   SwapBuffer& operator=(const SwapBuffer&) = delete;
   ~SwapBuffer() = default;
 
   [[nodiscard]] State state() const { return state_; }
+  // Brings state() up to date where releases are no events.
+  void look();
+  // Null: releases are events.
+  [[nodiscard]] SyncedBuffer* synced() { return synced_.get(); }
   [[nodiscard]] OutputBuffer& memory() { return *memory_; }
   // Of no use to the compositor any more after that.
   [[nodiscard]] std::unique_ptr<OutputBuffer> take_memory() { return std::move(memory_); }
@@ -53,6 +60,7 @@ class SwapBuffer {
 
  private:
   std::unique_ptr<OutputBuffer> memory_;
+  std::unique_ptr<SyncedBuffer> synced_;
   Size size_;
   Handle<BufferParamsTraits> params_;  // while asked
   Handle<WlBufferTraits> buffer_;

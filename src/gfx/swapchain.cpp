@@ -49,7 +49,8 @@ Result<void> Swapchain::choose_way() {
     refusal_ = "the compositor has no zwp_linux_dmabuf_v1";
     return fail(ErrorCode::Unsupported, "zwp_linux_dmabuf_v1");
   }
-  if (!parts_.memory->leaves_fences() && !parts_.unfenced) {
+  const bool ordered = parts_.sync != nullptr || parts_.memory->leaves_fences();
+  if (!ordered && !parts_.unfenced) {
     refusal_ = "the graphics driver leaves no fences in shared memory";
     return fail(ErrorCode::Unsupported, "implicit synchronisation");
   }
@@ -66,6 +67,7 @@ Result<void> Swapchain::choose_way() {
     auto tried = probe.run(wishes_[wish_]);
     if (tried) {
       describe_buffers(**tried);
+      proven_ = way_;
       return {};
     }
     TRY(check_connection());
@@ -107,8 +109,15 @@ Result<void> Swapchain::resize(Size buffer) {
 
 Result<void> Swapchain::add_buffer(Chain& chain) {
   auto memory = TRY(parts_.memory->allocate(chain.size, wishes_[wish_]));
-  chain.buffers.push_back(
-      std::make_unique<SwapBuffer>(parts_.offers->factory(), chain.size, std::move(memory)));
+  // The probe saw another way work.
+  if (proven_ != way_ && !draws_right(*memory, chain.size)) {
+    return fail(ErrorCode::Unsupported, "right drawing");
+  }
+  proven_ = way_;
+  std::unique_ptr<SyncedBuffer> synced;
+  if (parts_.sync != nullptr) synced = TRY(parts_.sync->add_buffer());
+  chain.buffers.push_back(std::make_unique<SwapBuffer>(parts_.offers->factory(), chain.size,
+                                                       std::move(memory), std::move(synced)));
   wl_display_flush(parts_.connection);  // what is left goes with the next commit
   return {};
 }
@@ -178,15 +187,36 @@ Result<void> Swapchain::ask_for_another() {
   return !settled && settled.error().code != ErrorCode::Busy ? settled : Result<void>();
 }
 
+// Releases that are no events.
+Result<void> Swapchain::wake_when_one_is_free() {
+  for (const auto& buffer : current_.buffers) {
+    if (is_in(buffer, State::Busy) && buffer->synced() != nullptr) {
+      TRY(buffer->synced()->wake_when_free());
+    }
+  }
+  return {};
+}
+
+Result<void> Swapchain::finish_drawing() {
+  if (parts_.sync == nullptr) return parts_.memory->finish(drawing_->memory());
+  const Fd fence = TRY(parts_.memory->fence());
+  parts_.sync->enable();
+  return drawing_->synced()->set_points(fence.get());
+}
+
 Result<void> Swapchain::begin() {
   TRY(check_connection());
   drawing_ = nullptr;
+  for (Buffers* buffers : {&current_.buffers, &retired_}) {
+    for (const auto& buffer : *buffers) buffer->look();
+  }
   std::erase_if(retired_, [](const auto& buffer) { return !is_in(buffer, State::Busy); });
   follow_offer();
   TRY(settle_chains());
   drawing_ = find_free();
   if (drawing_ == nullptr) {
     TRY(ask_for_another());
+    TRY(wake_when_one_is_free());
     return fail(ErrorCode::Busy, "output buffers");
   }
   glBindFramebuffer(GL_FRAMEBUFFER, drawing_->memory().framebuffer());
@@ -194,7 +224,7 @@ Result<void> Swapchain::begin() {
 }
 
 Result<void> Swapchain::present() {
-  TRY(parts_.memory->finish(drawing_->memory()));
+  TRY(finish_drawing());
   drawing_->attach(parts_.surface);
   drawing_ = nullptr;
   wl_surface_commit(parts_.surface);
@@ -206,7 +236,8 @@ Result<void> Swapchain::present() {
 
 void Swapchain::describe_buffers(const OutputBuffer& memory) {
   description_ = "own buffers, " + modifier_name(memory.modifier()) +
-                 (wishes_[wish_].scanout ? ", for the screen" : "");
+                 (wishes_[wish_].scanout ? ", for the screen" : "") +
+                 (parts_.sync != nullptr ? ", explicit fences" : "");
 }
 
 }  // namespace pierglass::gfx

@@ -3,13 +3,16 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <expected>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "gfx/buffer_wishes.hpp"
 #include "gfx/dmabuf_offers.hpp"
+#include "gfx/explicit_sync.hpp"
 #include "gfx/gl_output.hpp"
 #include "gfx/output_memory.hpp"
 #include "gfx/swap_buffer.hpp"
@@ -25,6 +28,7 @@ struct SwapchainParts {
   wl_surface* surface = nullptr;
   const DmabufOffers* offers = nullptr;
   std::unique_ptr<OutputMemory> memory;
+  std::unique_ptr<ExplicitSync> sync;  // null: by fences in the memory
   WhoReads reader = WhoReads::SameGpu;
   // Also where a release does not keep the GPU from drawing into what is still being read.
   bool unfenced = false;
@@ -77,14 +81,17 @@ class Swapchain final : public GlOutput {
   Result<void> ask_for_another();
   void retire(Chain& chain);
   SwapBuffer* find_free();
+  Result<void> wake_when_one_is_free();
+  Result<void> finish_drawing();
   Result<void> check_connection() const;
   void describe_buffers(const OutputBuffer& memory);
 
   SwapchainParts parts_;
   std::uint64_t told_ = 0;  // of the offers, when wishes_ was made
   std::vector<BufferWish> wishes_;
-  std::size_t wish_ = 0;   // in force
-  std::uint64_t way_ = 1;  // changes with each other wish in force
+  std::size_t wish_ = 0;      // in force
+  std::uint64_t way_ = 1;     // changes with each other wish in force
+  std::uint64_t proven_ = 0;  // way that was drawn into as it should be
   Size size_{1, 1};
   Chain current_;    // what is drawn into
   Chain next_;       // what is to replace it, once the compositor takes it; no buffers: nothing

@@ -7,6 +7,7 @@
 #include <idle-inhibit-unstable-v1-client-protocol.h>
 #include <keyboard-shortcuts-inhibit-unstable-v1-client-protocol.h>
 #include <linux-dmabuf-unstable-v1-client-protocol.h>
+#include <linux-drm-syncobj-v1-client-protocol.h>
 #include <pointer-constraints-unstable-v1-client-protocol.h>
 #include <presentation-time-client-protocol.h>
 #include <relative-pointer-unstable-v1-client-protocol.h>
@@ -81,9 +82,13 @@ constexpr std::array<GlobalRow, kGlobalCount> kTable{{
      "key combinations of the desktop do not reach the guest"},
     // 3 names modifiers; 4 tells them by feedback; 5 only explains more.
     {LinuxDmabuf, &zwp_linux_dmabuf_v1_interface, "zwp_linux_dmabuf_v1", 3, 5, 5, Optional,
-     "the guest's memory cannot be handed over as dma-bufs (--path scanout)"},
+     "the guest's memory cannot be handed over as dma-bufs (--path scanout), "
+     "and what OpenGL draws is handed over by the graphics driver"},
     {CursorShapeManager, &wp_cursor_shape_manager_v1_interface, "wp_cursor_shape_manager_v1", 1, 1,
      0, Optional, "where the guest shows no pointer, ours is a plain arrow"},
+    {DrmSyncobjManager, &wp_linux_drm_syncobj_manager_v1_interface,
+     "wp_linux_drm_syncobj_manager_v1", 1, 1, 0, Optional,
+     "graphics drivers that leave no fences in shared memory hand pictures over themselves"},
 }};
 
 constexpr bool in_order_of_enum() {

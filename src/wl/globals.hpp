@@ -27,8 +27,9 @@ enum class Global : std::uint8_t {
   ShortcutsInhibitManager,
   LinuxDmabuf,
   CursorShapeManager,
+  DrmSyncobjManager,
 };
-inline constexpr std::size_t kGlobalCount = 18;
+inline constexpr std::size_t kGlobalCount = 19;
 
 enum class Need : std::uint8_t { Required, Optional };
 

@@ -42,6 +42,7 @@ Result<std::unique_ptr<PresentQueue>> PresentQueue::create(Display& display, Reg
   self->shm_ = wrap(registry.shm(), queue);
   self->presentation_ = wrap(registry.presentation(), queue);
   self->tearing_manager_ = registry.tearing_control_manager();
+  self->drm_syncobj_ = registry.drm_syncobj_manager();
   for (Feedback& feedback : self->feedbacks_) feedback.owner = self.get();
   return self;
 }
@@ -49,7 +50,10 @@ Result<std::unique_ptr<PresentQueue>> PresentQueue::create(Display& display, Reg
 PresentQueue::~PresentQueue() = default;
 
 NativeSurface PresentQueue::native() const {
-  return {.display = display_.native(), .surface = real_surface_, .shm = shm_.get()};
+  return {.display = display_.native(),
+          .surface = real_surface_,
+          .shm = shm_.get(),
+          .drm_syncobj = drm_syncobj_};
 }
 
 const SurfaceDmabufs& PresentQueue::open_dmabufs(Registry& registry) {

@@ -46,6 +46,7 @@ struct NativeSurface {
   wl_surface* surface = nullptr;
   wl_shm* shm =
       nullptr;  // pools made of it, and their buffers, send their events to the present queue
+  wp_linux_drm_syncobj_manager_v1* drm_syncobj = nullptr;  // what is made of it sends no events
 };
 
 // The present thread's event queue: frame callbacks, presentation feedback and buffer releases
@@ -129,6 +130,7 @@ class PresentQueue : Pinned {
   Wrapper<wp_presentation> presentation_;
   std::unique_ptr<SurfaceDmabufs> dmabufs_;                   // null: nobody wants any
   wp_tearing_control_manager_v1* tearing_manager_ = nullptr;  // the registry's
+  wp_linux_drm_syncobj_manager_v1* drm_syncobj_ = nullptr;    // the registry's
   Proxy<wp_tearing_control_v1> tearing_;                      // made when first allowed
   Proxy<wl_callback> frame_;
   std::array<Feedback, kMaxFeedbacks> feedbacks_;

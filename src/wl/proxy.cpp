@@ -7,6 +7,7 @@
 #include <idle-inhibit-unstable-v1-client-protocol.h>
 #include <keyboard-shortcuts-inhibit-unstable-v1-client-protocol.h>
 #include <linux-dmabuf-unstable-v1-client-protocol.h>
+#include <linux-drm-syncobj-v1-client-protocol.h>
 #include <pointer-constraints-unstable-v1-client-protocol.h>
 #include <presentation-time-client-protocol.h>
 #include <relative-pointer-unstable-v1-client-protocol.h>
@@ -45,6 +46,9 @@ void destroy(wl_shm_pool* proxy) noexcept {
 }
 void destroy(wl_surface* proxy) noexcept {
   wl_surface_destroy(proxy);
+}
+void destroy(wp_linux_drm_syncobj_manager_v1* proxy) noexcept {
+  wp_linux_drm_syncobj_manager_v1_destroy(proxy);
 }
 void destroy(wp_presentation* proxy) noexcept {
   wp_presentation_destroy(proxy);

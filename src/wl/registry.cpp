@@ -152,6 +152,8 @@ void Registry::bind(const GlobalRow& row, std::uint32_t name, std::uint32_t adve
       return;
     case Global::CursorShapeManager:
       return cursor_shape_manager_.reset(static_cast<wp_cursor_shape_manager_v1*>(proxy));
+    case Global::DrmSyncobjManager:
+      return drm_syncobj_manager_.reset(static_cast<wp_linux_drm_syncobj_manager_v1*>(proxy));
   }
 }
 

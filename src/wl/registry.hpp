@@ -80,7 +80,11 @@ class Registry : Pinned {
   [[nodiscard]] wp_cursor_shape_manager_v1* cursor_shape_manager() const {
     return cursor_shape_manager_.get();
   }
-  // What that takes before version 4; later ones say it by feedback (surface_dmabufs.hpp).
+  [[nodiscard]] wp_linux_drm_syncobj_manager_v1* drm_syncobj_manager() const {
+    return drm_syncobj_manager_.get();
+  }
+  // What linux_dmabuf() takes before version 4; later ones say it by feedback
+  // (surface_dmabufs.hpp).
   [[nodiscard]] const std::vector<DmabufFormat>& dmabuf_formats() const { return dmabuf_formats_; }
 
   [[nodiscard]] Outputs& outputs() { return outputs_; }
@@ -122,6 +126,7 @@ class Registry : Pinned {
   Proxy<zwp_keyboard_shortcuts_inhibit_manager_v1> shortcuts_inhibit_manager_;
   Proxy<zwp_linux_dmabuf_v1> linux_dmabuf_;
   Proxy<wp_cursor_shape_manager_v1> cursor_shape_manager_;
+  Proxy<wp_linux_drm_syncobj_manager_v1> drm_syncobj_manager_;
   std::vector<DmabufFormat> dmabuf_formats_;
   Outputs outputs_;
   Seats seats_;

@@ -33,7 +33,8 @@ std::vector<OfferedGlobal> all_globals() {
           {"zwp_pointer_constraints_v1", 1},
           {"zwp_keyboard_shortcuts_inhibit_manager_v1", 1},
           {"zwp_linux_dmabuf_v1", 4},
-          {"wp_cursor_shape_manager_v1", 1}};
+          {"wp_cursor_shape_manager_v1", 1},
+          {"wp_linux_drm_syncobj_manager_v1", 1}};
 }
 
 std::vector<OfferedGlobal> all_globals_but(std::string_view interface) {

@@ -92,6 +92,13 @@ struct Request {
   std::string arguments;  // "1, 2, \"text\", wl_surface#3, new wl_buffer#7, nil, fd"
 };
 
+// A point of a timeline, which is told by its protocol object.
+struct FakePoint {
+  std::uint32_t timeline = 0;
+  std::uint64_t point = 0;
+  friend bool operator==(const FakePoint&, const FakePoint&) = default;
+};
+
 // What one wl_surface.commit of the toplevel's surface made effective.
 struct Commit {
   bool with_buffer = false;
@@ -101,6 +108,8 @@ struct Commit {
   std::int32_t transform = 0;                 // buffer_transform in force
   Size destination;                           // viewport destination in force; 0x0: none
   std::vector<std::uint32_t> acks;            // configure serials acked since the commit before
+  std::optional<FakePoint> acquire;           // explicit synchronisation
+  std::optional<FakePoint> release;           // the same
   bool tearing = false;                       // presentation hint in force: async
   std::size_t frame_callbacks = 0;            // requested with it
   std::vector<Rect> damage;                   // wl_surface.damage_buffer
@@ -131,10 +140,11 @@ class FakeSeat;
 // client is killed for in practice: no buffer before the first ack, no ack of an unknown serial,
 // buffer sizes that are multiples of the scale, one role object each and none on a surface with a
 // buffer, no end of a role's parts in the wrong order, one tearing control for a surface, one
-// constraint and one inhibitor for a surface and seat, and of dma-bufs no other formats and bounds
-// than were told and are, and none made immediately. Functions may be called from any thread, from
-// its own only inside at_once(). They return after the compositor has done it and sent the events;
-// when the client has handled them is for the test to wait for.
+// constraint and one inhibitor for a surface and seat, both points with each buffer where there is
+// explicit synchronisation (then it releases by no events), and of dma-bufs no other formats and
+// bounds than were told and are, and none made immediately. Functions may be called from any
+// thread, from its own only inside at_once(). They return after the compositor has done it and sent
+// the events; when the client has handled them is for the test to wait for.
 class FakeCompositor {
  public:
   explicit FakeCompositor(FakeOptions options = {});

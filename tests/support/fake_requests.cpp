@@ -110,6 +110,9 @@ FakeCompositor::Server::handlers() {
       {"zwp_keyboard_shortcuts_inhibit_manager_v1.inhibit_shortcuts", &Server::inhibit_shortcuts},
       {"zwp_linux_dmabuf_v1.get_default_feedback", &Server::get_dmabuf_feedback},
       {"zwp_linux_dmabuf_v1.get_surface_feedback", &Server::get_surface_dmabuf_feedback},
+      {"wp_linux_drm_syncobj_manager_v1.get_surface", &Server::get_sync_surface},
+      {"wp_linux_drm_syncobj_surface_v1.set_acquire_point", &Server::set_acquire_point},
+      {"wp_linux_drm_syncobj_surface_v1.set_release_point", &Server::set_release_point},
       {"zwp_linux_buffer_params_v1.add", &Server::add_plane},
       {"zwp_linux_buffer_params_v1.create", &Server::create_dmabuf_buffer},
       {"zwp_linux_buffer_params_v1.create_immed", &Server::create_dmabuf_buffer_at_once},
@@ -161,12 +164,15 @@ void FakeCompositor::Server::commit(const Call& call) {
   surface.pending.dmabuf = false;
   surface.pending.frame_callbacks = surface.pending_frames.size();
   if (surface.attached && !show(surface)) return;
+  if (!check_points(surface, with_buffer)) return;
   if (std::exchange(surface.attached, false)) map(surface, with_buffer);
   ++surface.commits;
   apply_hints(surface);
   if (surface.toplevel != nullptr) toplevel_.commits.push_back(surface.pending);
   surface.pending.acks.clear();
   surface.pending.damage.clear();
+  surface.pending.acquire.reset();
+  surface.pending.release.reset();
   std::ranges::move(surface.pending_frames, std::back_inserter(surface.frames));
   std::ranges::move(surface.pending_feedbacks, std::back_inserter(surface.feedbacks));
   surface.pending_frames.clear();
@@ -228,6 +234,7 @@ void FakeCompositor::Server::send_releases(FakeSurface& surface) {
 }
 
 void FakeCompositor::Server::release(FakeSurface& surface, std::uint32_t buffer_id) {
+  if (count_objects("wp_linux_drm_syncobj_surface_v1", surface) > 0) return;
   if (wl_resource* buffer = buffer_called(surface, buffer_id)) wl_buffer_send_release(buffer);
 }
 

@@ -7,6 +7,7 @@
 #include <idle-inhibit-unstable-v1-server-protocol.h>
 #include <keyboard-shortcuts-inhibit-unstable-v1-server-protocol.h>
 #include <linux-dmabuf-unstable-v1-server-protocol.h>
+#include <linux-drm-syncobj-v1-server-protocol.h>
 #include <pointer-constraints-unstable-v1-server-protocol.h>
 #include <poll.h>
 #include <presentation-time-server-protocol.h>
@@ -52,6 +53,7 @@ const wl_interface* interface_called(std::string_view name) {
       &wl_data_device_manager_interface,
       &zwp_linux_dmabuf_v1_interface,
       &wp_cursor_shape_manager_v1_interface,
+      &wp_linux_drm_syncobj_manager_v1_interface,
   };
   for (const wl_interface* one : kKnown)
     if (name == one->name) return one;

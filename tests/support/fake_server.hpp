@@ -226,6 +226,10 @@ class FakeCompositor::Server {
   void add_plane(const Call& call);
   void create_dmabuf_buffer(const Call& call);
   void create_dmabuf_buffer_at_once(const Call& call);
+  void get_sync_surface(const Call& call);
+  void set_acquire_point(const Call& call);
+  void set_release_point(const Call& call);
+  bool check_points(FakeSurface& surface, bool with_buffer);
   void send_dmabuf_formats(FakeObject& object);
   void send_dmabuf_feedback(FakeObject& object);
   void answer_dmabuf(FakeObject& params, bool created);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,8 +32,9 @@ struct FakeDriver {
   std::vector<std::uint64_t> drawable = {kImplicitModifier, kTiled, kOtherTiled, kLinearModifier};
   std::vector<std::uint64_t> cannot_make;  // modifiers
   std::optional<std::size_t> memory_for;   // so many buffers at a time
-  bool draws_wrong = false;                // only a corner of what it is told to
+  std::vector<std::uint64_t> draws_wrong;  // modifiers: only a corner of what it is told to
   bool leaves_fences = true;
+  bool fails_fence = false;
   std::vector<BufferWish> asked;
   std::size_t living = 0;
 };
@@ -80,15 +82,21 @@ class FakeOutputMemory final : public OutputMemory {
   Result<std::unique_ptr<OutputBuffer>> allocate(Size size, const BufferWish& wish) override {
     driver_.asked.push_back(wish);
     const std::uint64_t modifier = wish.modifiers.front();
-    const bool cannot =
-        std::ranges::find(driver_.cannot_make, modifier) != driver_.cannot_make.end();
-    if (cannot || driver_.living >= driver_.memory_for.value_or(SIZE_MAX)) {
+    const auto is_in = [&](const std::vector<std::uint64_t>& modifiers) {
+      return std::ranges::find(modifiers, modifier) != modifiers.end();
+    };
+    if (is_in(driver_.cannot_make) || driver_.living >= driver_.memory_for.value_or(SIZE_MAX)) {
       return fail(ErrorCode::OsCall, "memory of the test");
     }
-    if (driver_.draws_wrong) size = {1, 1};
+    if (is_in(driver_.draws_wrong)) size = {1, 1};
     return std::make_unique<FakeOutputBuffer>(driver_, size, modifier);
   }
   [[nodiscard]] bool leaves_fences() const override { return driver_.leaves_fences; }
+  [[nodiscard]] bool has_fences() const override { return true; }
+  Result<Fd> fence() override {
+    if (driver_.fails_fence) return fail(ErrorCode::OsCall, "a fence of the test");
+    return Fd(memfd_create("fence", MFD_CLOEXEC));
+  }
   Result<void> finish(OutputBuffer& buffer) override {
     static_cast<FakeOutputBuffer&>(buffer).finish();
     return {};
@@ -122,6 +130,49 @@ struct FakeOffers final : DmabufOffers {
       .device = 0xe280, .tranches = {{.scanout = false, .modifiers = {kTiled, kLinearModifier}}}};
 };
 
+// Timelines, and what was done with them.
+struct FakeTimelines {
+  struct Point {
+    std::uint32_t timeline = 0;
+    std::uint64_t point = 0;
+    friend bool operator==(const Point&, const Point&) = default;
+  };
+  std::map<std::uint32_t, std::uint64_t> reached;  // of those that live
+  std::uint32_t made = 0;
+  std::vector<Point> signalled_by_fence;
+  std::vector<Point> awaited;
+  bool fails_notify = false;
+};
+
+class FakeTimelineKernel final : public TimelineKernel {
+ public:
+  explicit FakeTimelineKernel(FakeTimelines& timelines) : timelines_(timelines) {}
+
+  Result<std::uint32_t> create() override {
+    timelines_.reached[++timelines_.made] = 0;
+    return timelines_.made;
+  }
+  void close(std::uint32_t timeline) noexcept override { timelines_.reached.erase(timeline); }
+  Result<Fd> share(std::uint32_t) override { return Fd(memfd_create("timeline", MFD_CLOEXEC)); }
+  Result<void> signal_with(std::uint32_t timeline, std::uint64_t point, int sync_file) override {
+    EXPECT_GE(sync_file, 0);
+    timelines_.signalled_by_fence.push_back({timeline, point});
+    return {};
+  }
+  Result<bool> passed(std::uint32_t timeline, std::uint64_t point) override {
+    return timelines_.reached.at(timeline) >= point;
+  }
+  Result<void> notify(std::uint32_t timeline, std::uint64_t point, int event_fd) override {
+    if (timelines_.fails_notify) return fail(ErrorCode::OsCall, "a kernel of the test");
+    EXPECT_EQ(event_fd, 42);
+    timelines_.awaited.push_back({timeline, point});
+    return {};
+  }
+
+ private:
+  FakeTimelines& timelines_;
+};
+
 class SwapchainTest : public ::testing::Test {
  protected:
   static constexpr Size kWindow{64, 40};
@@ -142,11 +193,19 @@ class SwapchainTest : public ::testing::Test {
   }
 
   // Whether there is a chain.
-  bool create(bool unfenced = false) {
+  bool create(bool unfenced = false, bool explicit_sync = false) {
+    const wl::NativeSurface native = client->queue->native();
+    std::unique_ptr<ExplicitSync> sync;
+    if (explicit_sync) {
+      sync = std::make_unique<ExplicitSync>(
+          SyncParts{.manager = native.drm_syncobj, .surface = native.surface, .wake_fd = 42},
+          std::make_unique<FakeTimelineKernel>(timelines));
+    }
     auto made = Swapchain::create({.connection = client->queue->native().display,
                                    .surface = client->queue->native().surface,
                                    .offers = &offers,
                                    .memory = std::make_unique<FakeOutputMemory>(driver),
+                                   .sync = std::move(sync),
                                    .unfenced = unfenced},
                                   refusal);
     if (!made) return false;
@@ -159,6 +218,18 @@ class SwapchainTest : public ::testing::Test {
   void settle() const {
     client->settle();
     ASSERT_TRUE(client->queue->dispatch_pending());
+  }
+
+  // Commits whatever there is drawn, as soon as there is a buffer for it.
+  Result<void> commit() {
+    Result<void> begun = chain->begin();
+    if (!begun && begun.error().code == ErrorCode::Busy) {
+      settle();
+      begun = chain->begin();
+    }
+    if (begun) begun = chain->present();
+    settle();
+    return begun;
   }
 
   // Shows a window of one colour as soon as there is a buffer for it; false: there is none even
@@ -194,6 +265,7 @@ class SwapchainTest : public ::testing::Test {
   ~SwapchainTest() override { chain.reset(); }
 
   FakeDriver driver;
+  FakeTimelines timelines;
   FakeOffers offers;
   std::string refusal;
   std::unique_ptr<wl::test::TestClient> client;

@@ -134,6 +134,17 @@ TEST_F(SwapchainTest, AnotherOfferIsFollowedWithoutAPause) {
   EXPECT_EQ(driver.asked.back().modifiers, std::vector{kOtherTiled});
 }
 
+TEST_F(SwapchainTest, WhatAnotherOfferBringsIsLookedAtBeforeItIsShown) {
+  open();
+  ASSERT_TRUE(create());
+  ASSERT_TRUE(show(1));
+  driver.draws_wrong = {kOtherTiled};
+  offers.change(kForScreen);
+  ASSERT_TRUE(show(2));
+  ASSERT_TRUE(show(3));
+  EXPECT_EQ(chain->description(), "own buffers, LINEAR");
+}
+
 TEST_F(SwapchainTest, AnOfferThatSaysTheSameOrNothingChangesNothing) {
   open();
   ASSERT_TRUE(create());
@@ -161,7 +172,7 @@ TEST_F(SwapchainTest, ADriverThatMakesNoneOrDrawsWrongIsRefused) {
   EXPECT_FALSE(create());
   EXPECT_EQ(refusal, "output buffers cannot be made: memory of the test failed");
   driver.cannot_make = {};
-  driver.draws_wrong = true;
+  driver.draws_wrong = {kTiled, kLinearModifier};
   EXPECT_FALSE(create());
   EXPECT_EQ(refusal, "the driver draws into output buffers what it was not told to");
   settle();
