@@ -4,12 +4,15 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
 #include <string>
+
+#include "tests/support/proc_stats.hpp"
 
 namespace pierglass::test {
 namespace {
@@ -65,6 +68,13 @@ std::size_t dma_bufs_of(pid_t process) {
     return std::filesystem::read_symlink(file.path(), closed).string().starts_with("/dmabuf:");
   });
   return static_cast<std::size_t>(count);
+}
+
+void tell_progress(int guest, pid_t client) {
+  if ((guest + 1) % 10 != 0) return;
+  std::printf("%d guests: the client has %zu descriptors, %zu of dma-bufs\n", guest + 1,
+              open_descriptors(client), dma_bufs_of(client));
+  std::fflush(stdout);
 }
 
 std::optional<std::size_t> dma_bufs_there_are() {

@@ -39,6 +39,9 @@ inline constexpr std::size_t kSlotsAtOnce = 8;
 // That a process holds by descriptors.
 [[nodiscard]] std::size_t dma_bufs_of(pid_t process);
 
+// A line for every tenth guest, of which many take long, with what the client holds.
+void tell_progress(int guest, pid_t client);
+
 // That the whole machine has, whoever holds them; nothing where debugfs does not tell.
 [[nodiscard]] std::optional<std::size_t> dma_bufs_there_are();
 

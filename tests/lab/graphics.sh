@@ -14,7 +14,7 @@
 #   PIERGLASS_LAB_SIZE      of the pictures (320x240)
 #   PIERGLASS_LAB_GUESTS    how many come one after the other (100)
 #   PIERGLASS_TEAR_SECONDS  how long to look for pictures of two frames (3)
-#   PIERGLASS_SLOWNESS      all waits are so many times as long as on a machine that is not emulated (20)
+#   PIERGLASS_SLOWNESS      all waits are so many times as long as on a machine that is not emulated (8)
 set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 # shellcheck source=tests/packages.sh
@@ -60,7 +60,7 @@ PIERGLASS_LAB_NODE=$node
 PIERGLASS_LAB_SIZE=${PIERGLASS_LAB_SIZE:-320x240}
 PIERGLASS_LAB_GUESTS=${PIERGLASS_LAB_GUESTS:-100}
 PIERGLASS_TEAR_SECONDS=${PIERGLASS_TEAR_SECONDS:-3}
-PIERGLASS_SLOWNESS=${PIERGLASS_SLOWNESS:-20}
+PIERGLASS_SLOWNESS=${PIERGLASS_SLOWNESS:-8}
 END
   for module in 9pnet_virtio 9p overlay $driver; do cat "$kernel/$module.needs"; done |
     awk '!seen[$0]++' >"$tree/modules"
@@ -79,7 +79,7 @@ boot() {
     -m 3072 -nodefaults -display none -serial stdio -no-reboot $device \
     $(share root "$root" ,readonly=on) $(share source "$source" ,readonly=on) $(share build "$build") \
     -kernel "$kernel/vmlinuz" -initrd "$work/initrd" \
-    -append 'console=ttyS0 quiet panic=-1' </dev/null | tr -d '\r' | tee "$work/output"
+    -append 'console=ttyS0 quiet panic=-1' </dev/null | sed -u 's|\r||g' | tee "$work/output"
 }
 
 [ $# -ge 2 ] || fail 'which build folder, and which graphics node: none, vgem or virtio?'

@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
-#include <cstdio>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -141,14 +140,13 @@ TEST_F(Import, GuestsOneAfterTheOtherLeaveNothingBehind) {
     shows_frames(pattern, 2);
     if (HasFatalFailure()) return;
     EXPECT_LE(dma_bufs_of(client), kSlotsAtOnce) << "guest " << i;
+    tell_progress(i, client);
     if (i == 9) descriptors = open_descriptors(client);
   }
   EXPECT_TRUE(comes(true));
   if (guest_count() > 10) {
     EXPECT_LE(open_descriptors(client), descriptors + kSlotsAtOnce);
   }
-  std::printf("%d guests: the client has %zu descriptors, %zu after ten; %zu dma-bufs\n",
-              guest_count(), open_descriptors(client), descriptors, dma_bufs_of(client));
   desk().kill_guest();
   desk().expect_clean_end();
   EXPECT_TRUE(wait_until([&] { return dma_bufs_there_are() <= before; }, kPatience))

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <array>
-#include <cstdio>
 #include <string>
 
 #include "tests/e2e/desk.hpp"
@@ -67,13 +66,12 @@ TEST_P(Scanout, GuestsOneAfterTheOtherLeaveNothingBehind) {
     desk.shows_frames("scanout", 1);
     if (HasFatalFailure()) return;
     EXPECT_LE(dma_bufs_of(client), kSlotsAtOnce) << "guest " << i;
+    tell_progress(i, client);
     if (i == 9) descriptors = open_descriptors(client);
   }
   if (guest_count() > 10) {
     EXPECT_LE(open_descriptors(client), descriptors + kSlotsAtOnce);
   }
-  std::printf("%d guests: the client has %zu descriptors, %zu after ten; %zu dma-bufs\n",
-              guest_count(), open_descriptors(client), descriptors, dma_bufs_of(client));
   desk.kill_guest();
   desk.expect_clean_end();
   desk.end_compositor();
