@@ -10,8 +10,8 @@
 
 #include "tests/e2e/desk.hpp"
 #include "tests/e2e/tear_watch.hpp"
+#include "tests/lab/dmabuf_desk.hpp"
 #include "tests/lab/dmabufs.hpp"
-#include "tests/lab/scanout_desk.hpp"
 #include "tests/support/proc_stats.hpp"
 #include "tests/support/wait_until.hpp"
 
@@ -24,8 +24,8 @@ constexpr const char* kRefusal = "the compositor cannot use the memory's dma-buf
 constexpr auto kName = [](const auto& one) { return name_of(one.param); };
 constexpr std::array kCompositors = {Compositor::Weston, Compositor::Mutter};
 
-bool makes_dma_bufs() {
-  return access("/dev/udmabuf", W_OK) == 0;
+Handed what_there_is() {
+  return access("/dev/udmabuf", W_OK) == 0 ? Handed::DmaBufs : Handed::Files;
 }
 
 class Scanout : public testing::TestWithParam<Compositor> {
@@ -38,7 +38,7 @@ class Scanout : public testing::TestWithParam<Compositor> {
 INSTANTIATE_TEST_SUITE_P(Lab, Scanout, testing::ValuesIn(kCompositors), kName);
 
 TEST_P(Scanout, EveryPixelOfMovingFramesIsThePatterns) {
-  ScanoutDesk desk(GetParam(), !makes_dma_bufs());
+  DmaBufDesk desk(GetParam(), what_there_is());
   desk.start_guest(PatternMode::Full);
   desk.shows_frames("scanout", 10);
   EXPECT_EQ(desk.refusal(), "");
@@ -46,7 +46,7 @@ TEST_P(Scanout, EveryPixelOfMovingFramesIsThePatterns) {
 }
 
 TEST_P(Scanout, NoScreenshotShowsTwoFrames) {
-  ScanoutDesk desk(GetParam(), !makes_dma_bufs());
+  DmaBufDesk desk(GetParam(), what_there_is());
   desk.start_guest(PatternMode::Full);
   desk.shows_frames("scanout", 1);
   if (HasFatalFailure()) return;
@@ -58,7 +58,7 @@ TEST_P(Scanout, NoScreenshotShowsTwoFrames) {
 // Each brings another session, and all buffers with it.
 TEST_P(Scanout, GuestsOneAfterTheOtherLeaveNothingBehind) {
   const auto before = dma_bufs_there_are();
-  ScanoutDesk desk(GetParam(), !makes_dma_bufs());
+  DmaBufDesk desk(GetParam(), what_there_is());
   const pid_t client = desk.client().pid();
   std::size_t descriptors = 0;
   for (int i = 0; i < guest_count(); ++i) {
@@ -82,8 +82,8 @@ TEST_P(Scanout, GuestsOneAfterTheOtherLeaveNothingBehind) {
 // What is refused is read by the compositor where it lies, else copied.
 class Refusal : public testing::TestWithParam<Compositor> {
  protected:
-  static void is_shown_another_way(bool files) {
-    ScanoutDesk desk(GetParam(), files);
+  static void is_shown_another_way(Handed handed) {
+    DmaBufDesk desk(GetParam(), handed);
     desk.start_guest(PatternMode::Full);
     desk.shows_frames("direct", 5);
     EXPECT_EQ(desk.refusal(), kRefusal);
@@ -96,13 +96,13 @@ INSTANTIATE_TEST_SUITE_P(Lab, Refusal, testing::ValuesIn(kCompositors), kName);
 TEST_P(Refusal, OfAFileThatIsNoDmaBuf) {
   if (graphics_node() == GraphicsNode::None)
     GTEST_SKIP() << "without a node the software driver takes whatever can be mapped";
-  is_shown_another_way(true);
+  is_shown_another_way(Handed::Files);
 }
 
 TEST_P(Refusal, OfADmaBufMadeElsewhere) {
   if (graphics_node() != GraphicsNode::Virtio)
     GTEST_SKIP() << "only virtio-gpu refuses a true dma-buf";
-  is_shown_another_way(false);
+  is_shown_another_way(Handed::DmaBufs);
 }
 
 }  // namespace

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "tests/lab/scanout_desk.hpp"
+#include "tests/lab/dmabuf_desk.hpp"
 
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <utility>
+#include <vector>
 
 #include "guest/core/pattern.hpp"
 #include "tests/e2e/desk.hpp"
@@ -15,19 +17,30 @@
 namespace pierglass::test {
 namespace {
 
-Client start_client(Lab& lab, const Screen& screen, bool files) {
-  hand_over_files(files);
-  return {lab, screen.display(), {"--memory", "unix:vm", "--path", "scanout"}};
+constexpr const char* kMesaDriver = "MESA_LOADER_DRIVER_OVERRIDE";
+
+Client start_client(Lab& lab, const Screen& screen, Handed handed, Taker taker) {
+  hand_over_files(handed == Handed::Files);
+  std::vector<std::string> words = {"--memory", "unix:vm", "--path", "scanout"};
+  if (taker == Taker::Driver) {
+    words.back() = "import";
+    words.insert(words.end(), {"--renderer", "gl"});
+    // Else Mesa draws without the node, and maps what it is to import.
+    setenv(kMesaDriver, "kms_swrast", 1);
+  }
+  Client client(lab, screen.display(), words);
+  unsetenv(kMesaDriver);
+  return client;
 }
 
 }  // namespace
 
-ScanoutDesk::ScanoutDesk(Compositor compositor, bool files)
+DmaBufDesk::DmaBufDesk(Compositor compositor, Handed handed, Taker taker)
     : broker_(lab_, "vm", {"--size", "16M"}),
       screen_(start_screen(compositor, lab_, {.mode = picture_size()})),
-      client_(start_client(lab_, *screen_, files)) {}
+      client_(start_client(lab_, *screen_, handed, taker)) {}
 
-void ScanoutDesk::start_guest(guest::PatternMode mode) {
+void DmaBufDesk::start_guest(guest::PatternMode mode) {
   pattern_ = {.size = picture_size(), .mode = mode};
   guest_.reset();
   guest_.emplace(lab_.command(
@@ -36,14 +49,14 @@ void ScanoutDesk::start_guest(guest::PatternMode mode) {
        mode == guest::PatternMode::Full ? "full" : "small", "--size", text_of(pattern_.size)}));
 }
 
-std::string ScanoutDesk::told(const char* what) const {
+std::string DmaBufDesk::told(const char* what) const {
   const auto lines = client_.stats();
   return lines.empty() ? "" : lines.back().value(what, "");
 }
 
 // A guest that has just come writes where the last one's picture is still shown from. Once one of
 // its own is there, every frame counts.
-void ScanoutDesk::settles(const std::string& path) {
+void DmaBufDesk::settles(const std::string& path) {
   const bool settled = wait_until(
       [&] {
         const Picture screen = screenshot();
@@ -56,7 +69,7 @@ void ScanoutDesk::settles(const std::string& path) {
                        << client().err();
 }
 
-void ScanoutDesk::shows_frames(const std::string& path, int count) {
+void DmaBufDesk::shows_frames(const std::string& path, int count) {
   settles(path);
   std::optional<std::uint32_t> number;
   for (int i = 0; i < count && !testing::Test::HasFatalFailure(); ++i) {
@@ -74,7 +87,7 @@ void ScanoutDesk::shows_frames(const std::string& path, int count) {
   }
 }
 
-void ScanoutDesk::expect_clean_end() {
+void DmaBufDesk::expect_clean_end() {
   client().signal(SIGTERM);
   EXPECT_EQ(client().wait(kPatience), Exit{.code = 0}) << client().err();
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,12 +14,18 @@
 
 namespace pierglass::test {
 
-// A broker, a compositor whose output has the picture's size, a client with --path scanout, and one
-// guest at a time. What fails is reported to GoogleTest.
-class ScanoutDesk {
+// What a client is to hand over for each slot: a dma-buf, or the memory itself, which is none.
+enum class Handed : std::uint8_t { DmaBufs, Files };
+
+// Who is to take it: the compositor (--path scanout), or the driver of the client's OpenGL (--path
+// import), made to use the graphics node.
+enum class Taker : std::uint8_t { Compositor, Driver };
+
+// A broker, a compositor whose output has the picture's size, a client, and one guest at a time.
+// What fails is reported to GoogleTest.
+class DmaBufDesk {
  public:
-  // `files`: the memory itself is handed to the compositor in place of dma-bufs.
-  ScanoutDesk(Compositor compositor, bool files);
+  DmaBufDesk(Compositor compositor, Handed handed, Taker taker = Taker::Compositor);
 
   // Replaces the guest: the old one is killed. Twenty frames a second.
   void start_guest(guest::PatternMode mode);
