@@ -83,7 +83,7 @@ void DmaBufDesk::shows_frames(const std::string& path, int count) {
         },
         kPatience);
     ASSERT_TRUE(another) << client().err();
-    ASSERT_TRUE(same_picture(screen, pattern_picture(pattern_, *number), 0, path));
+    ASSERT_TRUE(same_picture(screen, pattern_picture(pattern_, number.value_or(0)), 0, path));
   }
 }
 

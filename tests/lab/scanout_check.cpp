@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cstdlib>
 #include <string>
 
 #include "tests/e2e/desk.hpp"
@@ -26,6 +27,12 @@ constexpr std::array kCompositors = {Compositor::Weston, Compositor::Mutter};
 
 Handed what_there_is() {
   return access("/dev/udmabuf", W_OK) == 0 ? Handed::DmaBufs : Handed::Files;
+}
+
+// A tenth under Mutter in an emulated machine, where each screenshot of it takes ten seconds.
+int guests_under(Compositor compositor) {
+  const bool emulated = std::getenv("PIERGLASS_LAB_NODE") != nullptr;
+  return emulated && compositor == Compositor::Mutter ? guest_count() / 10 : guest_count();
 }
 
 class Scanout : public testing::TestWithParam<Compositor> {
@@ -61,7 +68,8 @@ TEST_P(Scanout, GuestsOneAfterTheOtherLeaveNothingBehind) {
   DmaBufDesk desk(GetParam(), what_there_is());
   const pid_t client = desk.client().pid();
   std::size_t descriptors = 0;
-  for (int i = 0; i < guest_count(); ++i) {
+  const int guests = guests_under(GetParam());
+  for (int i = 0; i < guests; ++i) {
     desk.start_guest(i % 2 == 0 ? PatternMode::Full : PatternMode::Small);
     desk.shows_frames("scanout", 1);
     if (HasFatalFailure()) return;
@@ -69,7 +77,7 @@ TEST_P(Scanout, GuestsOneAfterTheOtherLeaveNothingBehind) {
     tell_progress(i, client);
     if (i == 9) descriptors = open_descriptors(client);
   }
-  if (guest_count() > 10) {
+  if (guests > 10) {
     EXPECT_LE(open_descriptors(client), descriptors + kSlotsAtOnce);
   }
   desk.kill_guest();
