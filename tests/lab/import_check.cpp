@@ -155,7 +155,7 @@ TEST_F(Import, GuestsOneAfterTheOtherLeaveNothingBehind) {
   desk().kill_guest();
   desk().expect_clean_end();
   EXPECT_TRUE(wait_until([&] { return dma_bufs_there_are() <= before; }, kPatience))
-      << *dma_bufs_there_are() << " dma-bufs, before " << *before;
+      << dma_bufs_there_are().value_or(0) << " dma-bufs, before " << before.value_or(0);
 }
 
 TEST_F(Import, OfAFileIsACopyThatSaysWhy) {

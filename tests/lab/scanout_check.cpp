@@ -84,7 +84,7 @@ TEST_P(Scanout, GuestsOneAfterTheOtherLeaveNothingBehind) {
   desk.expect_clean_end();
   desk.end_compositor();
   EXPECT_TRUE(wait_until([&] { return dma_bufs_there_are() <= before; }, kPatience))
-      << *dma_bufs_there_are() << " dma-bufs, before " << *before;
+      << dma_bufs_there_are().value_or(0) << " dma-bufs, before " << before.value_or(0);
 }
 
 // What is refused is read by the compositor where it lies, else copied.
