@@ -467,7 +467,8 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       add_library(e2e_broker_desk STATIC tests/e2e/broker_desk.cpp)
       target_link_libraries(e2e_broker_desk PUBLIC e2e_desk PRIVATE pierglass_flags)
       # for tests/lab/desktops.sh as well
-      add_executable(dmabuf_check tests/lab/import_check.cpp tests/lab/scanout_check.cpp)
+      add_executable(dmabuf_check tests/lab/dmabufs.cpp tests/lab/dmabuf_desk.cpp
+        tests/lab/driver_check.cpp tests/lab/import_check.cpp tests/lab/scanout_check.cpp)
       target_link_libraries(dmabuf_check PRIVATE e2e_broker_desk pierglass_flags GTest::gtest_main)
       foreach(subject direct kill_order)
         pierglass_test(e2e_${subject} SOURCES tests/e2e/${subject}_test.cpp LINK e2e_broker_desk

@@ -13,6 +13,7 @@
 #include "guest/core/pattern_pixel.hpp"
 #include "tests/support/client.hpp"
 #include "tests/support/lab.hpp"
+#include "tests/support/patience.hpp"
 #include "tests/support/process.hpp"
 #include "tests/support/screenshot.hpp"
 #include "tests/support/sway.hpp"
@@ -21,7 +22,8 @@
 namespace pierglass::test {
 
 inline constexpr std::uint64_t kMemoryBytes = std::uint64_t{64} << 20;
-inline constexpr std::chrono::seconds kPatience(30);  // for anything that normally takes under one
+// For anything that normally takes under one.
+inline const std::chrono::seconds kPatience = patience(std::chrono::seconds(30));
 
 // No more of a core than this, beside the rasteriser, while nothing is shown: the truth is well
 // under 1 %, and the change to the waiting text counts in. Sanitizers multiply it.

@@ -2,6 +2,9 @@
 # shellcheck shell=sh disable=SC2154
 # A Debian 13 with compositors in BUILD/desktops/root, for the scripts that run programs there.
 # Sourced; needs `here`, the folder of these scripts, and a function fail, which ends the script.
+# `suite` is trixie, which is Debian 13, or what the script sets: another one is in
+# BUILD/desktops/SUITE, without KWin.
+suite=trixie
 
 # Compositors, what takes screenshots of them, what the programs load.
 packages_root='sway grim mutter weston kwin-wayland dbus-daemon
@@ -19,9 +22,9 @@ debian_mirror() {
   fi
 }
 
-# Makes the root beside its place and gives it its name only when it is whole. What is mounted in it
-# meanwhile is nobody else's to see, and goes with the processes, which end when this script does
-# (unshare itself takes no TERM, hence KILL).
+# Makes the root beside its place and gives it its name only when it is whole; a mirror that is a
+# snapshot of the past will do. What is mounted in it meanwhile is nobody else's to see, and goes
+# with the processes, which end when this script does (unshare itself takes no TERM, hence KILL).
 make_root() {
   new=$place/new
   rm -rf "$new"
@@ -29,8 +32,9 @@ make_root() {
   setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child \
     mmdebstrap --mode=root --variant=apt \
     --include="$(echo $packages_root | tr ' ' ,)" --aptopt='APT::Install-Recommends "false"' \
+    --aptopt='Acquire::Check-Valid-Until "false"' \
     --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
-    --dpkgopt='path-exclude=/usr/share/locale/*' trixie "$new" "$(debian_mirror)"
+    --dpkgopt='path-exclude=/usr/share/locale/*' "$suite" "$new" "$(debian_mirror)"
   rm -rf "$new"/var/cache/apt "$new"/var/lib/apt/lists
   echo "$packages_root" >"$new/packages"
   rm -rf "$root"
@@ -58,6 +62,10 @@ prepare_root() {
   source=$(CDPATH='' cd -- "$here/../.." && pwd)
   place=$build/desktops
   root=$place/root
+  if [ "$suite" != trixie ]; then
+    root=$place/$suite
+    packages_root=$(echo "$packages_root" | sed 's/ kwin-wayland//')
+  fi
   for program in "$@"; do
     [ -x "$build/$program" ] || fail "$build/$program is missing: cmake --build $build --target $*"
   done
@@ -65,7 +73,7 @@ prepare_root() {
   exec 9>"$place/lock"
   flock 9
   if [ "$(cat "$root/packages" 2>/dev/null)" != "$packages_root" ]; then
-    echo "making a Debian 13 in $root"
+    echo "making a Debian $suite in $root"
     make_root
   fi
   (cd "$build" && copy_libraries "$@")

@@ -5,6 +5,7 @@
 # with a folder where pierglass, pierglass-broker, pattern_feed, desktops_check and dmabuf_check are
 # built, and options of GoogleTest for the last two, which run one after the other. The exit status
 # is 0 when nothing failed.
+# PIERGLASS_TEAR_SECONDS and PIERGLASS_LAB_GUESTS in the environment: as for graphics.sh.
 # As root: the first run makes a Debian 13 in BUILD/desktops/root, from PIERGLASS_DEBIAN_MIRROR or
 # else the mirror that this machine's apt uses, and later ones use what root owns there. Everything
 # runs inside by bubblewrap, in namespaces of its own: processes and mounts are gone at the end,
@@ -28,7 +29,8 @@ inside() {
     --unshare-all --uid 65534 --gid 65534 --die-with-parent --new-session --clearenv \
     --setenv PATH /usr/sbin:/usr/bin --setenv LANG C.UTF-8 \
     --setenv LD_LIBRARY_PATH "$place/libraries" \
-    --setenv PIERGLASS_TEAR_SECONDS "${PIERGLASS_TEAR_SECONDS:-3}" "$@"
+    --setenv PIERGLASS_TEAR_SECONDS "${PIERGLASS_TEAR_SECONDS:-3}" \
+    --setenv PIERGLASS_LAB_GUESTS "${PIERGLASS_LAB_GUESTS:-100}" "$@"
 }
 
 [ $# -ge 1 ] || fail 'which build folder?'

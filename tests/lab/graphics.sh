@@ -8,12 +8,18 @@
 #   none    no node: Mesa's software renderer takes any memory that can be mapped for a dma-buf
 #   vgem    a node whose driver imports true dma-bufs and nothing else
 #   virtio  a node whose driver imports none that was made elsewhere
-# As root: the machine's root is the Debian 13 of desktops.sh, over which it writes to memory only.
+# As root: the machine's root is the Debian 13 of desktops.sh, over which it writes to memory only;
+# with a node a Debian sid made the same way, or what PIERGLASS_LAB_SUITE says, since the compositors
+# of Debian 13 crash there. Further environment variables, for the checks:
+#   PIERGLASS_LAB_SIZE      of the pictures (320x240)
+#   PIERGLASS_LAB_GUESTS    how many come one after the other (100)
+#   PIERGLASS_TEAR_SECONDS  how long to look for pictures of two frames (3)
+#   PIERGLASS_SLOWNESS      all waits are so many times as long as on a machine that is not emulated (8)
 set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 # shellcheck source=tests/packages.sh
 . "$here/../packages.sh"
-patience=900  # seconds
+patience=14400  # seconds
 
 fail() {
   echo "graphics.sh: $*" >&2
@@ -47,6 +53,15 @@ make_image() {
   mkdir "$tree" "$tree/dev"
   cp "$build/graphics_init" "$tree/init"
   printf '%s\n' "$source" "$build" "$place/libraries" "$build/dmabuf_check" "$@" >"$tree/words"
+  cat >"$tree/environment" <<END
+PATH=/usr/sbin:/usr/bin
+LANG=C.UTF-8
+PIERGLASS_LAB_NODE=$node
+PIERGLASS_LAB_SIZE=${PIERGLASS_LAB_SIZE:-320x240}
+PIERGLASS_LAB_GUESTS=${PIERGLASS_LAB_GUESTS:-100}
+PIERGLASS_TEAR_SECONDS=${PIERGLASS_TEAR_SECONDS:-3}
+PIERGLASS_SLOWNESS=${PIERGLASS_SLOWNESS:-8}
+END
   for module in 9pnet_virtio 9p overlay $driver; do cat "$kernel/$module.needs"; done |
     awk '!seen[$0]++' >"$tree/modules"
   while read -r name; do cp "$kernel$name" "$tree"; done <"$tree/modules"
@@ -64,16 +79,18 @@ boot() {
     -m 3072 -nodefaults -display none -serial stdio -no-reboot $device \
     $(share root "$root" ,readonly=on) $(share source "$source" ,readonly=on) $(share build "$build") \
     -kernel "$kernel/vmlinuz" -initrd "$work/initrd" \
-    -append 'console=ttyS0 quiet panic=-1' </dev/null | tr -d '\r' | tee "$work/output"
+    -append 'console=ttyS0 quiet panic=-1' </dev/null | sed -u 's|\r||g' | tee "$work/output"
 }
 
 [ $# -ge 2 ] || fail 'which build folder, and which graphics node: none, vgem or virtio?'
 build=$1
-case $2 in
-  none) driver='' device='' ;;
+node=$2
+suite=${PIERGLASS_LAB_SUITE:-sid}
+case $node in
+  none) driver='' device='' suite=${PIERGLASS_LAB_SUITE:-trixie} ;;
   vgem) driver=vgem device='' ;;
   virtio) driver=virtio-gpu device='-device virtio-gpu-pci' ;;
-  *) fail "which graphics node is $2? There are none, vgem and virtio" ;;
+  *) fail "which graphics node is $node? There are none, vgem and virtio" ;;
 esac
 shift 2
 # shellcheck disable=SC2086  # a list of words

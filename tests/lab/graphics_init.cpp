@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // First process of a Linux in QEMU whose root is a folder of the host: runs one program there and
-// says how it ended. graphics.sh boots it, and writes /words: the folders of sources and
-// of programs, that of more libraries, then the program with its arguments, a line each.
+// says how it ended. graphics.sh boots it, and writes, a line each, /words: the folders of sources
+// and of programs, that of more libraries, then the program with its arguments; and /environment.
 #include <sys/wait.h>
 
 #include <filesystem>
@@ -14,12 +14,18 @@ namespace {
 
 const std::string kRoot = "/whole";
 
-std::vector<std::string> read_words() {
-  std::ifstream file("/words");
-  std::vector<std::string> words;
-  for (std::string line; std::getline(file, line);) words.push_back(line);
-  if (words.size() < 4) power_off("/words");
-  return words;
+std::vector<std::string> read_lines(const char* name) {
+  std::ifstream file(name);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(file, line);) lines.push_back(line);
+  return lines;
+}
+
+std::vector<char*> pointers(std::vector<std::string>& words) {
+  std::vector<char*> result;
+  for (std::string& word : words) result.push_back(word.data());
+  result.push_back(nullptr);
+  return result;
 }
 
 void mount_new(const char* type, const std::string& at, const char* options = "",
@@ -44,6 +50,7 @@ void mount_root(const std::string& source, const std::string& build) {
   mount_share("build", kRoot + build, 0);
   mount_new("proc", kRoot + "/proc");
   mount_new("sysfs", kRoot + "/sys");
+  mount_new("debugfs", kRoot + "/sys/kernel/debug");
   mount_new("devtmpfs", kRoot + "/dev");
   mount_new("devpts", kRoot + "/dev/pts");
   for (const char* folder : {"/dev/shm", "/tmp", "/run"})
@@ -65,16 +72,11 @@ void copy_libraries(const std::string& from) {
   if (error) power_off(from.c_str());
 }
 
-[[noreturn]] void become(const std::vector<std::string>& words) {
+[[noreturn]] void become(std::vector<std::string> words) {
+  std::vector<std::string> environment = read_lines("/environment");
   if (::chroot(kRoot.c_str()) != 0 || ::chdir("/") != 0) power_off("chroot");
-  std::string path = "PATH=/usr/sbin:/usr/bin";
-  std::string language = "LANG=C.UTF-8";
-  char* environment[] = {path.data(), language.data(), nullptr};
-  std::vector<char*> arguments;
-  for (std::size_t i = 3; i < words.size(); ++i)
-    arguments.push_back(const_cast<char*>(words[i].c_str()));
-  arguments.push_back(nullptr);
-  ::execve(arguments[0], arguments.data(), environment);
+  const std::vector<char*> arguments = pointers(words);
+  ::execve(arguments[0], arguments.data(), pointers(environment).data());
   power_off(arguments[0]);
 }
 
@@ -82,12 +84,13 @@ void copy_libraries(const std::string& from) {
   mount_at("/proc", "proc");
   mount_at("/dev", "devtmpfs");
   load_modules();
-  const std::vector<std::string> words = read_words();
+  std::vector<std::string> words = read_lines("/words");
+  if (words.size() < 4) power_off("/words");
   mount_root(words[0], words[1]);
   copy_libraries(words[2]);
   open_devices();
   const pid_t child = ::fork();
-  if (child == 0) become(words);
+  if (child == 0) become({words.begin() + 3, words.end()});
   int status = 0;
   while (::waitpid(child, &status, 0) != child) {
   }

@@ -6,12 +6,13 @@
 #include <stdexcept>
 #include <utility>
 
+#include "tests/support/patience.hpp"
 #include "tests/support/wait_until.hpp"
 
 namespace pierglass::test {
 namespace {
 
-constexpr std::chrono::seconds kPatience{20};
+const std::chrono::seconds kPatience = patience(std::chrono::seconds(20));
 
 }  // namespace
 

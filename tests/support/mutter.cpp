@@ -12,6 +12,7 @@
 #include "tests/support/mutter_bus.hpp"
 #include "tests/support/mutter_cast.hpp"
 #include "tests/support/mutter_output.hpp"
+#include "tests/support/patience.hpp"
 #include "tests/support/wait_until.hpp"
 
 namespace pierglass::test {
@@ -19,6 +20,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
+const auto kPatience = patience(20s);
 constexpr const char* kService = "org.gnome.Mutter.RemoteDesktop";
 constexpr const char* kSessionInterface = "org.gnome.Mutter.RemoteDesktop.Session";
 
@@ -95,7 +97,7 @@ HeadlessMutter::HeadlessMutter(Lab& lab, Size output)
       session_(std::make_unique<Session>()) {
   bus_process_.emplace(bus_command());
   if (!wait_until([this] { return std::filesystem::exists(bus_) || !bus_process_->running(); },
-                  20s) ||
+                  kPatience) ||
       !bus_process_->running()) {
     throw std::runtime_error("dbus-daemon did not start: " + bus_process_->err());
   }
@@ -105,7 +107,7 @@ HeadlessMutter::HeadlessMutter(Lab& lab, Size output)
       [this] {
         return !process_->running() || (std::filesystem::exists(display_) && session_->create());
       },
-      20s);
+      kPatience);
   if (!ready || !process_->running()) {
     throw std::runtime_error("mutter did not start: " + process_->err());
   }

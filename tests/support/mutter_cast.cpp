@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "tests/support/mutter_output.hpp"
+#include "tests/support/patience.hpp"
 #include "tests/support/wait_until.hpp"
 
 namespace pierglass::test {
@@ -12,7 +13,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr const char* kService = "org.gnome.Mutter.ScreenCast";
-constexpr auto kPatience = 20s;
+const auto kPatience = patience(20s);
 
 // A screen cast of one monitor, while it lives.
 class Cast {

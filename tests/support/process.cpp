@@ -21,9 +21,15 @@
 namespace pierglass::test {
 namespace {
 
-constexpr std::array kInherited = {
-    "PATH",         "LANG",         "ASAN_OPTIONS",    "UBSAN_OPTIONS",
-    "LSAN_OPTIONS", "TSAN_OPTIONS", "LD_LIBRARY_PATH", "PIERGLASS_LAB_FILES_AS_DMA_BUFS"};
+constexpr std::array kInherited = {"PATH",
+                                   "LANG",
+                                   "ASAN_OPTIONS",
+                                   "UBSAN_OPTIONS",
+                                   "LSAN_OPTIONS",
+                                   "TSAN_OPTIONS",
+                                   "LD_LIBRARY_PATH",
+                                   "PIERGLASS_LAB_FILES_AS_DMA_BUFS",
+                                   "MESA_LOADER_DRIVER_OVERRIDE"};
 
 std::vector<std::string> environment_of(const Command& command) {
   std::vector<std::string> result;

@@ -12,6 +12,7 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "tests/support/patience.hpp"
 #include "tests/support/process.hpp"
 
 namespace pierglass::test {
@@ -76,7 +77,7 @@ Picture take_screenshot(Lab& lab, const HeadlessSway& sway, const std::string& o
   words.emplace_back("-");
   Command command = lab.command("grim", std::move(words));
   command.environment.emplace_back("WAYLAND_DISPLAY", sway.display());
-  const Finished grim = run_to_end(std::move(command), std::chrono::seconds(20));
+  const Finished grim = run_to_end(std::move(command), patience(std::chrono::seconds(20)));
   if (grim.exit != Exit{.code = 0}) throw std::runtime_error("grim: " + grim.err);
   return parse_ppm(grim.out);
 }

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <stdexcept>
 
+#include "tests/support/patience.hpp"
 #include "tests/support/wait_until.hpp"
 
 namespace pierglass::test {
@@ -44,7 +45,7 @@ HeadlessSway::HeadlessSway(Lab& lab, Size output)
         return !process_.running() ||
                (std::filesystem::exists(display_) && std::filesystem::exists(socket_));
       },
-      20s);
+      patience(20s));
   if (!ready || !process_.running()) {
     throw std::runtime_error("Sway did not start: " + process_.err());
   }
@@ -54,7 +55,7 @@ HeadlessSway::HeadlessSway(Lab& lab, Size output)
 
 Finished HeadlessSway::swaymsg(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), {"swaymsg", "-s", socket_.string()});
-  return run_to_end(lab_.command("swaymsg", std::move(arguments)), 10s);
+  return run_to_end(lab_.command("swaymsg", std::move(arguments)), patience(10s));
 }
 
 void HeadlessSway::message(const std::string& command) {

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "tests/support/patience.hpp"
 #include "tests/support/wait_until.hpp"
 
 namespace pierglass::test {
@@ -13,7 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kPatience = 20s;
+const auto kPatience = patience(20s);
 
 std::string option(const char* name, long value) {
   return std::string(name) + "=" + std::to_string(value);
