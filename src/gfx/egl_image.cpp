@@ -55,6 +55,7 @@ std::optional<std::vector<DriverModifier>> driver_modifiers(EGLDisplay display,
   std::vector<EGLBoolean> external(modifiers.size());
   if (count > 0) query(display, format, count, modifiers.data(), external.data(), &count);
   std::vector<DriverModifier> listed;
+  listed.reserve(modifiers.size());
   for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
     listed.push_back({.modifier = modifiers[i], .external = external[i] != EGL_FALSE});
   }
