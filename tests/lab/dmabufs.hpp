@@ -33,8 +33,8 @@ void hand_over_files(bool files);
 // hand_over_files() where the kernel makes no dma-bufs.
 void allow_files_as_dma_bufs();
 
-// Slots of one guest and of the one before it.
-inline constexpr std::size_t kSlotsAtOnce = 8;
+// Descriptors of four slots: each is held by who made it and by who shows it.
+inline constexpr std::size_t kMostOfSlots = 8;
 
 // That a process holds by descriptors.
 [[nodiscard]] std::size_t dma_bufs_of(pid_t process);

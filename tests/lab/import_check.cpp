@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -33,7 +34,7 @@ class Import : public testing::Test {
   void SetUp() override {
     if (graphics_node() != GraphicsNode::None)
       GTEST_SKIP() << "under Sway, drawn by the processor, Mesa uses no node: see Driver";
-    broker_desk_.emplace(kMoving);
+    broker_desk_ = std::make_unique<BrokerDesk>(kMoving);
   }
   void start(const PatternSpec& pattern, std::vector<std::string> guest) {
     allow_files_as_dma_bufs();
@@ -69,7 +70,7 @@ class Import : public testing::Test {
                                        << desk().client().process().err();
   }
 
-  std::optional<BrokerDesk> broker_desk_;
+  std::unique_ptr<BrokerDesk> broker_desk_;
 };
 
 TEST_F(Import, EveryPixelOfMovingFramesIsThePatterns) {
@@ -144,13 +145,13 @@ TEST_F(Import, GuestsOneAfterTheOtherLeaveNothingBehind) {
     ASSERT_TRUE(desk().settles_to(pattern));
     shows_frames(pattern, 2);
     if (HasFatalFailure()) return;
-    EXPECT_LE(dma_bufs_of(client), kSlotsAtOnce) << "guest " << i;
+    EXPECT_LE(dma_bufs_of(client), kMostOfSlots) << "guest " << i;
     tell_progress(i, client);
     if (i == 9) descriptors = open_descriptors(client);
   }
   EXPECT_TRUE(comes(true));
   if (guest_count() > 10) {
-    EXPECT_LE(open_descriptors(client), descriptors + kSlotsAtOnce);
+    EXPECT_LE(open_descriptors(client), descriptors + kMostOfSlots);
   }
   desk().kill_guest();
   desk().expect_clean_end();

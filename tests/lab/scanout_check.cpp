@@ -73,12 +73,12 @@ TEST_P(Scanout, GuestsOneAfterTheOtherLeaveNothingBehind) {
     desk.start_guest(i % 2 == 0 ? PatternMode::Full : PatternMode::Small);
     desk.shows_frames("scanout", 1);
     if (HasFatalFailure()) return;
-    EXPECT_LE(dma_bufs_of(client), kSlotsAtOnce) << "guest " << i;
+    EXPECT_LE(dma_bufs_of(client), kMostOfSlots) << "guest " << i;
     tell_progress(i, client);
     if (i == 9) descriptors = open_descriptors(client);
   }
   if (guests > 10) {
-    EXPECT_LE(open_descriptors(client), descriptors + kSlotsAtOnce);
+    EXPECT_LE(open_descriptors(client), descriptors + kMostOfSlots);
   }
   desk.kill_guest();
   desk.expect_clean_end();
