@@ -143,7 +143,6 @@ TEST_F(ScanoutTest, FollowsACompositorThatChangesItsMind) {
 }
 
 TEST_F(ScanoutTest, BuffersAreWantedInTheTranchesOfTheGpuThatReadsThem) {
-  constexpr std::uint32_t kXrgb = 0x34325258;
   constexpr std::uint64_t kTiled = 0x100000000000002;
   open({.dmabufs = {.table = {{}, {.modifier = kTiled}, {.fourcc = 0x34324241}},
                     .main_device = 0xe281,
