@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The picture, with the pointer drawn into it before scaling, as if the guest had drawn it; comes
-// behind target.frag, and one of the files with a main() behind it. Coordinates are those of the upright picture, from its top
-// left. Compiled once for each combination of these, because a software rasteriser executes both
-// sides of a branch:
+// behind target.frag, and one of the files with a main() behind it. Coordinates are those of the
+// upright picture, from its top left. Compiled once for each combination of these, because a
+// software rasteriser executes both sides of a branch:
 //   POINTER   0 or 1: the fragments drawn may lie under the pointer
 //   ROTATED   0 or 1: the texture must be turned to stand upright
 //   TRANSFER  what samples are: 0 sRGB, 1 linear light, 2 BT.2020 with SMPTE ST 2084

@@ -10,9 +10,7 @@
 
 namespace pierglass::gfx {
 
-inline constexpr std::uint32_t kOutputFourcc = 0x34325258;               // DRM_FORMAT_XRGB8888
-inline constexpr std::uint64_t kLinearModifier = 0;                      // DRM_FORMAT_MOD_LINEAR
-inline constexpr std::uint64_t kImplicitModifier = 0xff'ffff'ffff'ffff;  // DRM_FORMAT_MOD_INVALID
+inline constexpr std::uint32_t kOutputFourcc = 0x34325258;  // DRM_FORMAT_XRGB8888
 
 // One way to allocate output buffers: with any of the modifiers, of which the driver takes its
 // best. kImplicitModifier stands alone: the driver decides and tells nobody but the kernel.

@@ -19,16 +19,10 @@
 namespace pierglass::gfx {
 namespace {
 
-struct ParamsTraits {
-  using Value = zwp_linux_buffer_params_v1*;
-  static constexpr Value invalid() { return nullptr; }
-  static void close(Value params) noexcept { zwp_linux_buffer_params_v1_destroy(params); }
-};
-
 struct DmabufBuffer final : WlSinkBuffer {
   [[nodiscard]] bool being_read() const override;
 
-  Handle<ParamsTraits> params;  // while asked
+  Handle<BufferParamsTraits> params;  // while asked
   Fd memory;                    // of our own: the guest's may be closed before the last read ends
   mutable bool fenced = false;  // released, and perhaps read by a GPU still
   std::move_only_function<void()> refused;
@@ -105,10 +99,11 @@ Result<std::unique_ptr<SinkBuffer>> ask_for_dmabuf_buffer(zwp_linux_dmabuf_v1* f
   zwp_linux_buffer_params_v1* params = buffer->params.get();
   if (params == nullptr) return fail_os(OsErrorKind::Errno, errno, "zwp_linux_dmabuf_v1");
   zwp_linux_buffer_params_v1_add_listener(params, &kParamsListener, buffer.get());
-  zwp_linux_buffer_params_v1_add(params, buffer->memory.get(), 0,
-                                 static_cast<std::uint32_t>(picture.place.offset), picture.pitch,
-                                 static_cast<std::uint32_t>(picture.modifier >> 32),
-                                 static_cast<std::uint32_t>(picture.modifier));
+  add_plane(params, 0,
+            {.fd = buffer->memory.get(),
+             .offset = static_cast<std::uint32_t>(picture.place.offset),
+             .pitch = picture.pitch},
+            picture.modifier);
   // Not create_immed: that ends the connection of a client whose buffer cannot be had.
   zwp_linux_buffer_params_v1_create(params, static_cast<std::int32_t>(picture.size.width),
                                     static_cast<std::int32_t>(picture.size.height),

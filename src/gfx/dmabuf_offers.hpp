@@ -10,6 +10,9 @@ struct zwp_linux_dmabuf_v1;
 
 namespace pierglass::gfx {
 
+inline constexpr std::uint64_t kLinearModifier = 0;                      // DRM_FORMAT_MOD_LINEAR
+inline constexpr std::uint64_t kImplicitModifier = 0xff'ffff'ffff'ffff;  // DRM_FORMAT_MOD_INVALID
+
 // Modifiers of one format that a compositor likes equally well.
 struct ModifierTranche {
   bool scanout = false;  // a screen may show such buffers without a copy

@@ -49,6 +49,12 @@ using EglSurface = Handle<EglSurfaceTraits>;
 std::unexpected<Error> fail_egl(const char* call, ErrorCode code = ErrorCode::OsCall,
                                 std::source_location where = std::source_location::current());
 
+// A function of an extension; null: the driver does not have it.
+template <typename Function>
+Function egl_function(const char* name) {
+  return reinterpret_cast<Function>(eglGetProcAddress(name));
+}
+
 // `platform` and `native` as eglGetPlatformDisplay takes them. Unsupported without that platform,
 // EGL 1.5 or OpenGL ES.
 Result<EglDisplay> open_egl_display(EGLenum platform, void* native);

@@ -24,8 +24,7 @@ constexpr std::array<PlaneNames, MemoryPlane::kMost> kNames = {{
 }};
 
 PFNEGLQUERYDMABUFMODIFIERSEXTPROC query_function() {
-  return reinterpret_cast<PFNEGLQUERYDMABUFMODIFIERSEXTPROC>(
-      eglGetProcAddress("eglQueryDmaBufModifiersEXT"));
+  return egl_function<PFNEGLQUERYDMABUFMODIFIERSEXTPROC>("eglQueryDmaBufModifiersEXT");
 }
 
 }  // namespace
@@ -51,12 +50,15 @@ std::optional<std::vector<DriverModifier>> driver_modifiers(EGLDisplay display,
   const auto format = static_cast<EGLint>(fourcc);
   EGLint count = 0;
   if (!query(display, format, 0, nullptr, nullptr, &count)) return std::nullopt;
-  std::vector<EGLuint64KHR> modifiers(static_cast<std::size_t>(count));
+  std::vector<EGLuint64KHR> modifiers(static_cast<std::size_t>(std::max(count, 0)));
   std::vector<EGLBoolean> external(modifiers.size());
-  if (count > 0) query(display, format, count, modifiers.data(), external.data(), &count);
+  if (count > 0 && !query(display, format, count, modifiers.data(), external.data(), &count)) {
+    return std::nullopt;
+  }
   std::vector<DriverModifier> listed;
   listed.reserve(modifiers.size());
-  for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
+  const auto written = std::min(modifiers.size(), static_cast<std::size_t>(std::max(count, 0)));
+  for (std::size_t i = 0; i < written; ++i) {
     listed.push_back({.modifier = modifiers[i], .external = external[i] != EGL_FALSE});
   }
   return listed;

@@ -11,6 +11,7 @@
 
 #include "base/geometry.hpp"
 #include "gfx/egl.hpp"
+#include "gfx/memory_plane.hpp"
 
 namespace pierglass::gfx {
 
@@ -20,15 +21,6 @@ struct EglImageTraits {
   static void close(Value image) noexcept { eglDestroyImage(image.display, image.object); }
 };
 using EglImage = Handle<EglImageTraits>;
-
-// A part of a picture in a dma-buf.
-struct MemoryPlane {
-  int fd = -1;  // borrowed
-  std::uint32_t offset = 0;
-  std::uint32_t pitch = 0;  // bytes
-
-  static constexpr std::size_t kMost = 4;  // of one picture
-};
 
 // A picture in dma-bufs, as EGL_EXT_image_dma_buf_import has it.
 struct ImageMemory {

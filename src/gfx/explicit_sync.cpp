@@ -3,6 +3,8 @@
 
 #include <linux-drm-syncobj-v1-client-protocol.h>
 
+#include <cerrno>
+
 namespace pierglass::gfx {
 namespace {
 
@@ -32,7 +34,9 @@ Result<std::unique_ptr<SyncedBuffer>> ExplicitSync::add_buffer() {
   const std::uint32_t handle = TRY(kernel_->create());
   auto buffer = std::make_unique<SyncedBuffer>(*this, handle);
   const Fd file = TRY(kernel_->share(handle));
-  buffer->know_as(wp_linux_drm_syncobj_manager_v1_import_timeline(parts_.manager, file.get()));
+  auto* timeline = wp_linux_drm_syncobj_manager_v1_import_timeline(parts_.manager, file.get());
+  if (timeline == nullptr) return fail_os(OsErrorKind::Errno, errno, "import_timeline");
+  buffer->know_as(timeline);
   return buffer;
 }
 

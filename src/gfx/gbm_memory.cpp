@@ -49,11 +49,6 @@ struct GbmBuffer final : OutputBuffer {
   GlFramebuffer target;
 };
 
-template <typename Function>
-Function function(const char* name) {
-  return reinterpret_cast<Function>(eglGetProcAddress(name));
-}
-
 class GbmMemory final : public OutputMemory {
  public:
   GbmMemory(std::shared_ptr<GbmDevice> gbm, EGLDisplay display)
@@ -90,7 +85,7 @@ Result<void> GbmMemory::open() {
   if (!lists(egl, "EGL_EXT_image_dma_buf_import")) {
     return fail(ErrorCode::Unsupported, "EGL_EXT_image_dma_buf_import");
   }
-  target_renderbuffer_ = function<PFNGLEGLIMAGETARGETRENDERBUFFERSTORAGEOESPROC>(
+  target_renderbuffer_ = egl_function<PFNGLEGLIMAGETARGETRENDERBUFFERSTORAGEOESPROC>(
       "glEGLImageTargetRenderbufferStorageOES");
   if (!lists(gl, "GL_OES_EGL_image") || target_renderbuffer_ == nullptr) {
     return fail(ErrorCode::Unsupported, "GL_OES_EGL_image");
@@ -111,9 +106,9 @@ Result<void> GbmMemory::open() {
   leaves_fences_ = vendor != nullptr && gfx::leaves_fences(vendor, renderer);
   const bool software = is_software_renderer(renderer);
   waits_ = !leaves_fences_ || software;
-  create_sync_ = function<PFNEGLCREATESYNCKHRPROC>("eglCreateSyncKHR");
-  destroy_sync_ = function<PFNEGLDESTROYSYNCKHRPROC>("eglDestroySyncKHR");
-  dup_fence_ = function<PFNEGLDUPNATIVEFENCEFDANDROIDPROC>("eglDupNativeFenceFDANDROID");
+  create_sync_ = egl_function<PFNEGLCREATESYNCKHRPROC>("eglCreateSyncKHR");
+  destroy_sync_ = egl_function<PFNEGLDESTROYSYNCKHRPROC>("eglDestroySyncKHR");
+  dup_fence_ = egl_function<PFNEGLDUPNATIVEFENCEFDANDROIDPROC>("eglDupNativeFenceFDANDROID");
   has_fences_ = !software && lists(egl, "EGL_ANDROID_native_fence_sync") &&
                 create_sync_ != nullptr && destroy_sync_ != nullptr && dup_fence_ != nullptr;
   return {};

@@ -17,11 +17,6 @@ Result<GlDevice> with_context(EglDisplay display) {
   return device;
 }
 
-template <typename Function>
-Function function(const char* name) {
-  return reinterpret_cast<Function>(eglGetProcAddress(name));
-}
-
 }  // namespace
 
 Result<void> GlDevice::make_current() const {
@@ -35,8 +30,9 @@ Result<void> GlDevice::make_current() const {
 }
 
 std::string GlDevice::render_node() const {
-  const auto query_display = function<PFNEGLQUERYDISPLAYATTRIBEXTPROC>("eglQueryDisplayAttribEXT");
-  const auto query_string = function<PFNEGLQUERYDEVICESTRINGEXTPROC>("eglQueryDeviceStringEXT");
+  const auto query_display =
+      egl_function<PFNEGLQUERYDISPLAYATTRIBEXTPROC>("eglQueryDisplayAttribEXT");
+  const auto query_string = egl_function<PFNEGLQUERYDEVICESTRINGEXTPROC>("eglQueryDeviceStringEXT");
   if (query_display == nullptr || query_string == nullptr) return {};
   EGLAttrib device = 0;
   if (!query_display(display.get(), EGL_DEVICE_EXT, &device) || device == 0) return {};

@@ -3,9 +3,16 @@
 
 #include <GLES3/gl3.h>
 
+#include <cstdint>
+
 #include "base/handle.hpp"
 
 namespace pierglass::gfx {
+
+// Sizes and places, as GL counts them.
+constexpr GLint as_int(std::uint32_t value) {
+  return static_cast<GLint>(value);
+}
 
 // All of them need their context to be current when they are closed.
 struct GlTextureTraits {

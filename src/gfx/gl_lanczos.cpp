@@ -10,10 +10,6 @@
 namespace pierglass::gfx {
 namespace {
 
-GLint as_int(std::uint32_t value) {
-  return static_cast<GLint>(value);
-}
-
 // Read texel by texel.
 void set_nearest() {
   glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, GL_NEAREST);

@@ -5,14 +5,6 @@
 #include "gfx/shaders.hpp"
 
 namespace pierglass::gfx {
-namespace {
-
-GLint as_int(std::uint32_t value) {
-  return static_cast<GLint>(value);
-}
-
-}  // namespace
-
 GLint GlPanel::uniform(const char* name) const {
   return glGetUniformLocation(program_.get(), name);
 }
@@ -21,6 +13,7 @@ Result<void> GlPanel::build() {
   const GlShader vertex = TRY(compile_shader(GL_VERTEX_SHADER, "", kFrameVert));
   const GlShader fragment = TRY(compile_shader(GL_FRAGMENT_SHADER, "", drawing(kPanelFrag)));
   program_ = TRY(link_program(vertex, fragment));
+  target_ = TargetUniforms::of(program_.get());
   glUseProgram(program_.get());
   glUniform1i(uniform("panel"), GlPrograms::kPictureUnit);
   glUniform1i(uniform("pointer"), GlPrograms::kPointerUnit);
@@ -66,7 +59,7 @@ void GlPanel::draw(const Target& target, const PlacedPointer& pointer) {
   if (loaded_ != panel_.version()) load();
   glUseProgram(program_.get());
   glUniform2i(uniform("box"), as_int(box.x), as_int(box.y));
-  TargetUniforms::of(program_.get()).set(target, box);
+  target_.set(target, box);
   tell_pointer(pointer);
   set_viewport(target, box);
   glEnable(GL_BLEND);

@@ -35,6 +35,7 @@ class GlPanel {
 
   Panel panel_;
   GlProgram program_;
+  TargetUniforms target_;
   bool refused_ = false;
   GlTexture texture_;
   std::optional<std::uint64_t> loaded_;  // version of the panel in the texture

@@ -74,10 +74,6 @@ void copy_band(const pixel::Image& to, const pixel::ConstImage& picture, std::ui
   }
 }
 
-GLint as_int(std::uint32_t value) {
-  return static_cast<GLint>(value);
-}
-
 void clear(const Rect& rect, const Target& target) {
   if (rect.empty()) return;
   set_scissor(target, rect);

@@ -26,10 +26,6 @@ constexpr zwp_linux_buffer_params_v1_listener kParamsListener = {
 
 }  // namespace
 
-void BufferParamsTraits::close(Value params) noexcept {
-  zwp_linux_buffer_params_v1_destroy(params);
-}
-
 SwapBuffer::SwapBuffer(zwp_linux_dmabuf_v1* factory, Size size,
                        std::unique_ptr<OutputBuffer> memory, std::unique_ptr<SyncedBuffer> synced)
     : memory_(std::move(memory)),
@@ -45,9 +41,7 @@ SwapBuffer::SwapBuffer(zwp_linux_dmabuf_v1* factory, Size size,
   const std::uint64_t modifier = memory_->modifier();
   std::uint32_t index = 0;
   for (const MemoryPlane& plane : memory_->planes()) {
-    zwp_linux_buffer_params_v1_add(params, plane.fd, index++, plane.offset, plane.pitch,
-                                   static_cast<std::uint32_t>(modifier >> 32),
-                                   static_cast<std::uint32_t>(modifier));
+    add_plane(params, index++, plane, modifier);
   }
   zwp_linux_buffer_params_v1_create(params, static_cast<std::int32_t>(size.width),
                                     static_cast<std::int32_t>(size.height), kOutputFourcc, 0);

@@ -16,12 +16,6 @@ struct zwp_linux_dmabuf_v1;
 
 namespace pierglass::gfx {
 
-struct BufferParamsTraits {
-  using Value = zwp_linux_buffer_params_v1*;
-  static constexpr Value invalid() { return nullptr; }
-  static void close(Value params) noexcept;
-};
-
 // One output buffer and what the compositor does with it. It hears of that on the queue of the
 // factory.
 class SwapBuffer {

@@ -5,13 +5,10 @@
 #include <source_location>
 
 #include "base/result.hpp"
+#include "gfx/gl_handles.hpp"
 
 namespace pierglass::gfx {
 namespace {
-
-std::int32_t as_int(std::uint32_t value) {
-  return static_cast<std::int32_t>(value);
-}
 
 Point at(const pixel::Turn& turn, std::int32_t x, std::int32_t y) {
   return {turn.origin.x + x * turn.right.x + y * turn.down.x,

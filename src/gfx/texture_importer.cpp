@@ -12,20 +12,14 @@
 #include <utility>
 #include <vector>
 
+#include "gfx/dmabuf_offers.hpp"
 #include "gfx/egl_image.hpp"
 
 namespace pierglass::gfx {
 namespace {
 
-constexpr std::uint64_t kLinear = 0;  // DRM_FORMAT_MOD_LINEAR
-
 std::uint32_t fourcc(wire::PixelFormat format) {
   return std::to_underlying(format);
-}
-
-template <typename Function>
-Function function(const char* name) {
-  return reinterpret_cast<Function>(eglGetProcAddress(name));
 }
 
 class EglImporter final : public TextureImporter {
@@ -52,10 +46,11 @@ EglImporter::EglImporter(EGLDisplay display) : display_(display) {
   const auto* gl = reinterpret_cast<const char*>(glGetString(GL_EXTENSIONS));
   imports_ = lists(egl, "EGL_EXT_image_dma_buf_import") && lists(gl, "GL_OES_EGL_image");
   knows_modifiers_ = knows_modifiers(display);
-  target_texture_ = function<PFNGLEGLIMAGETARGETTEXTURE2DOESPROC>("glEGLImageTargetTexture2DOES");
+  target_texture_ =
+      egl_function<PFNGLEGLIMAGETARGETTEXTURE2DOESPROC>("glEGLImageTargetTexture2DOES");
   if (lists(gl, "GL_EXT_EGL_image_storage")) {
     target_storage_ =
-        function<PFNGLEGLIMAGETARGETTEXSTORAGEEXTPROC>("glEGLImageTargetTexStorageEXT");
+        egl_function<PFNGLEGLIMAGETARGETTEXSTORAGEEXTPROC>("glEGLImageTargetTexStorageEXT");
   }
 }
 
@@ -74,7 +69,7 @@ bool EglImporter::samples(std::uint32_t format) const {
   if (!knows_modifiers_) return true;
   const auto modifiers = driver_modifiers(display_, format);
   if (!modifiers) return false;
-  const auto linear = std::ranges::find(*modifiers, kLinear, &DriverModifier::modifier);
+  const auto linear = std::ranges::find(*modifiers, kLinearModifier, &DriverModifier::modifier);
   return modifiers->empty() || (linear != modifiers->end() && !linear->external);
 }
 
@@ -86,7 +81,7 @@ Result<EglImage> EglImporter::create_image(const DmaBufPicture& picture) const {
   return import_image(display_,
                       {.size = picture.size,
                        .fourcc = fourcc(picture.format),
-                       .modifier = knows_modifiers_ ? std::optional(kLinear) : std::nullopt,
+                       .modifier = knows_modifiers_ ? std::optional(kLinearModifier) : std::nullopt,
                        .planes = {&plane, 1}});
 }
 
