@@ -251,6 +251,7 @@ if(PIERGLASS_TESTS AND NOT WIN32)
         tests/unit/gfx/gl_pass_test.cpp tests/unit/gfx/message_test.cpp tests/unit/gfx/panel_test.cpp
         tests/unit/gfx/target_test.cpp tests/unit/gfx/turned_window_test.cpp
         tests/unit/gfx/borrowed_picture_test.cpp tests/unit/gfx/imported_picture_test.cpp
+        tests/unit/gfx/lasting_presenter_test.cpp tests/unit/gfx/moved_gpu_test.cpp
         tests/unit/gfx/slot_window_test.cpp
         tests/unit/gfx/software_panel_test.cpp tests/unit/gfx/software_presenter_test.cpp
         tests/unit/gfx/upload_way_test.cpp tests/unit/gfx/window_test.cpp

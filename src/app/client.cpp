@@ -405,12 +405,12 @@ class Client final : private wl::WindowEvents {
   void on_report() {
     PresentThread::Report report = present_->take_report();
     if (report.renderer) {
-      spdlog::info("drawing with {} ({}){}{}", *report.renderer, report.device,
-                   report.reason.empty() ? "" : "; ", report.reason);
+      const auto& [name, device, reason] = *report.renderer;
+      spdlog::info("drawing with {} ({}){}{}", name, device, reason.empty() ? "" : "; ", reason);
       // Once, and not before the client runs: a start that fails says nothing else.
       if (!zero_copy_.empty()) spdlog::info("{}", std::exchange(zero_copy_, {}));
-      renderer_ = *report.renderer;
-      statistics_.set_presenter(*report.renderer, report.device);
+      renderer_ = name;
+      statistics_.set_presenter(name, device);
     }
     on_news(report);
     if (report.guest) on_guest(std::move(*report.guest));

@@ -49,7 +49,8 @@ PresentLoop::PresentLoop(source::FrameSource& source, gfx::Presenter& presenter,
       surface_(surface),
       log_(log),
       waiting_(std::move(waiting)),
-      clock_(std::move(clock)) {}
+      clock_(std::move(clock)),
+      device_told_(presenter.device()) {}
 
 Result<PresentLoop::Sleep> PresentLoop::step(HostTime now) {
   step_began_ = clock_();
@@ -457,6 +458,7 @@ Result<void> PresentLoop::draw(HostTime now) {
   if (times_.sequence != 0) shown_ = times_.sequence;
   tell_path();
   tell_output();
+  tell_renderer();
   record(began, *stats);
   return {};
 }
@@ -526,6 +528,13 @@ void PresentLoop::tell_output() {
   if (output == output_told_) return;
   output_told_ = output;
   news_.output = output_told_;
+}
+
+void PresentLoop::tell_renderer() {
+  const std::string_view device = presenter_.device();
+  if (device == device_told_) return;
+  device_told_ = device;
+  news_.renderer = {.name = std::string(presenter_.name()), .device = device_told_, .reason = {}};
 }
 
 // Why what the user wants, or else the presenter tried, is not done; empty: it is.

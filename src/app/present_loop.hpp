@@ -151,6 +151,7 @@ class PresentLoop {
   [[nodiscard]] PixelPath path_now() const;
   void tell_path();
   void tell_output();
+  void tell_renderer();
   [[nodiscard]] std::string_view path_refusal() const;
   void tell_refusal(HostTime now);
   [[nodiscard]] bool samples_borrowed() const;
@@ -175,6 +176,7 @@ class PresentLoop {
   bool shown_lent_ = false;  // the presenter's picture is a borrowed one
   std::array<bool, kPixelPaths> paths_told_{};
   std::string output_told_;                 // presenter_.output() then
+  std::string device_told_;                 // presenter_.device() then
   std::string refusal_told_;                // path_refusal() then
   HostTime tells_refusal_;                  // from then on
   std::optional<pixel::PictureKind> kind_;  // of what the presenter was given last

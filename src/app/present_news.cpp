@@ -41,6 +41,7 @@ void PresentNews::add(PresentNews&& later) {
   pointer_changed |= later.pointer_changed;
   if (later.path) path = later.path;
   if (later.output) output = std::move(later.output);
+  if (later.renderer) renderer = std::move(later.renderer);
   if (later.path_refusal) path_refusal = std::move(later.path_refusal);
   if (later.tearing) tearing = later.tearing;
   if (later.unmapped) unmapped = later.unmapped;

@@ -69,6 +69,13 @@ enum class Tearing : std::uint8_t {
   ByDriver,  // the graphics driver decides it
 };
 
+// What draws: gfx::Presenter::name() and device().
+struct Renderer {
+  std::string name;
+  std::string device;
+  std::string reason;  // why not GL; empty: it is, or it is what was wished
+};
+
 struct PresentNews {
   // How place_pointer() ended: the guest was told, Unsupported (it cannot), NotReady (there is
   // none), Busy (it did not listen in time). Of several requests in a row only the newest is told.
@@ -84,13 +91,14 @@ struct PresentNews {
   // When another reason comes up.
   std::optional<std::string> path_refusal;
   std::optional<std::string> output;  // gfx::Presenter::output(), when it is another one
+  std::optional<Renderer> renderer;   // at first, and when it is another one
   std::optional<Tearing> tearing;     // answers the newest wish
   // The surface has no content, because of the hidden window state of this generation.
   std::optional<std::uint64_t> unmapped;
 
   [[nodiscard]] bool empty() const {
     return !placed && committed == 0 && !screenshot && !pointer_image && !pointer_changed &&
-           !path && !path_refusal && !output && !tearing && !unmapped;
+           !path && !path_refusal && !output && !renderer && !tearing && !unmapped;
   }
   // Adds what happened later.
   void add(PresentNews&& later);

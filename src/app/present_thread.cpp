@@ -32,11 +32,11 @@ gfx::Renderer renderer_for(RendererChoice choice, PathChoice path) {
   return gfx::Renderer::Auto;
 }
 
-// Whether it matters what the compositor takes as dma-bufs.
+// Whether it matters what the compositor takes as dma-bufs, and with which GPU it draws.
 bool wants_dmabufs(const PresentThread::Parts& parts) {
   if (parts.path == PathChoice::Scanout) return true;
   return renderer_for(parts.renderer, parts.path) != gfx::Renderer::Shm &&
-         parts.output.buffers != gfx::OutputBuffers::Egl && !gfx::render_nodes().empty();
+         !gfx::render_nodes().empty();
 }
 
 // As often as the loop looks after the source: what a guest tells changes no faster.
@@ -186,9 +186,9 @@ Result<void> PresentThread::present() {
                                 &reason));
   presenter->set_filter(parts_.filter);
   tell_main([&](Report& report) {
-    report.renderer = std::string(presenter->name());
-    report.device = std::string(presenter->device());
-    report.reason = reason;
+    report.renderer = {.name = std::string(presenter->name()),
+                       .device = std::string(presenter->device()),
+                       .reason = reason};
   });
   PresentLoop loop(*parts_.source, *presenter, *this, parts_.log, parts_.waiting);
   loop.use_policy(policy_for(*presenter));

@@ -46,11 +46,8 @@ class PresentThread final : private wl::PresentEvents, private VideoSurface {
 
   // What the main thread has not been told yet.
   struct Report : PresentNews {
-    std::optional<Error> failure;         // the thread has ended
-    std::optional<GuestNews> guest;       // the newest
-    std::optional<std::string> renderer;  // the presenter is up: name, device, why not GL
-    std::string device;
-    std::string reason;
+    std::optional<Error> failure;    // the thread has ended
+    std::optional<GuestNews> guest;  // the newest
     std::optional<PresentSnapshot> snapshot;
   };
 

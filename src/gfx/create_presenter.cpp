@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "gfx/create_presenter.hpp"
 
+#include <wayland-client.h>
+
+#include <utility>
+
 #include "base/describe.hpp"
 #include "gfx/gl_driver.hpp"
 #include "gfx/gl_presenter.hpp"
+#include "gfx/lasting_presenter.hpp"
 #include "gfx/render_node.hpp"
 #include "gfx/scanout_sink.hpp"
 #include "gfx/shm_sink.hpp"
@@ -20,51 +25,66 @@ Result<std::unique_ptr<Presenter>> create_shm(const NativeSurface& native) {
   return std::make_unique<SoftwarePresenter>(std::move(sink));
 }
 
-std::unique_ptr<Presenter> ready(std::unique_ptr<GlPresenter> gl) {
-  gl->choose_upload_way();
-  return gl;
-}
+// For each way to upload, of the trial: at the start, and where a picture waits for the end of it.
+constexpr Nanoseconds kTrialShare = std::chrono::milliseconds(15);
+constexpr Nanoseconds kShortShare = std::chrono::milliseconds(3);
 
-Result<std::unique_ptr<Presenter>> create_gl(const NativeSurface& native) {
-  return ready(TRY(GlPresenter::create(native)));
-}
-
-void set(std::string* reason, std::string text) {
-  if (reason != nullptr) *reason = std::move(text);
-}
-
-Result<std::unique_ptr<Presenter>> create_best(const NativeSurface& native, std::string* reason) {
+// GL, or a reason why not, unless `must`: then an error. Software rasterisers only if `must`.
+Result<std::unique_ptr<GlPresenter>> create_gl(const NativeSurface& native, bool must,
+                                               std::string& reason) {
   // Without a render node a driver can only draw with the CPU; asking it would cost a tenth of a
   // second and its memory.
-  if (native.shm != nullptr && render_nodes().empty()) {
-    set(reason, "no GPU: /dev/dri has no render node");
-    return create_shm(native);
+  if (!must && render_nodes().empty()) {
+    reason = "no GPU: /dev/dri has no render node";
+    return nullptr;
   }
   Result<std::unique_ptr<GlPresenter>> gl = GlPresenter::create(native);
+  if (must) return gl;
   if (!gl) {
-    set(reason, "no usable OpenGL ES: " + describe(gl.error()));
-    return create_shm(native);
+    reason = "no usable OpenGL ES: " + describe(gl.error());
+    return nullptr;
   }
-  if (native.shm == nullptr || !is_software_renderer((*gl)->device())) {
-    return ready(*std::move(gl));
+  if (!is_software_renderer((*gl)->device())) return gl;
+  reason = "OpenGL ES is a software rasteriser (" + std::string((*gl)->device()) + ")";
+  return nullptr;
+}
+
+// Of the presenter that was there before.
+void reset_surface(wl_surface* surface) {
+  wl_surface_set_buffer_transform(surface, WL_OUTPUT_TRANSFORM_NORMAL);
+}
+
+// `wish` is not Shm.
+Result<LastingPresenter::Made> create_planned(Renderer wish, NativeSurface native, GpuPlan plan,
+                                              bool first) {
+  LastingPresenter::Made made;
+  if (!first) reset_surface(native.surface);
+  if (plan != GpuPlan::None) {
+    if (plan == GpuPlan::Compositors) native.output.gpu.clear();
+    const bool must = native.shm == nullptr || wish == Renderer::Gl;
+    std::unique_ptr<GlPresenter> gl = TRY(create_gl(native, must, made.reason));
+    if (gl != nullptr) {
+      gl->choose_upload_way(first ? kTrialShare : kShortShare);
+      made.presenter = std::move(gl);
+      return made;
+    }
   }
-  set(reason, "OpenGL ES is a software rasteriser (" + std::string((*gl)->device()) + ")");
-  return create_shm(native);
+  made.presenter = TRY(create_shm(native));
+  return made;
 }
 
 }  // namespace
 
 Result<std::unique_ptr<Presenter>> create_presenter(Renderer wish, const NativeSurface& native,
                                                     std::string* reason) {
-  switch (wish) {
-    case Renderer::Gl:
-      return create_gl(native);
-    case Renderer::Shm:
-      return create_shm(native);
-    case Renderer::Auto:
-      return create_best(native, reason);
-  }
-  return fail(ErrorCode::InvalidArgument, "renderer");
+  if (wish == Renderer::Shm) return create_shm(native);
+  auto lasting = TRY(LastingPresenter::create(
+      [wish, native](GpuPlan plan, bool first) {
+        return create_planned(wish, native, plan, first);
+      },
+      native.dmabufs));
+  if (reason != nullptr && !lasting->first_reason().empty()) *reason = lasting->first_reason();
+  return lasting;
 }
 
 }  // namespace pierglass::gfx

@@ -41,7 +41,9 @@ struct NativeSurface {
 // Makes a presenter; call it on the thread that will draw. Blocks for round trips to the compositor
 // and for the driver's start (tens of milliseconds), attaches and commits nothing.
 // Auto: GL, unless it fails or a software rasteriser drives it; then shm. When `reason` is given it
-// gets one sentence fragment on why Auto did not take GL, else it is left alone.
+// gets one sentence fragment on why Auto did not take GL, else it is left alone. With Auto and Gl
+// it follows the compositor to another GPU and outlives the loss of one, with shm if need be; see
+// LastingPresenter.
 // Errors: Unsupported or OsCall (EGL) for Gl; Unsupported for Shm without wl_shm.
 Result<std::unique_ptr<Presenter>> create_presenter(Renderer wish, const NativeSurface& native,
                                                     std::string* reason = nullptr);

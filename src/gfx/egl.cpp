@@ -28,6 +28,16 @@ std::unexpected<Error> fail_egl(const char* call, ErrorCode code, std::source_lo
   return fail_os(OsErrorKind::Egl, eglGetError(), call, code, where);
 }
 
+bool lists(const char* words, std::string_view word) {
+  const std::string_view all = words == nullptr ? "" : words;
+  for (std::size_t at = all.find(word); at != all.npos; at = all.find(word, at + 1)) {
+    const bool begins = at == 0 || all[at - 1] == ' ';
+    const std::size_t end = at + word.size();
+    if (begins && (end == all.size() || all[end] == ' ')) return true;
+  }
+  return false;
+}
+
 Result<EglDisplay> open_egl_display(EGLenum platform, void* native) {
   EGLDisplay raw = eglGetPlatformDisplay(platform, native, nullptr);
   if (raw == EGL_NO_DISPLAY) return fail_egl("eglGetPlatformDisplay", ErrorCode::Unsupported);
@@ -71,11 +81,17 @@ Result<EGLConfig> choose_egl_config(EGLDisplay display, EGLint surface_type) {
 }
 
 Result<EglContext> create_egl_context(EGLDisplay display, EGLConfig config) {
-  for (EGLint minor : {2, 1, 0}) {
-    const std::array<EGLint, 5> wish = {EGL_CONTEXT_MAJOR_VERSION, 3, EGL_CONTEXT_MINOR_VERSION,
-                                        minor, EGL_NONE};
-    EGLContext context = eglCreateContext(display, config, EGL_NO_CONTEXT, wish.data());
-    if (context != EGL_NO_CONTEXT) return EglContext({display, context});
+  const bool can_be_lost =
+      lists(eglQueryString(display, EGL_EXTENSIONS), "EGL_EXT_create_context_robustness");
+  for (const EGLint end : {EGL_CONTEXT_OPENGL_RESET_NOTIFICATION_STRATEGY_EXT, EGL_NONE}) {
+    if (end != EGL_NONE && !can_be_lost) continue;
+    for (const EGLint minor : {2, 1, 0}) {
+      const std::array<EGLint, 7> wish = {
+          EGL_CONTEXT_MAJOR_VERSION,     3,       EGL_CONTEXT_MINOR_VERSION, minor, end,
+          EGL_LOSE_CONTEXT_ON_RESET_EXT, EGL_NONE};
+      EGLContext context = eglCreateContext(display, config, EGL_NO_CONTEXT, wish.data());
+      if (context != EGL_NO_CONTEXT) return EglContext({display, context});
+    }
   }
   return fail_egl("eglCreateContext", ErrorCode::Unsupported);
 }

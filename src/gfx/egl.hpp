@@ -3,6 +3,8 @@
 
 #include <EGL/egl.h>
 
+#include <string_view>
+
 #include "base/handle.hpp"
 #include "base/result.hpp"
 
@@ -55,6 +57,9 @@ Function egl_function(const char* name) {
   return reinterpret_cast<Function>(eglGetProcAddress(name));
 }
 
+// Whether a list of words, as EGL and GL tell their extensions, has that one. Null: no.
+bool lists(const char* words, std::string_view word);
+
 // `platform` and `native` as eglGetPlatformDisplay takes them. Unsupported without that platform,
 // EGL 1.5 or OpenGL ES.
 Result<EglDisplay> open_egl_display(EGLenum platform, void* native);
@@ -63,7 +68,8 @@ Result<EglDisplay> open_egl_display(EGLenum platform, void* native);
 // `surface_type` is EGL_WINDOW_BIT or EGL_PBUFFER_BIT.
 Result<EGLConfig> choose_egl_config(EGLDisplay display, EGLint surface_type);
 
-// The newest OpenGL ES from 3.2 down to 3.0.
+// The newest OpenGL ES from 3.2 down to 3.0. Where EGL has it, one that a reset of the GPU ends and
+// leaves the process alone, which some drivers (Mesa's radeonsi) end otherwise.
 Result<EglContext> create_egl_context(EGLDisplay display, EGLConfig config);
 
 }  // namespace pierglass::gfx

@@ -29,16 +29,6 @@ PFNEGLQUERYDMABUFMODIFIERSEXTPROC query_function() {
 
 }  // namespace
 
-bool lists(const char* words, std::string_view word) {
-  const std::string_view all = words == nullptr ? "" : words;
-  for (std::size_t at = all.find(word); at != all.npos; at = all.find(word, at + 1)) {
-    const bool begins = at == 0 || all[at - 1] == ' ';
-    const std::size_t end = at + word.size();
-    if (begins && (end == all.size() || all[end] == ' ')) return true;
-  }
-  return false;
-}
-
 bool knows_modifiers(EGLDisplay display) {
   return lists(eglQueryString(display, EGL_EXTENSIONS), "EGL_EXT_image_dma_buf_import_modifiers") &&
          query_function() != nullptr;

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <string_view>
 #include <vector>
 
 #include "base/geometry.hpp"
@@ -29,9 +28,6 @@ struct ImageMemory {
   std::optional<std::uint64_t> modifier;  // DRM_FORMAT_MOD_*; nothing: not told
   std::span<const MemoryPlane> planes;
 };
-
-// Whether a list of words, as EGL and GL tell their extensions, has that one. Null: no.
-bool lists(const char* words, std::string_view word);
 
 // Whether the display's driver can be told modifiers.
 bool knows_modifiers(EGLDisplay display);

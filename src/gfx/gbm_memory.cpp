@@ -81,13 +81,12 @@ class GbmMemory final : public OutputMemory {
 
 Result<void> GbmMemory::open() {
   const char* egl = eglQueryString(display_, EGL_EXTENSIONS);
-  const auto* gl = reinterpret_cast<const char*>(glGetString(GL_EXTENSIONS));
   if (!lists(egl, "EGL_EXT_image_dma_buf_import")) {
     return fail(ErrorCode::Unsupported, "EGL_EXT_image_dma_buf_import");
   }
   target_renderbuffer_ = egl_function<PFNGLEGLIMAGETARGETRENDERBUFFERSTORAGEOESPROC>(
       "glEGLImageTargetRenderbufferStorageOES");
-  if (!lists(gl, "GL_OES_EGL_image") || target_renderbuffer_ == nullptr) {
+  if (!gl_has("GL_OES_EGL_image") || target_renderbuffer_ == nullptr) {
     return fail(ErrorCode::Unsupported, "GL_OES_EGL_image");
   }
   knows_modifiers_ = knows_modifiers(display_);

@@ -4,11 +4,23 @@
 #include <algorithm>
 #include <array>
 
+#include "gfx/egl.hpp"
+
 namespace pierglass::gfx {
 
 std::string gl_string(GLenum name) {
   const auto* text = reinterpret_cast<const char*>(glGetString(name));
   return text == nullptr ? std::string() : std::string(text);
+}
+
+bool gl_has(std::string_view extension) {
+  return lists(gl_string(GL_EXTENSIONS).c_str(), extension);
+}
+
+ResetStatus find_reset_status() {
+  if (gl_has("GL_EXT_robustness")) return egl_function<ResetStatus>("glGetGraphicsResetStatusEXT");
+  if (gl_has("GL_KHR_robustness")) return egl_function<ResetStatus>("glGetGraphicsResetStatusKHR");
+  return nullptr;
 }
 
 bool is_software_renderer(std::string_view renderer) {

@@ -11,6 +11,15 @@ namespace pierglass::gfx {
 // What the current context says of itself, such as GL_RENDERER; empty: nothing.
 std::string gl_string(GLenum name);
 
+// Whether it has that extension.
+bool gl_has(std::string_view extension);
+
+// Asks whether the current context was lost, since its GPU was reset or went away; gives
+// GL_NO_ERROR or how. Costs what the driver needs to ask the kernel.
+using ResetStatus = GLenum(GL_APIENTRY*)();
+// Null: the driver does not tell.
+ResetStatus find_reset_status();
+
 // True for GL_RENDERER strings of drivers that draw with the CPU.
 bool is_software_renderer(std::string_view renderer);
 

@@ -14,8 +14,7 @@
 namespace pierglass::gfx {
 namespace {
 
-// Of the trial: for one way to upload, and for one frame, as a GPU that hangs is not waited for.
-constexpr Nanoseconds kTrialShare = std::chrono::milliseconds(15);
+// Of the trial, for one frame: a GPU that hangs is not waited for.
 constexpr Nanoseconds kTrialPatience = std::chrono::milliseconds(100);
 
 }  // namespace
@@ -30,7 +29,7 @@ Result<std::unique_ptr<GlPresenter>> GlPresenter::create(const NativeSurface& na
     self.reset(new GlPresenter(native, std::move(device)));
     TRY(self->choose_output(native, std::move(stand_ins.output), std::move(trouble)));
   }
-  TRY(self->start_drawing(std::move(stand_ins.importer)));
+  TRY(self->start_drawing(std::move(stand_ins)));
   return self;
 }
 
@@ -69,14 +68,16 @@ std::unique_ptr<GlPresenter> GlPresenter::create_on_other_gpu(const NativeSurfac
   return self;
 }
 
-Result<void> GlPresenter::start_drawing(std::unique_ptr<TextureImporter> importer) {
+Result<void> GlPresenter::start_drawing(StandIns stand_ins) {
   EGLDisplay display = device_of_gl_.display.get();
   device_ = gl_string(GL_RENDERER);
+  reset_status_ = stand_ins.reset_status;
+  if (reset_status_ == nullptr) reset_status_ = find_reset_status();
   const char* const vendor = eglQueryString(display, EGL_VENDOR);
   // Whatever buffers are in use: EGL's window may take their place.
   leaves_tearing_ = vendor != nullptr && gfx::leaves_tearing(vendor, device_);
-  if (importer == nullptr) importer = make_egl_importer(display);
-  imports_ = std::make_unique<ImportedSlots>(std::move(importer));
+  if (stand_ins.importer == nullptr) stand_ins.importer = make_egl_importer(display);
+  imports_ = std::make_unique<ImportedSlots>(std::move(stand_ins.importer));
   pass_ = TRY(GlPass::create({.mode = pbo_modes().front()}));
   pass_->set_first_row(output_->first_row());
   return {};
@@ -111,8 +112,8 @@ Result<void> GlPresenter::use_window(std::string why) {
   return output_->resize(buffer_size());
 }
 
-void GlPresenter::choose_upload_way() {
-  const std::vector<UploadTrial> trials = time_uploads(kTrialShare, kTrialPatience);
+void GlPresenter::choose_upload_way(Nanoseconds share) {
+  const std::vector<UploadTrial> trials = time_uploads(share, kTrialPatience);
   if (trials.empty()) return;  // the first upload will say what is wrong
   pass_->set_upload_way(quickest(trials).way);
   device_ += "; uploads: " + describe(trials);
@@ -138,13 +139,41 @@ void GlPresenter::tell_transform() {
   wl_surface_set_buffer_transform(surface_, std::to_underlying(transform_));
 }
 
+bool GlPresenter::is_gpu_lost() const {
+  return reset_status_ != nullptr && reset_status_() != GL_NO_ERROR;
+}
+
+bool GlPresenter::is_of_lost_gpu(const Error& error) const {
+  return (error.os_kind == OsErrorKind::Egl && error.os == EGL_CONTEXT_LOST) || is_gpu_lost();
+}
+
+// After that the driver draws nothing and says of most of it that all is well.
+Result<void> GlPresenter::check_gpu() {
+  if (is_gpu_lost()) return fail(ErrorCode::OsCall, "the GPU");
+  return {};
+}
+
+// Finds out what is behind an error.
+template <typename T>
+Result<T> GlPresenter::watched(Result<T> result) {
+  if (result || ending_ || result.error().code == ErrorCode::Lost) return result;
+  if (is_of_lost_gpu(result.error())) {
+    ending_ = {Ending::Cause::Gpu, "the GPU or its driver was lost"};
+  }
+  return result;
+}
+
 // After an output's error: success means that another one has taken its place, which is to be drawn
 // into from the start.
 Result<void> GlPresenter::replace_output(const Error& why) {
   const bool passing = why.code == ErrorCode::Busy || why.code == ErrorCode::Lost;
-  if (passing || !replaceable_) return std::unexpected(why);
+  if (passing || is_of_lost_gpu(why)) return std::unexpected(why);
   const std::string_view refusal = output_->refusal();
-  return use_window(refusal.empty() ? describe(why) : std::string(refusal));
+  const std::string reason = refusal.empty() ? describe(why) : std::string(refusal);
+  Result<void> replaced = std::unexpected(why);
+  if (replaceable_) replaced = use_window(reason);
+  if (!replaced) ending_ = {Ending::Cause::Output, reason};
+  return replaced;
 }
 
 Result<void> GlPresenter::begin_output() {
@@ -153,6 +182,7 @@ Result<void> GlPresenter::begin_output() {
 }
 
 Result<void> GlPresenter::begin() {
+  TRY(check_gpu());
   if (!output_) TRY(use_window(output_more_));
   const Result<void> begun = begin_output();
   if (begun) return begun;
@@ -180,7 +210,7 @@ Result<DrawStats> GlPresenter::show(HostTime start, DrawPass draw_pass) {
 Result<UploadStats> GlPresenter::upload(const pixel::ConstImage& picture,
                                         std::span<const Rect> damage) {
   borrowed_.reset();
-  return pass_->upload(picture, damage);
+  return watched(pass_->upload(picture, damage));
 }
 
 // Nothing is drawn by damage here.
@@ -207,6 +237,10 @@ void GlPresenter::on_unmapped() {
 }
 
 Result<DrawStats> GlPresenter::draw(const CursorOverlay& cursor) {
+  return watched(draw_all(cursor));
+}
+
+Result<DrawStats> GlPresenter::draw_all(const CursorOverlay& cursor) {
   const HostTime start = HostClock::now();
   if (borrowed_) {
     borrowed_->over |= borrowed_->drawn && !imports_->busy(borrowed_->memory);
@@ -230,6 +264,10 @@ Result<void> GlPresenter::draw_picture(const CursorOverlay& cursor) {
 }
 
 Result<DrawStats> GlPresenter::draw_message(std::string_view text) {
+  return watched(draw_text(text));
+}
+
+Result<DrawStats> GlPresenter::draw_text(std::string_view text) {
   const HostTime start = HostClock::now();
   TRY(begin());
   borrowed_.reset();

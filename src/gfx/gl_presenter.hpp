@@ -7,6 +7,7 @@
 
 #include "gfx/create_presenter.hpp"
 #include "gfx/gl_device.hpp"
+#include "gfx/gl_driver.hpp"
 #include "gfx/gl_output.hpp"
 #include "gfx/gl_pass.hpp"
 #include "gfx/imported_slots.hpp"
@@ -21,6 +22,7 @@ class GlPresenter final : public Presenter {
   struct StandIns {
     std::unique_ptr<TextureImporter> importer;  // of borrowed pictures
     std::unique_ptr<GlOutput> output;
+    ResetStatus reset_status = nullptr;
   };
   static Result<std::unique_ptr<GlPresenter>> create(const NativeSurface& native,
                                                      StandIns stand_ins);
@@ -28,14 +30,16 @@ class GlPresenter final : public Presenter {
     return create(native, {});
   }
 
-  // Times the ways to upload and takes the quickest; says so in device(). Some tens of
-  // milliseconds. Before the first upload.
-  void choose_upload_way();
+  // Times the ways to upload, each for as long as time_uploads() says, and takes the quickest; says
+  // so in device(). Before the first upload.
+  void choose_upload_way(Nanoseconds share);
 
   [[nodiscard]] std::string_view name() const override { return "gl"; }
   [[nodiscard]] std::string_view device() const override { return device_; }
 
   [[nodiscard]] std::string_view output() const override { return output_text_; }
+
+  [[nodiscard]] const Ending* ending() const override { return ending_ ? &*ending_ : nullptr; }
 
   [[nodiscard]] bool leaves_tearing() const override { return leaves_tearing_; }
 
@@ -75,12 +79,19 @@ class GlPresenter final : public Presenter {
   void use(std::unique_ptr<GlOutput> output, std::string more);
   Result<void> use_window(std::string why);
   void tell_output();
-  Result<void> start_drawing(std::unique_ptr<TextureImporter> importer);
+  Result<void> start_drawing(StandIns stand_ins);
+  [[nodiscard]] bool is_gpu_lost() const;
+  [[nodiscard]] bool is_of_lost_gpu(const Error& error) const;
+  Result<void> check_gpu();
+  template <typename T>
+  Result<T> watched(Result<T> result);
   Result<void> replace_output(const Error& why);
   [[nodiscard]] Size buffer_size() const { return turned(size_, transform_); }
   Result<void> begin_output();
   Result<void> begin();
   void tell_transform();
+  Result<DrawStats> draw_all(const CursorOverlay& cursor);
+  Result<DrawStats> draw_text(std::string_view text);
   Result<void> draw_picture(const CursorOverlay& cursor);
   template <typename DrawPass>
   Result<DrawStats> show(HostTime start, DrawPass draw_pass);
@@ -92,6 +103,8 @@ class GlPresenter final : public Presenter {
   std::unique_ptr<GlOutput> output_;
   std::unique_ptr<ImportedSlots> imports_;
   std::unique_ptr<GlPass> pass_;
+  ResetStatus reset_status_ = nullptr;  // null: nobody tells
+  std::optional<Ending> ending_;
   std::optional<Borrowed> borrowed_;  // what pass_ shows
   std::string device_;
   std::string output_more_;  // than output_ says itself

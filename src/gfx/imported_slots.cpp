@@ -27,6 +27,15 @@ std::uint32_t pause_after(std::uint32_t vain) {
 
 }  // namespace
 
+ImportedSlots::~ImportedSlots() {
+  constexpr GLuint64 kPatienceNs = 20'000'000;
+  for (const Slot& slot : slots_) {
+    if (slot.sampled) {
+      glClientWaitSync(slot.sampled.get(), GL_SYNC_FLUSH_COMMANDS_BIT, kPatienceNs);
+    }
+  }
+}
+
 Result<GLuint> ImportedSlots::texture(const pixel::ConstImage& picture,
                                       const pixel::SlotMemory& memory) {
   const Geometry geometry{memory.mapping, picture.size, picture.pitch, picture.format};

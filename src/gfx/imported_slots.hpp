@@ -30,6 +30,10 @@ class ImportedSlots {
  public:
   explicit ImportedSlots(std::unique_ptr<TextureImporter> importer)
       : importer_(std::move(importer)) {}
+  ImportedSlots(const ImportedSlots&) = delete;
+  ImportedSlots& operator=(const ImportedSlots&) = delete;
+  // Waits until the GPU reads no slot any more, for a while.
+  ~ImportedSlots();
 
   // To be sampled until the next change of mapping, size, pitch or format, or drop(). Busy: the GPU
   // still reads that slot. Unsupported: refusal() says why, or this picture leaves open whether

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "gfx/pbo_ring.hpp"
 
-#include <EGL/egl.h>
 #include <GLES2/gl2ext.h>
 
 #include <algorithm>
-#include <string_view>
+
+#include "gfx/egl.hpp"
+#include "gfx/gl_driver.hpp"
 
 namespace pierglass::gfx {
 namespace {
@@ -17,22 +18,12 @@ constexpr GLbitfield kMapped =
 constexpr std::array kModes = {PboMode::Persistent, PboMode::PersistentClient,
                                PboMode::Unsynchronised};
 
-bool has_extension(std::string_view wanted) {
-  GLint count = 0;
-  glGetIntegerv(GL_NUM_EXTENSIONS, &count);
-  for (GLuint i = 0; i < static_cast<GLuint>(count); ++i) {
-    const auto* name = reinterpret_cast<const char*>(glGetStringi(GL_EXTENSIONS, i));
-    if (name != nullptr && name == wanted) return true;
-  }
-  return false;
-}
-
 PFNGLBUFFERSTORAGEEXTPROC buffer_storage() {
-  return reinterpret_cast<PFNGLBUFFERSTORAGEEXTPROC>(eglGetProcAddress("glBufferStorageEXT"));
+  return egl_function<PFNGLBUFFERSTORAGEEXTPROC>("glBufferStorageEXT");
 }
 
 bool has_persistent_buffers() {
-  return has_extension("GL_EXT_buffer_storage") && buffer_storage() != nullptr;
+  return gl_has("GL_EXT_buffer_storage") && buffer_storage() != nullptr;
 }
 
 }  // namespace

@@ -46,6 +46,16 @@ struct Borrowing {
   std::string_view refusal;
 };
 
+// What ended a presenter though the connection lives.
+struct Ending {
+  enum class Cause : std::uint8_t {
+    Gpu,     // it or its driver was lost
+    Output,  // pictures cannot be handed over
+  };
+  Cause cause = Cause::Gpu;
+  std::string why;  // a sentence without a full stop
+};
+
 // Turns pictures into commits of one wl_surface, which no one else commits. Owned and called by
 // the present thread alone. Nothing blocks longer than the GPU or rasteriser needs.
 class Presenter {
@@ -55,13 +65,17 @@ class Presenter {
   Presenter& operator=(const Presenter&) = delete;
   virtual ~Presenter() = default;
 
-  // "gl" or "shm", and what drives it (renderer string), for --stats and the log.
+  // "gl" or "shm", and what drives it (renderer string), for --stats and the log; good until the
+  // next call of the presenter, with which another GPU may have to take over.
   [[nodiscard]] virtual std::string_view name() const = 0;
   [[nodiscard]] virtual std::string_view device() const = 0;
 
   // Whose buffers pictures are handed over in, and why not in others that were wished, without a
   // full stop; good until the next call of the presenter. Empty: there is no choice.
   [[nodiscard]] virtual std::string_view output() const { return {}; }
+
+  // Why it is of no use any more, found out by one of the calls below, which failed; null: it is.
+  [[nodiscard]] virtual const Ending* ending() const { return nullptr; }
 
   // Whether the surface's one wp_tearing_control_v1 is the caller's to make: not where the graphics
   // driver may make it.

@@ -14,6 +14,7 @@
 
 #include "gfx/dmabuf_offers.hpp"
 #include "gfx/egl_image.hpp"
+#include "gfx/gl_driver.hpp"
 
 namespace pierglass::gfx {
 namespace {
@@ -43,12 +44,11 @@ class EglImporter final : public TextureImporter {
 
 EglImporter::EglImporter(EGLDisplay display) : display_(display) {
   const char* egl = eglQueryString(display, EGL_EXTENSIONS);
-  const auto* gl = reinterpret_cast<const char*>(glGetString(GL_EXTENSIONS));
-  imports_ = lists(egl, "EGL_EXT_image_dma_buf_import") && lists(gl, "GL_OES_EGL_image");
+  imports_ = lists(egl, "EGL_EXT_image_dma_buf_import") && gl_has("GL_OES_EGL_image");
   knows_modifiers_ = knows_modifiers(display);
   target_texture_ =
       egl_function<PFNGLEGLIMAGETARGETTEXTURE2DOESPROC>("glEGLImageTargetTexture2DOES");
-  if (lists(gl, "GL_EXT_EGL_image_storage")) {
+  if (gl_has("GL_EXT_EGL_image_storage")) {
     target_storage_ =
         egl_function<PFNGLEGLIMAGETARGETTEXSTORAGEEXTPROC>("glEGLImageTargetTexStorageEXT");
   }

@@ -85,6 +85,19 @@ TEST_F(Lent, WhatPicturesAreHandedOverInIsToldWhenItIsAnother) {
   EXPECT_EQ(loop_.take_news().output, std::nullopt);
 }
 
+TEST_F(Lent, ThatAnotherGpuDrawsIsTold) {
+  show(1);
+  EXPECT_FALSE(loop_.take_news().renderer);
+  presenter_.driver = "another GPU";
+  show(2, std::chrono::seconds(1));
+  const auto renderer = loop_.take_news().renderer;
+  ASSERT_TRUE(renderer);
+  EXPECT_EQ(renderer->name, "fake");
+  EXPECT_EQ(renderer->device, "another GPU");
+  show(3, std::chrono::seconds(1));
+  EXPECT_FALSE(loop_.take_news().renderer);
+}
+
 TEST_F(Lent, AreWaitedForAtMostFiftyMilliseconds) {
   show(1);
   show(2);

@@ -120,7 +120,7 @@ class FakeSource final : public source::FrameSource {
 class FakePresenter final : public gfx::Presenter {
  public:
   std::string_view name() const override { return "fake"; }
-  std::string_view device() const override { return "none"; }
+  std::string_view device() const override { return driver; }
   bool leaves_tearing() const override { return leaves; }
   std::string_view output() const override { return handed_over_in; }
   Result<void> resize(Size window) override {
@@ -194,6 +194,7 @@ class FakePresenter final : public gfx::Presenter {
   std::optional<ErrorCode> borrow_fails = ErrorCode::Unsupported;
   std::optional<ErrorCode> fails;  // draw and draw_message
   std::string handed_over_in;
+  std::string driver = "none";
   std::optional<ErrorCode> upload_fails;
   std::optional<ErrorCode> draw_fails;  // draw only
 };

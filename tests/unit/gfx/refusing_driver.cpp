@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// This program's own glCompileShader, glMapBufferRange and glReadPixels stand in front of the
-// library's.
+// This program's own glCompileShader, glMapBufferRange, glReadPixels and eglSwapBuffers stand in
+// front of the libraries'.
 #include "tests/unit/gfx/refusing_driver.hpp"
 
 #include <GLES3/gl3.h>
 
 #include <EGL/egl.h>
 #include <GLES2/gl2ext.h>
+
+#include <dlfcn.h>
 
 #include <cstddef>
 #include <utility>
@@ -71,4 +73,20 @@ extern "C" void GL_APIENTRY glReadPixels(GLint x, GLint y, GLsizei width, GLsize
   using namespace pierglass::gfx::test;
   if (wishes_now.before_reading) wishes_now.before_reading();
   of_library<PFNGLREADPIXELSPROC>("glReadPixels")(x, y, width, height, format, type, pixels);
+}
+
+extern "C" EGLBoolean EGLAPIENTRY eglSwapBuffers(EGLDisplay display, EGLSurface surface) {
+  using namespace pierglass::gfx::test;
+  using Swap = EGLBoolean(EGLAPIENTRY*)(EGLDisplay, EGLSurface);
+  if (wishes_now.swaps == EGL_SUCCESS) {
+    return reinterpret_cast<Swap>(dlsym(RTLD_NEXT, "eglSwapBuffers"))(display, surface);
+  }
+  ++refused_now;
+  return EGL_FALSE;
+}
+
+extern "C" EGLint EGLAPIENTRY eglGetError() {
+  using namespace pierglass::gfx::test;
+  if (wishes_now.swaps != EGL_SUCCESS) return wishes_now.swaps;
+  return reinterpret_cast<EGLint(EGLAPIENTRY*)()>(dlsym(RTLD_NEXT, "eglGetError"))();
 }

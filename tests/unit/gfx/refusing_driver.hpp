@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include <EGL/egl.h>
+
 #include <functional>
 #include <string>
 
@@ -12,6 +14,7 @@ class RefusingDriver {
   struct Wishes {
     std::string shaders;  // to compile those whose text has this in it; empty: none
     bool persistent_mappings = false;
+    EGLint swaps = EGL_SUCCESS;            // eglSwapBuffers fails with that error
     std::function<void()> before_reading;  // refuses nothing: called when pixels are to be read
   };
   explicit RefusingDriver(Wishes wishes);
@@ -19,7 +22,7 @@ class RefusingDriver {
   RefusingDriver& operator=(const RefusingDriver&) = delete;
   ~RefusingDriver();
 
-  // So many shaders were refused.
+  // So many shaders and swaps were refused.
   [[nodiscard]] int refused() const;
 };
 

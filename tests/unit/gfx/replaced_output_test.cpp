@@ -2,10 +2,13 @@
 // What becomes of a presenter whose output stops working.
 #include <gtest/gtest.h>
 
+#include <GLES3/gl32.h>
+
 #include <cstring>
 
 #include "gfx/gl_presenter.hpp"
 #include "tests/unit/gfx/picture.hpp"
+#include "tests/unit/gfx/refusing_driver.hpp"
 #include "tests/unit/wl/test_client.hpp"
 
 namespace pierglass::gfx::test {
@@ -38,12 +41,13 @@ using Fails = BrokenOutput::Fails;
 
 class ReplacedOutput : public ::testing::TestWithParam<Fails> {
  protected:
-  void open(ErrorCode code) {
+  void open(ErrorCode code, ResetStatus reset_status = nullptr) {
     client_.open_window({.size = kWindow});
     client_.open_queue();
     const wl::NativeSurface native = client_.queue->native();
-    auto made = GlPresenter::create({native.display, native.surface, native.shm},
-                                    {.output = std::make_unique<BrokenOutput>(GetParam(), code)});
+    auto made = GlPresenter::create(
+        {native.display, native.surface, native.shm},
+        {.output = std::make_unique<BrokenOutput>(GetParam(), code), .reset_status = reset_status});
     ASSERT_TRUE(made) << made.error().what;
     presenter_ = *std::move(made);
     EXPECT_EQ(presenter_->output(), "broken buffers");
@@ -85,6 +89,44 @@ TEST_P(ReplacedOutput, ALostConnectionReplacesNothing) {
   open(ErrorCode::Lost);
   EXPECT_EQ(presenter_->draw_message("nothing").error().code, ErrorCode::Lost);
   EXPECT_EQ(presenter_->output(), "broken buffers");
+}
+
+GLenum status_now = GL_NO_ERROR;
+GLenum GL_APIENTRY told_status() {
+  return status_now;
+}
+
+TEST_P(ReplacedOutput, ALostGpuIsNoReasonForAnotherOutputButTheEnd) {
+  status_now = GL_NO_ERROR;
+  open(ErrorCode::Unsupported, told_status);
+  EXPECT_EQ(presenter_->ending(), nullptr);
+  status_now = GL_INNOCENT_CONTEXT_RESET;
+  EXPECT_FALSE(presenter_->draw_message("nothing"));
+  EXPECT_EQ(presenter_->output(), "broken buffers");
+  ASSERT_NE(presenter_->ending(), nullptr);
+  EXPECT_EQ(presenter_->ending()->cause, Ending::Cause::Gpu);
+  EXPECT_EQ(presenter_->ending()->why, "the GPU or its driver was lost");
+}
+
+TEST_P(ReplacedOutput, EglsWindowMayTakeItsPlaceOnceThenItIsTheEnd) {
+  open(ErrorCode::Unsupported);
+  ASSERT_TRUE(presenter_->draw_message("something"));
+  EXPECT_EQ(presenter_->ending(), nullptr);
+  {
+    const RefusingDriver driver({.swaps = EGL_BAD_ALLOC});
+    EXPECT_FALSE(presenter_->draw_message("nothing"));
+  }
+  ASSERT_NE(presenter_->ending(), nullptr);
+  EXPECT_EQ(presenter_->ending()->cause, Ending::Cause::Output);
+}
+
+TEST_P(ReplacedOutput, ASwapThatSaysTheContextIsLostEndsIt) {
+  open(ErrorCode::Unsupported);
+  ASSERT_TRUE(presenter_->draw_message("something"));
+  const RefusingDriver driver({.swaps = EGL_CONTEXT_LOST});
+  EXPECT_FALSE(presenter_->draw_message("nothing"));
+  ASSERT_NE(presenter_->ending(), nullptr);
+  EXPECT_EQ(presenter_->ending()->cause, Ending::Cause::Gpu);
 }
 
 INSTANTIATE_TEST_SUITE_P(Where, ReplacedOutput, ::testing::Values(Fails::ToBegin, Fails::ToPresent),
