@@ -180,6 +180,7 @@ Result<void> PresentThread::present() {
                                  .shm = native.shm,
                                  .dmabufs = dmabufs_ ? &*dmabufs_ : nullptr,
                                  .lends_dmabufs = parts_.path == PathChoice::Scanout,
+                                 .imports_anyway = parts_.path == PathChoice::Import,
                                  .drm_syncobj = native.drm_syncobj,
                                  .wake_fd = wake_.fd(),
                                  .output = parts_.output},

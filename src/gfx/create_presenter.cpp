@@ -25,9 +25,10 @@ Result<std::unique_ptr<Presenter>> create_shm(const NativeSurface& native) {
   return std::make_unique<SoftwarePresenter>(std::move(sink));
 }
 
-// For each way to upload, of the trial: at the start, and where a picture waits for the end of it.
-constexpr Nanoseconds kTrialShare = std::chrono::milliseconds(15);
-constexpr Nanoseconds kShortShare = std::chrono::milliseconds(3);
+constexpr Nanoseconds kPatience = std::chrono::milliseconds(100);
+// At the start, and where a picture waits for the end of the trial.
+const TrialLimits kTrial{.share = std::chrono::milliseconds(15), .patience = kPatience};
+const TrialLimits kShortTrial{.share = std::chrono::milliseconds(3), .patience = kPatience};
 
 // GL, or a reason why not, unless `must`: then an error. Software rasterisers only if `must`.
 Result<std::unique_ptr<GlPresenter>> create_gl(const NativeSurface& native, bool must,
@@ -64,7 +65,8 @@ Result<LastingPresenter::Made> create_planned(Renderer wish, NativeSurface nativ
     const bool must = native.shm == nullptr || wish == Renderer::Gl;
     std::unique_ptr<GlPresenter> gl = TRY(create_gl(native, must, made.reason));
     if (gl != nullptr) {
-      gl->choose_upload_way(first ? kTrialShare : kShortShare);
+      gl->choose_upload_way(first ? kTrial : kShortTrial);
+      if (!native.imports_anyway) gl->weigh_imports(kTrial);
       made.presenter = std::move(gl);
       return made;
     }

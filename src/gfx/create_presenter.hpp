@@ -31,6 +31,8 @@ struct NativeSurface {
   const DmabufOffers* dmabufs = nullptr;
   // A presenter that draws by the CPU shows borrowed pictures as dma-bufs where it can.
   bool lends_dmabufs = false;
+  // Pictures that a GPU can sample where they lie are not uploaded where that is quicker.
+  bool imports_anyway = false;
   // For explicit synchronisation; null: there is none. Then `wake_fd` is an eventfd of the thread
   // that calls the presenter, to which the kernel writes when a buffer has become free.
   wp_linux_drm_syncobj_manager_v1* drm_syncobj = nullptr;

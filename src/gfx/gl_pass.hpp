@@ -46,6 +46,7 @@ class GlPass {
   // Of the framebuffers from now on; at first as GL's own windows, and upright.
   void set_first_row(FirstRow row) { first_row_ = row; }
   void set_transform(Transform transform) { transform_ = transform; }
+  [[nodiscard]] Transform transform() const { return transform_; }
 
   // Fills a framebuffer of `window` pixels, which is turned(window, transform) large. Where the
   // driver refuses what the filter needs, the picture is scaled bilinearly until it is of another

@@ -12,12 +12,6 @@
 #include "gfx/own_output.hpp"
 
 namespace pierglass::gfx {
-namespace {
-
-// Of the trial, for one frame: a GPU that hangs is not waited for.
-constexpr Nanoseconds kTrialPatience = std::chrono::milliseconds(100);
-
-}  // namespace
 
 Result<std::unique_ptr<GlPresenter>> GlPresenter::create(const NativeSurface& native,
                                                          StandIns stand_ins) {
@@ -70,7 +64,7 @@ std::unique_ptr<GlPresenter> GlPresenter::create_on_other_gpu(const NativeSurfac
 
 Result<void> GlPresenter::start_drawing(StandIns stand_ins) {
   EGLDisplay display = device_of_gl_.display.get();
-  device_ = gl_string(GL_RENDERER);
+  device_ = driver_ = gl_string(GL_RENDERER);
   reset_status_ = stand_ins.reset_status;
   if (reset_status_ == nullptr) reset_status_ = find_reset_status();
   const char* const vendor = eglQueryString(display, EGL_VENDOR);
@@ -112,11 +106,12 @@ Result<void> GlPresenter::use_window(std::string why) {
   return output_->resize(buffer_size());
 }
 
-void GlPresenter::choose_upload_way(Nanoseconds share) {
-  const std::vector<UploadTrial> trials = time_uploads(share, kTrialPatience);
+void GlPresenter::choose_upload_way(const TrialLimits& limits) {
+  const std::vector<UploadTrial> trials = time_uploads(limits);
   if (trials.empty()) return;  // the first upload will say what is wrong
   pass_->set_upload_way(quickest(trials).way);
-  device_ += "; uploads: " + describe(trials);
+  driver_ += "; uploads: " + describe(trials);
+  device_ = driver_;
 }
 
 Result<void> GlPresenter::resize(Size window) {
@@ -213,10 +208,28 @@ Result<UploadStats> GlPresenter::upload(const pixel::ConstImage& picture,
   return watched(pass_->upload(picture, damage));
 }
 
+Result<GLuint> GlPresenter::import(const pixel::ConstImage& picture,
+                                   const pixel::SlotMemory& memory) {
+  const GLuint texture = TRY(imports_->texture(picture, memory));
+  if (!import_limits_) return texture;
+  const bool known = weighed_.size == picture.size && weighed_.format == picture.format;
+  if (!known) weigh_import(picture, texture);
+  if (weighed_.trial.worth_it()) return texture;
+  return imports_->give_up(memory, "uploads are quicker: " + describe(weighed_.trial));
+}
+
+// A GPU that cannot be timed goes on as it does.
+void GlPresenter::weigh_import(const pixel::ConstImage& picture, GLuint texture) {
+  const auto trial = time_import(*pass_, picture, texture, size_, *import_limits_);
+  weighed_ = {.size = picture.size, .format = picture.format, .trial = trial.value_or(ImportTrial{})};
+  device_ = driver_;
+  if (trial && trial->worth_it()) device_ += "; " + describe(*trial);
+}
+
 // Nothing is drawn by damage here.
 Result<void> GlPresenter::borrow(const pixel::ConstImage& picture, const pixel::SlotMemory& memory,
                                  std::span<const Rect> /*damage*/) {
-  const Result<GLuint> texture = imports_->texture(picture, memory);
+  const Result<GLuint> texture = import(picture, memory);
   if (!texture) {
     if (borrowed_) borrowed_->over = true;  // its texture may be gone with the others
     return std::unexpected(texture.error());

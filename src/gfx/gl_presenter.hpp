@@ -10,6 +10,7 @@
 #include "gfx/gl_driver.hpp"
 #include "gfx/gl_output.hpp"
 #include "gfx/gl_pass.hpp"
+#include "gfx/import_trial.hpp"
 #include "gfx/imported_slots.hpp"
 
 namespace pierglass::gfx {
@@ -30,9 +31,12 @@ class GlPresenter final : public Presenter {
     return create(native, {});
   }
 
-  // Times the ways to upload, each for as long as time_uploads() says, and takes the quickest; says
-  // so in device(). Before the first upload.
-  void choose_upload_way(Nanoseconds share);
+  // Times the ways to upload and takes the quickest; says so in device(). Before the first upload.
+  void choose_upload_way(const TrialLimits& limits);
+
+  // From now on pictures are borrowed only where that is as quick as an upload, which is tried with
+  // the first one of each size and format that could be; device() or borrowing() says so.
+  void weigh_imports(TrialLimits limits) { import_limits_ = std::move(limits); }
 
   [[nodiscard]] std::string_view name() const override { return "gl"; }
   [[nodiscard]] std::string_view device() const override { return device_; }
@@ -90,6 +94,8 @@ class GlPresenter final : public Presenter {
   Result<void> begin_output();
   Result<void> begin();
   void tell_transform();
+  Result<GLuint> import(const pixel::ConstImage& picture, const pixel::SlotMemory& memory);
+  void weigh_import(const pixel::ConstImage& picture, GLuint texture);
   Result<DrawStats> draw_all(const CursorOverlay& cursor);
   Result<DrawStats> draw_text(std::string_view text);
   Result<void> draw_picture(const CursorOverlay& cursor);
@@ -106,6 +112,15 @@ class GlPresenter final : public Presenter {
   ResetStatus reset_status_ = nullptr;  // null: nobody tells
   std::optional<Ending> ending_;
   std::optional<Borrowed> borrowed_;  // what pass_ shows
+  // What sampling borrowed pictures costs; no limits: it does not matter.
+  struct Weighed {
+    Size size;  // stored
+    wire::PixelFormat format{};
+    ImportTrial trial;
+  };
+  std::optional<TrialLimits> import_limits_;
+  Weighed weighed_;
+  std::string driver_;  // and how pictures are uploaded
   std::string device_;
   std::string output_more_;  // than output_ says itself
   std::string output_said_;

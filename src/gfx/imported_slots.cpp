@@ -130,6 +130,11 @@ std::unexpected<Error> ImportedSlots::refuse(std::string reason) {
   return unsupported();
 }
 
+std::unexpected<Error> ImportedSlots::give_up(const pixel::SlotMemory& memory, std::string reason) {
+  if (memory.dma_bufs != nullptr) memory.dma_bufs->let_go();
+  return refuse(std::move(reason));
+}
+
 void ImportedSlots::on_sampled(const pixel::SlotMemory& memory) {
   slots_[memory.slot].sampled = GlFence(glFenceSync(GL_SYNC_GPU_COMMANDS_COMPLETE, 0));
 }

@@ -49,6 +49,9 @@ class ImportedSlots {
   // Lets go of the memory, once the GPU has.
   void drop();
 
+  // The same, and there are none until the next such change. Unsupported.
+  std::unexpected<Error> give_up(const pixel::SlotMemory& memory, std::string reason);
+
   // Why there are none, for the user; empty: there are, or it was not tried.
   [[nodiscard]] const std::string& refusal() const { return refusal_; }
 

@@ -32,37 +32,18 @@ std::string name_of(const UploadWay& way) {
   return std::string(mode_name(way.mode)) + (streams ? ", streaming stores" : ", plain stores");
 }
 
-std::string milliseconds(Nanoseconds time) {
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%.2f ms",
-                std::chrono::duration<double, std::milli>(time).count());
-  return text.data();
-}
-
 // A frame and a texture to bring it to.
 class TrialUpload {
  public:
-  explicit TrialUpload(Nanoseconds patience)
-      : patience_(patience), frame_(kFrameBytes, std::byte{1}), texture_(generate_texture()) {
+  TrialUpload() : frame_(kFrameBytes, std::byte{1}), texture_(generate_texture()) {
     glActiveTexture(GL_TEXTURE0);
     glBindTexture(GL_TEXTURE_2D, texture_.get());
     glTexStorage2D(GL_TEXTURE_2D, 1, GL_RGBA8, kFrame.width, kFrame.height);
   }
 
-  // The best of a few, after each buffer was used once; after `share` what there is by then.
-  Result<Nanoseconds> time(PboRing& ring, pixel::Stores stores, Nanoseconds share) {
-    constexpr int kTimed = 3;
-    const HostTime start = HostClock::now();
-    HostTime began = start;
-    Nanoseconds best{};
-    for (std::size_t i = 0; i < PboRing::kBuffers + kTimed; ++i) {
-      TRY(upload(ring, stores));
-      const HostTime ended = HostClock::now();
-      const Nanoseconds took = ended - std::exchange(began, ended);
-      best = i <= PboRing::kBuffers ? took : std::min(best, took);
-      if (ended - start >= share) break;
-    }
-    return best;
+  // After each buffer was used once.
+  Result<Nanoseconds> time(PboRing& ring, pixel::Stores stores, const TrialLimits& limits) {
+    return time_on_gpu(limits, PboRing::kBuffers, [&] { return upload(ring, stores); });
   }
 
  private:
@@ -78,15 +59,9 @@ class TrialUpload {
     glTexSubImage2D(GL_TEXTURE_2D, 0, 0, 0, kFrame.width, kFrame.height, GL_RGBA, GL_UNSIGNED_BYTE,
                     nullptr);
     ring.end_read();
-    const GlFence done(glFenceSync(GL_SYNC_GPU_COMMANDS_COMPLETE, 0));
-    const GLenum waited = glClientWaitSync(done.get(), GL_SYNC_FLUSH_COMMANDS_BIT,
-                                           static_cast<GLuint64>(patience_.count()));
-    if (waited == GL_TIMEOUT_EXPIRED) return fail(ErrorCode::Busy, "upload");
-    if (waited == GL_WAIT_FAILED) return fail(ErrorCode::OsCall, "glClientWaitSync");
     return {};
   }
 
-  Nanoseconds patience_;
   std::vector<std::byte> frame_;
   GlTexture texture_;
 };
@@ -97,7 +72,14 @@ const UploadTrial& quickest(std::span<const UploadTrial> trials) {
   CHECK(!trials.empty());
   const Nanoseconds best = std::ranges::min(trials, {}, &UploadTrial::time).time;
   return *std::ranges::find_if(
-      trials, [best](const UploadTrial& trial) { return trial.time <= best + best / 20; });
+      trials, [best](const UploadTrial& trial) { return as_quick(trial.time, best); });
+}
+
+std::string milliseconds(Nanoseconds time) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.2f ms",
+                std::chrono::duration<double, std::milli>(time).count());
+  return text.data();
 }
 
 std::string describe(std::span<const UploadTrial> trials) {
@@ -111,15 +93,15 @@ std::string describe(std::span<const UploadTrial> trials) {
   return others.empty() ? text : text + " (" + others + ")";
 }
 
-std::vector<UploadTrial> time_uploads(Nanoseconds share, Nanoseconds patience) {
+std::vector<UploadTrial> time_uploads(const TrialLimits& limits) {
   std::vector<UploadTrial> trials;
-  TrialUpload upload(patience);
+  TrialUpload upload;
   for (const PboMode mode : pbo_modes()) {
     if (mode == PboMode::Unsynchronised && !trials.empty()) break;
     Result<PboRing> ring = PboRing::create(mode, kFrameBytes);
     if (!ring) continue;
     for (const pixel::Stores stores : {pixel::Stores::Streaming, pixel::Stores::Plain}) {
-      if (const auto time = upload.time(*ring, stores, share))
+      if (const auto time = upload.time(*ring, stores, limits))
         trials.push_back({{mode, stores}, *time});
     }
   }

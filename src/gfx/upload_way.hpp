@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "gfx/gpu_trial.hpp"
 #include "gfx/pbo_ring.hpp"
 #include "pixel/copy.hpp"
 
@@ -24,19 +25,19 @@ struct UploadTrial {
   Nanoseconds time;
 };
 
-// The quickest; of those within a twentieth of it the first, so that small differences between two
-// starts do not change the choice. `trials` is not empty.
+// The first of those that are as_quick() as the quickest. `trials` is not empty.
 const UploadTrial& quickest(std::span<const UploadTrial> trials);
+
+// "0.82 ms"
+std::string milliseconds(Nanoseconds time);
 
 // "persistent buffers, plain stores, 0.82 ms a frame (persistent buffers, streaming stores 0.94
 // ms)", with all others between the parentheses.
 std::string describe(std::span<const UploadTrial> trials);
 
 // Times each way that the current context has with frames of 1920x1080, in the order of
-// pbo_modes(); buffers mapped anew only where nothing else works. Each way takes at most `share`
-// and one frame more, so that a slow one does not keep the others from being tried, and a single
-// frame is a trial. Leaves out what the driver refuses, and what takes more than `patience` for a
-// frame. Needs 50 MB for the time being.
-std::vector<UploadTrial> time_uploads(Nanoseconds share, Nanoseconds patience);
+// pbo_modes(); buffers mapped anew only where nothing else works. Leaves out what the driver
+// refuses, and what takes too long for a frame. Needs 50 MB for the time being.
+std::vector<UploadTrial> time_uploads(const TrialLimits& limits);
 
 }  // namespace pierglass::gfx

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Pictures that a GPU samples where the guest wrote them. No driver of Debian 12 without hardware
 // imports memory: a fake one copies what lies there whenever the guest has written.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -152,6 +153,14 @@ class ImportedPicture : public ::testing::Test {
       publish(size, format);
       EXPECT_EQ(borrow().has_value(), i == 1) << presenter_->borrowing().refusal;
     }
+  }
+  // But for the last look.
+  void prove_but_last() {
+    slot_ = kSlots - 1;
+    publish();
+    EXPECT_FALSE(borrow());
+    slot_ = kSlots - 1;
+    publish();
   }
   [[nodiscard]] const Picture& newest() const { return gpu_.slots[slot_]; }
   [[nodiscard]] pixel::SlotMemory memory() const { return memory(slot_); }
@@ -499,6 +508,65 @@ TEST_F(ImportedPicture, IsForgottenWithAMessageAndWhenTheWindowGoes) {
   EXPECT_FALSE(presenter_->reads(memory()));
   EXPECT_FALSE(glIsTexture(gpu_.textures.back().name));
   EXPECT_EQ(draw_error(), ErrorCode::Stale);
+}
+
+// A clock of the test: what one run takes, by its number.
+class RunClock {
+ public:
+  RunClock(Nanoseconds first_runs, Nanoseconds later) : first_runs_(first_runs), later_(later) {}
+  // Sampling is tried first: its start and as many runs as there are at most.
+  HostTime operator()() {
+    constexpr int kSampling = 5;
+    now_ += ++asked_ <= kSampling ? first_runs_ : later_;
+    return now_;
+  }
+
+ private:
+  Nanoseconds first_runs_;
+  Nanoseconds later_;
+  HostTime now_;
+  int asked_ = 0;
+};
+
+constexpr Nanoseconds kLong = std::chrono::minutes(1);
+constexpr Nanoseconds kMs = std::chrono::milliseconds(1);
+
+TEST_F(ImportedPicture, IsUploadedWhereThatIsMeasuredToBeQuicker) {
+  presenter_->weigh_imports({kLong, kLong, RunClock(3 * kMs, 2 * kMs)});
+  prove_but_last();
+  EXPECT_FALSE(borrow());
+  EXPECT_EQ(presenter_->borrowing().refusal,
+            "uploads are quicker: pictures sampled where they lie 3.00 ms a frame (uploaded 2.00 "
+            "ms)");
+  EXPECT_EQ(dma_bufs_.let_gone, 1);
+  take();
+  shows();
+  publish();
+  take();
+  shows();
+  EXPECT_EQ(dma_bufs_.let_gone, 1) << "it is not tried again";
+}
+
+TEST_F(ImportedPicture, IsSampledWhereThatIsMeasuredToBeAsQuick) {
+  presenter_->weigh_imports({kLong, kLong, RunClock(21 * kMs, 20 * kMs)});
+  prove();
+  shows();
+  EXPECT_THAT(std::string(presenter_->device()),
+              ::testing::EndsWith(
+                  "; pictures sampled where they lie 21.00 ms a frame (uploaded 20.00 ms)"));
+  EXPECT_EQ(presenter_->borrowing().refusal, "");
+}
+
+TEST_F(ImportedPicture, EachSizeIsMeasuredAndAnotherMappingIsNot) {
+  presenter_->weigh_imports({kLong, kLong, RunClock(3 * kMs, 2 * kMs)});
+  prove_but_last();
+  EXPECT_FALSE(borrow());
+  ++mapping_;
+  prove_but_last();
+  EXPECT_FALSE(borrow()) << "as before";
+  constexpr Size kOther{48, 32};
+  prove(kOther);
+  EXPECT_EQ(presenter_->borrowing().refusal, "") << "both take as long by then";
 }
 
 }  // namespace

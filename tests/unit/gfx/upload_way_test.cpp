@@ -60,7 +60,7 @@ TEST(UploadWay, EachWayOfTheDriverIsTimed) {
   const auto context = OffscreenContext::create();
   ASSERT_TRUE(context) << context.error().what;
   for (const Nanoseconds share : {Nanoseconds(kPatience), Nanoseconds::zero()}) {
-    const std::vector<UploadTrial> all = time_uploads(share, kPatience);
+    const std::vector<UploadTrial> all = time_uploads({share, kPatience});
     EXPECT_EQ(ways_of(all), (std::vector<UploadWay>{kFirst, kSecond, kThird, kFourth}))
         << "however little time there is";
     for (const UploadTrial& trial : all) EXPECT_GT(trial.time, Nanoseconds::zero());
@@ -72,7 +72,7 @@ TEST(UploadWay, BuffersAreMappedAnewWhereTheDriverHasNoPersistentOnes) {
   const auto context = OffscreenContext::create();
   ASSERT_TRUE(context) << context.error().what;
   const RefusingDriver driver({.persistent_mappings = true});
-  const std::vector<UploadTrial> all = time_uploads(Nanoseconds::zero(), kPatience);
+  const std::vector<UploadTrial> all = time_uploads({Nanoseconds::zero(), kPatience});
   EXPECT_EQ(ways_of(all),
             (std::vector<UploadWay>{{PboMode::Unsynchronised, pixel::Stores::Streaming},
                                     {PboMode::Unsynchronised, pixel::Stores::Plain}}));
