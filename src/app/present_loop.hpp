@@ -95,6 +95,9 @@ class PresentLoop {
   // The user does something; for a step that comes before the end of a sleep.
   void on_attention(HostTime now) { ladder_.on_attention(now); }
 
+  // gfx::Presenter::awaited(): ends a sleep, so that a frame is given back as soon as it can be.
+  [[nodiscard]] int awaited() const { return lent_.any() ? presenter_.awaited() : -1; }
+
   // What main asks; served by the following steps. What came of it is in take_news().
   void ask(PresentRequests requests, HostTime now);
   [[nodiscard]] bool has_news() const { return !news_.empty(); }

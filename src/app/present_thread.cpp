@@ -260,20 +260,22 @@ Nanoseconds PresentThread::until_still(const PresentLoop& loop) const {
 
 Result<void> PresentThread::sleep(PresentLoop& loop, PresentLoop::Sleep how) {
   bool signalled = false;
-  if (!how.on_doorbell) return wait(how.limit, -1, signalled);
+  const int awaited = loop.awaited();
+  if (!how.on_doorbell) return wait(how.limit, {.readers = awaited}, signalled);
   if (!loop.fall_asleep()) return {};
   const Nanoseconds limit = std::min(how.limit, until_still(loop));
   deep_asleep_.store(limit > kAttentionInterval, std::memory_order_relaxed);
-  const Result<void> waited = wait(limit, parts_.source->doorbell(), signalled);
+  const Result<void> waited =
+      wait(limit, {.doorbell = parts_.source->doorbell(), .readers = awaited}, signalled);
   deep_asleep_.store(false, std::memory_order_relaxed);
   loop.wake_up(HostClock::now(), signalled);
   return waited;
 }
 
-// `doorbell` negative: none.
-Result<void> PresentThread::wait(Nanoseconds limit, int doorbell, bool& signalled) const {
-  std::array<pollfd, 2> ends = {{{.fd = wake_.fd(), .events = POLLIN, .revents = 0},
-                                 {.fd = doorbell, .events = POLLIN, .revents = 0}}};
+Result<void> PresentThread::wait(Nanoseconds limit, Files files, bool& signalled) const {
+  std::array<pollfd, 3> ends = {{{.fd = wake_.fd(), .events = POLLIN, .revents = 0},
+                                 {.fd = files.doorbell, .events = POLLIN, .revents = 0},
+                                 {.fd = files.readers, .events = POLLOUT, .revents = 0}}};
   const timespec timeout = to_timespec(limit);
   if (ppoll(ends.data(), ends.size(), &timeout, nullptr) < 0 && errno != EINTR) {
     return fail_os(OsErrorKind::Errno, errno, "ppoll");

@@ -114,7 +114,12 @@ class PresentThread final : private wl::PresentEvents, private VideoSurface {
   void report_news(PresentLoop& loop);
   void report_guest(const PresentLoop& loop, HostTime now);
   Result<void> sleep(PresentLoop& loop, PresentLoop::Sleep how);
-  Result<void> wait(Nanoseconds limit, int doorbell, bool& signalled) const;
+  // What ends a wait besides wake(); negative: not there.
+  struct Files {
+    int doorbell = -1;
+    int readers = -1;  // gfx::Presenter::awaited()
+  };
+  Result<void> wait(Nanoseconds limit, Files files, bool& signalled) const;
   [[nodiscard]] Nanoseconds until_still(const PresentLoop& loop) const;
   template <typename Fill>
   void tell_main(Fill fill);

@@ -52,6 +52,17 @@ bool BorrowedSlots::busy(const pixel::SlotMemory& memory) const {
   return std::ranges::any_of(slots_, reads) || std::ranges::any_of(retired_, reads);
 }
 
+int BorrowedSlots::awaited() const {
+  for (const Entry& entry : slots_) {
+    const int file = entry.buffer != nullptr ? entry.buffer->awaited() : -1;
+    if (file >= 0) return file;
+  }
+  for (const Entry& entry : retired_) {
+    if (const int file = entry.buffer->awaited(); file >= 0) return file;
+  }
+  return -1;
+}
+
 void BorrowedSlots::drop() {
   for (Entry& entry : slots_) retire(entry);
   pool_.reset();

@@ -28,6 +28,9 @@ class BorrowedSlots {
   // Whether the compositor may still read that slot.
   [[nodiscard]] bool busy(const pixel::SlotMemory& memory) const;
 
+  // SinkBuffer::awaited() of one of them.
+  [[nodiscard]] int awaited() const;
+
   // Lets go of the memory: of each buffer as soon as the compositor has, which collect() finds.
   void drop();
 

@@ -29,9 +29,13 @@ struct SinkBuffer {
   pixel::Image image;  // Xrgb8888; the memory belongs to the buffer. Empty: the memory is a pool's
   bool busy = false;   // from commit() until the compositor's release
   State state = State::Ready;
+  Transform transform = Transform::Normal;  // how its pixels stand turned in the window
 
   // Whether what was committed may still be read; may be so a while longer than busy. Cheap.
   [[nodiscard]] virtual bool being_read() const { return busy; }
+  // A file that poll() calls writable once being_read() ends, where the compositor's release does
+  // not tell; else -1.
+  [[nodiscard]] virtual int awaited() const { return -1; }
 };
 
 // Somebody else's memory, which the compositor can read. Its buffers may outlive it.

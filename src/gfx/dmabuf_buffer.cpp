@@ -21,6 +21,7 @@ namespace {
 
 struct DmabufBuffer final : WlSinkBuffer {
   [[nodiscard]] bool being_read() const override;
+  [[nodiscard]] int awaited() const override { return !busy && being_read() ? memory.get() : -1; }
 
   Handle<BufferParamsTraits> params;  // while asked
   Fd memory;                    // of our own: the guest's may be closed before the last read ends

@@ -124,14 +124,7 @@ Result<void> GlPresenter::resize(Size window) {
 void GlPresenter::set_transform(Transform transform) {
   if (transform == transform_) return;
   transform_ = transform;
-  tells_transform_ = true;
   pass_->set_transform(transform);
-}
-
-// Goes with the next commit, whoever makes that.
-void GlPresenter::tell_transform() {
-  if (!std::exchange(tells_transform_, false)) return;
-  wl_surface_set_buffer_transform(surface_, std::to_underlying(transform_));
 }
 
 bool GlPresenter::is_gpu_lost() const {
@@ -190,7 +183,7 @@ template <typename DrawPass>
 Result<DrawStats> GlPresenter::show(HostTime start, DrawPass draw_pass) {
   TRY(draw_pass());
   HostTime drawn = HostClock::now();
-  tell_transform();
+  buffer_transform_.tell(surface_, transform_);
   if (const Result<void> presented = output_->present(); !presented) {
     TRY(replace_output(presented.error()));
     TRY(output_->begin());

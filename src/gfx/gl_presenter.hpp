@@ -12,6 +12,7 @@
 #include "gfx/gl_pass.hpp"
 #include "gfx/import_trial.hpp"
 #include "gfx/imported_slots.hpp"
+#include "gfx/wl_buffer.hpp"
 
 namespace pierglass::gfx {
 
@@ -93,7 +94,6 @@ class GlPresenter final : public Presenter {
   [[nodiscard]] Size buffer_size() const { return turned(size_, transform_); }
   Result<void> begin_output();
   Result<void> begin();
-  void tell_transform();
   Result<GLuint> import(const pixel::ConstImage& picture, const pixel::SlotMemory& memory);
   void weigh_import(const pixel::ConstImage& picture, GLuint texture);
   Result<DrawStats> draw_all(const CursorOverlay& cursor);
@@ -129,7 +129,7 @@ class GlPresenter final : public Presenter {
   bool leaves_tearing_ = false;
   Size size_{1, 1};  // until the first resize
   Transform transform_ = Transform::Normal;
-  bool tells_transform_ = false;  // with the next commit
+  BufferTransform buffer_transform_;
 };
 
 }  // namespace pierglass::gfx

@@ -60,6 +60,7 @@ class LastingPresenter final : public Presenter {
                       std::span<const Rect> damage) override;
   [[nodiscard]] Borrowing borrowing() const override;
   [[nodiscard]] bool reads(const pixel::SlotMemory& memory) const override;
+  [[nodiscard]] int awaited() const override { return now_ != nullptr ? now_->awaited() : -1; }
   Result<DrawStats> draw(const CursorOverlay& cursor) override;
   Result<DrawStats> draw_message(std::string_view text) override;
   void set_panel(std::span<const std::string> lines) override;

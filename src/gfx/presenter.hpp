@@ -126,6 +126,10 @@ class Presenter {
   // borrow(), draw_message(), and each dispatch of the queue.
   [[nodiscard]] virtual bool reads(const pixel::SlotMemory& /*memory*/) const { return false; }
 
+  // A file that poll() calls writable when something that reads() may have ended, of which nothing
+  // else tells; -1: there is nothing like that. Asks the kernel while there may be.
+  [[nodiscard]] virtual int awaited() const { return -1; }
+
   // Draws the last picture, upright, scaled to the window with correct aspect and black bars, the
   // pointer on it, and commits. A caller that wants a frame callback requests it before. NotReady
   // without a picture, Busy and Lost as upload. Stale: the picture is a borrowed one that was drawn

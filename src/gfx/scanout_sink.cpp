@@ -83,6 +83,7 @@ Result<std::unique_ptr<SinkPool>> ScanoutSink::create_pool(const pixel::SlotMemo
     refusal_ = "nobody makes dma-bufs of this memory";
   } else if (off_ == memory.mapping) {
     refusal_ = off_reason_;
+    memory.dma_bufs->let_go();
   } else if (!modifier_) {
     refusal_ = modifier_.error();
   }

@@ -116,6 +116,7 @@ class ShmSink final : public BufferSink {
   void send_damage(std::span<const Rect> damage);
 
   NativeSurface native_;
+  BufferTransform transform_;
 };
 
 Result<std::unique_ptr<SinkBuffer>> ShmSink::create_buffer(Size size) {
@@ -166,6 +167,7 @@ Result<void> ShmSink::commit(SinkBuffer& buffer, std::span<const Rect> damage) {
   buffer.busy = true;
   wl_surface_attach(native_.surface, static_cast<WlSinkBuffer&>(buffer).buffer.get(), 0, 0);
   send_damage(damage);
+  transform_.tell(native_.surface, buffer.transform);
   wl_surface_commit(native_.surface);
   // On a full socket the rest goes out with the next flush.
   if (wl_display_flush(native_.display) < 0 && errno != EAGAIN) {

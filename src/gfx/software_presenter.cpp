@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "gfx/damage.hpp"
 #include "gfx/message.hpp"
@@ -21,6 +22,15 @@ pixel::DamageRegion upright_region(const pixel::DamageRegion& stored,
     upright.add(pixel::upright_rect(rect, kind.size, kind.rotation));
   }
   return upright;
+}
+
+// Clockwise to upright is counter-clockwise from there.
+Transform transform_of(wire::Rotation rotation) {
+  return static_cast<Transform>(std::to_underlying(rotation));
+}
+
+wire::Rotation opposite(wire::Rotation rotation) {
+  return static_cast<wire::Rotation>((4 - std::to_underlying(rotation)) % 4);
 }
 
 bool covers(const pixel::DamageRegion& region, const Rect& rect) {
@@ -87,8 +97,10 @@ Result<UploadStats> SoftwarePresenter::upload(const pixel::ConstImage& picture,
 Result<void> SoftwarePresenter::borrow(const pixel::ConstImage& picture,
                                        const pixel::SlotMemory& memory,
                                        std::span<const Rect> damage) {
-  const pixel::PictureKind plain{.size = window_, .colour = {.white_millinits = 0}};
   pixel::PictureKind kind = picture.kind();
+  const pixel::PictureKind plain{.size = pixel::upright_size(window_, kind.rotation),
+                                 .colour = {.white_millinits = 0},
+                                 .rotation = kind.rotation};
   kind.colour.white_millinits = 0;  // which changes nothing in sRGB
   if (kind != plain || panel_shows()) return fail(ErrorCode::Unsupported, "picture as it lies");
   const Result<SinkBuffer*> buffer = slots_of_guest_.buffer(*sink_, picture, memory);
@@ -102,8 +114,9 @@ Result<void> SoftwarePresenter::borrow(const pixel::ConstImage& picture,
     restart_buffers();
     picture_ = {};
   }
-  uncommitted_.add(normalised(damage, picture.size));
+  uncommitted_.add(upright_region(normalised(damage, picture.size), kind_));
   uploads_ = 0;
+  (*buffer)->transform = transform_of(kind_.rotation);
   borrowed_ = {.buffer = *buffer, .memory = memory};
   return {};
 }
@@ -123,6 +136,10 @@ Result<void> SoftwarePresenter::end_borrowing() {
 bool SoftwarePresenter::reads(const pixel::SlotMemory& memory) const {
   const bool next = borrowed_.buffer != nullptr && !borrowed_.committed;
   return (next && borrowed_.memory.same_slot(memory)) || slots_of_guest_.busy(memory);
+}
+
+int SoftwarePresenter::awaited() const {
+  return slots_of_guest_.awaited();
 }
 
 void SoftwarePresenter::on_unmapped() {
@@ -366,7 +383,12 @@ Result<void> SoftwarePresenter::commit(SinkBuffer& buffer, const Rect& pointer) 
   shown_pointer_ = pointer;
   uncommitted_.clear();
   commit_everything_ = false;
-  return sink_->commit(buffer, damage.rects());
+  if (buffer.transform == Transform::Normal) return sink_->commit(buffer, damage.rects());
+  pixel::DamageRegion stored;
+  for (const Rect& rect : damage.rects()) {
+    stored.add(pixel::upright_rect(rect, window_, opposite(kind_.rotation)));
+  }
+  return sink_->commit(buffer, stored.rects());
 }
 
 // What changes in the window when `rect` of the picture does.

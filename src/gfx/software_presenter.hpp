@@ -20,7 +20,8 @@ namespace pierglass::gfx {
 // Draws with the CPU, each changed pixel once where possible.
 //
 // A borrowed picture is shown by a buffer over the guest's own memory, and nothing is drawn at all;
-// that goes where picture and window are the same, pixel by pixel, and nothing is on top.
+// that goes where picture and window are the same, pixel by pixel, and nothing is on top. One that
+// stands turned in the memory does so in its buffer, and the compositor is told how.
 //
 // Any other is drawn into buffers of our own. Where a picture is shown 1:1 (`direct`) its changed
 // parts go straight into a buffer, converted and turned upright on the way if need be; there is no
@@ -49,6 +50,7 @@ class SoftwarePresenter final : public Presenter {
   Result<void> borrow(const pixel::ConstImage& picture, const pixel::SlotMemory& memory,
                       std::span<const Rect> damage) override;
   [[nodiscard]] bool reads(const pixel::SlotMemory& memory) const override;
+  [[nodiscard]] int awaited() const override;
   [[nodiscard]] Borrowing borrowing() const override { return sink_->borrowing(); }
   Result<DrawStats> draw(const CursorOverlay& cursor) override;
   Result<DrawStats> draw_message(std::string_view text) override;

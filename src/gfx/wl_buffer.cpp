@@ -3,6 +3,8 @@
 
 #include <linux-dmabuf-unstable-v1-client-protocol.h>
 
+#include <utility>
+
 namespace pierglass::gfx {
 
 void BufferParamsTraits::close(Value params) noexcept {
@@ -14,6 +16,11 @@ void add_plane(zwp_linux_buffer_params_v1* params, std::uint32_t index, const Me
   zwp_linux_buffer_params_v1_add(params, plane.fd, index, plane.offset, plane.pitch,
                                  static_cast<std::uint32_t>(modifier >> 32),
                                  static_cast<std::uint32_t>(modifier));
+}
+
+void BufferTransform::tell(wl_surface* surface, Transform transform) {
+  if (std::exchange(told_, transform) == transform) return;
+  wl_surface_set_buffer_transform(surface, std::to_underlying(transform));
 }
 
 }  // namespace pierglass::gfx

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 
+#include "base/geometry.hpp"
 #include "base/handle.hpp"
 #include "gfx/buffer_sink.hpp"
 #include "gfx/memory_plane.hpp"
@@ -27,6 +28,16 @@ struct BufferParamsTraits {
 };
 void add_plane(zwp_linux_buffer_params_v1* params, std::uint32_t index, const MemoryPlane& plane,
                std::uint64_t modifier);
+
+// How buffers stand turned in the surface that they are attached to, told when it changes.
+class BufferTransform {
+ public:
+  // Goes with the next commit, whoever makes that.
+  void tell(wl_surface* surface, Transform transform);
+
+ private:
+  Transform told_ = Transform::Normal;
+};
 
 // What is attached to a surface, whatever its memory is.
 struct WlSinkBuffer : SinkBuffer {

@@ -85,6 +85,16 @@ TEST_F(Lent, WhatPicturesAreHandedOverInIsToldWhenItIsAnother) {
   EXPECT_EQ(loop_.take_news().output, std::nullopt);
 }
 
+TEST_F(Lent, WhatNobodyElseTellsEndsASleepWhileAnyIsLent) {
+  presenter_.awaits = 42;
+  EXPECT_EQ(loop_.awaited(), -1);
+  show(1);
+  EXPECT_EQ(loop_.awaited(), 42);
+  release();
+  step();
+  EXPECT_EQ(loop_.awaited(), -1);
+}
+
 TEST_F(Lent, ThatAnotherGpuDrawsIsTold) {
   show(1);
   EXPECT_FALSE(loop_.take_news().renderer);

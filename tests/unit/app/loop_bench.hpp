@@ -152,6 +152,7 @@ class FakePresenter final : public gfx::Presenter {
   bool reads(const pixel::SlotMemory& memory) const override {
     return next == memory.slot || std::ranges::count(busy, memory.slot) != 0;
   }
+  int awaited() const override { return awaits; }
   Result<gfx::DrawStats> draw(const gfx::CursorOverlay& cursor) override {
     if (fails) return fail(*fails, "draw");
     if (done_with_draw) busy.clear();
@@ -195,6 +196,7 @@ class FakePresenter final : public gfx::Presenter {
   std::optional<ErrorCode> fails;  // draw and draw_message
   std::string handed_over_in;
   std::string driver = "none";
+  int awaits = -1;
   std::optional<ErrorCode> upload_fails;
   std::optional<ErrorCode> draw_fails;  // draw only
 };

@@ -36,7 +36,7 @@ struct FakeSlots final : pixel::SlotDmaBufs {
     if (refusal) return std::unexpected(*refusal);
     return pixel::DmaBufPlace{.fd = memory.get(), .offset = kFirst + slot * kStride};
   }
-  void let_go() override {}
+  void let_go() override { ++let_gone; }
   pixel::SlotMemory place(std::uint32_t slot) {
     return {.fd = memory.get(),
             .bytes = kBytes,
@@ -52,6 +52,7 @@ struct FakeSlots final : pixel::SlotDmaBufs {
   bool may_shrink = false;
   std::optional<std::string> refusal;
   int asked = 0;
+  int let_gone = 0;
 };
 
 class ScanoutTest : public testing::Test {

@@ -97,7 +97,9 @@ TEST_F(ScanoutTest, WhatTheCompositorFailsToUseIsOffForThatMemory) {
   open({.dmabuf_buffers = Grants::Denied});
   EXPECT_FALSE(show(0));
   EXPECT_EQ(refusal(), "the compositor cannot use the memory's dma-bufs");
+  EXPECT_EQ(slots.let_gone, 0);
   EXPECT_TRUE(show(1)) << "through wl_shm, at once";
+  EXPECT_EQ(slots.let_gone, 1) << "nobody needs dma-bufs of it any more";
   EXPECT_FALSE(shows_dmabuf());
   ASSERT_TRUE(presenter->draw_message("all of it is dropped"));
   settle();

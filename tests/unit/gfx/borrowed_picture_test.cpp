@@ -148,8 +148,8 @@ TEST_F(BorrowedPictureTest, IsRefusedWhereItWouldLookDifferent) {
     const auto taken = presenter.borrow(lying(), slot_memory(newest_), {});
     return !taken && taken.error().code == ErrorCode::Unsupported;
   };
-  picture.rotation = wire::Rotation::Turn180;
-  EXPECT_TRUE(refused());
+  picture.rotation = wire::Rotation::Turn90;
+  EXPECT_TRUE(refused()) << "upright it is higher than wide";
   picture.rotation = wire::Rotation::None;
   picture.format = Xbgr8888;
   EXPECT_TRUE(refused());

@@ -2,6 +2,7 @@
 #include "gfx/dmabuf_buffer.hpp"
 
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <sys/eventfd.h>
 
 #include <limits>
@@ -44,6 +45,7 @@ TEST(DmabufBuffer, IsReadUntilNobodyThatTheKernelKnowsReadsIt) {
   (void)client.window->apply_pending();
   show(slot);
   EXPECT_TRUE(slot.being_read());
+  EXPECT_LT(slot.awaited(), 0) << "the release tells";
   ASSERT_EQ(eventfd_write(memory.get(), std::numeric_limits<std::uint64_t>::max() - 1), 0);
   client.draw();
   client.compositor.send_releases();
@@ -51,8 +53,13 @@ TEST(DmabufBuffer, IsReadUntilNobodyThatTheKernelKnowsReadsIt) {
   ASSERT_TRUE(client.queue->dispatch_pending());
   EXPECT_FALSE(slot.busy) << "released";
   EXPECT_TRUE(slot.being_read()) << "and read still";
+  pollfd reader{.fd = slot.awaited(), .events = POLLOUT, .revents = 0};
+  ASSERT_GE(reader.fd, 0);
+  EXPECT_EQ(poll(&reader, 1, 0), 0);
   eventfd_t count = 0;
   ASSERT_EQ(eventfd_read(memory.get(), &count), 0);
+  EXPECT_EQ(poll(&reader, 1, 0), 1) << "which wakes who waits for it";
+  EXPECT_LT(slot.awaited(), 0) << "once";
   EXPECT_FALSE(slot.being_read());
   ASSERT_EQ(eventfd_write(memory.get(), std::numeric_limits<std::uint64_t>::max() - 1), 0);
   EXPECT_FALSE(slot.being_read()) << "not of this commit any more";

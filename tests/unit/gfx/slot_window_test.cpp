@@ -12,6 +12,8 @@
 
 #include "base/fd.hpp"
 #include "gfx/create_presenter.hpp"
+#include "gfx/target.hpp"
+#include "pixel/turn.hpp"
 #include "tests/unit/gfx/picture.hpp"
 #include "tests/unit/wl/test_client.hpp"
 
@@ -156,6 +158,43 @@ TEST_F(SlotWindowTest, WhatDoesNotLieInThePoolIsNotAskedFor) {
   large.offset = (std::uint64_t{1} << 31) - 4096;
   EXPECT_FALSE(presenter_->borrow(picture.stored(), large, {&all, 1}));
   EXPECT_EQ(client_->compositor.clients(), 1U);
+}
+
+// Turned clockwise as the compositor turns it, the stored picture stands upright.
+TEST_F(SlotWindowTest, APictureThatStandsTurnedIsShownAsItLiesAndTheCompositorIsToldHow) {
+  open(Releases::WithCommit);
+  for (const std::uint32_t quarters : {1, 2, 3}) {
+    const auto rotation = static_cast<wire::Rotation>(quarters);
+    Picture picture = random_picture(kWindow, wire::PixelFormat::Xrgb8888, random_);
+    picture.rotation = rotation;
+    ASSERT_TRUE(presenter_->resize(picture.upright()));
+    for (const Rect& damage : {full_rect(kWindow), Rect{10, 20, 30, 40}}) {
+      ASSERT_EQ(pwrite(file_.get(), picture.bytes.data(), picture.bytes.size(),
+                       static_cast<off_t>(place(0).offset)),
+                static_cast<ssize_t>(picture.bytes.size()));
+      ASSERT_TRUE(presenter_->borrow(picture.stored(), place(0), {&damage, 1}));
+      ASSERT_TRUE(presenter_->draw({}));
+      settle();
+      const auto toplevel = client_->toplevel();
+      EXPECT_EQ(toplevel.commits.back().transform, static_cast<int>(quarters));
+      EXPECT_EQ(toplevel.commits.back().damage, std::vector{damage});
+      EXPECT_EQ(toplevel.commits.back().buffer, kWindow);
+      Picture shown(toplevel.pixels_size, wire::PixelFormat::Xrgb8888, 4);
+      std::memcpy(shown.bytes.data(), toplevel.pixels.data(), shown.bytes.size());
+      picture.rotation = wire::Rotation::None;
+      EXPECT_EQ(difference(shown, picture).worst, 0);
+      picture.rotation = rotation;
+    }
+    const pixel::Turn stored = pixel::turn_of(kWindow, rotation);
+    const pixel::Turn told =
+        Target{picture.upright(), FirstRow::Topmost, static_cast<Transform>(quarters)}.turn();
+    EXPECT_EQ(told.origin, stored.origin);
+    EXPECT_EQ(told.right, stored.right);
+    EXPECT_EQ(told.down, stored.down);
+  }
+  ASSERT_TRUE(presenter_->draw_message("upright again"));
+  settle();
+  EXPECT_EQ(client_->toplevel().commits.back().transform, 0);
 }
 
 }  // namespace
