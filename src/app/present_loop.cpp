@@ -20,6 +20,8 @@ constexpr Nanoseconds kHiddenTickInterval = std::chrono::milliseconds(250);
 // of these; the first is for a frame that waits for it.
 constexpr Nanoseconds kFenceInterval = std::chrono::milliseconds(1);
 constexpr Nanoseconds kIdleFenceInterval = std::chrono::milliseconds(20);
+// A window that nobody sees for that long frees its buffers.
+constexpr Nanoseconds kFreeAfter = std::chrono::seconds(5);
 // A guest whose frames are overwritten while we read, or cannot be shown, is asked again after the
 // first of these, then ever later up to the second: its nonsense must not cost a core.
 constexpr Nanoseconds kHoldOffMin = std::chrono::milliseconds(8);
@@ -67,7 +69,8 @@ Result<PresentLoop::Sleep> PresentLoop::step(HostTime now) {
   desk_.on_picture(have_picture_ ? picture_ : Size{});
   desk_.tell(now, news_);
   const Nanoseconds longest = screenshooter_.wanted() ? Screenshooter::kRetry : Nanoseconds::max();
-  return Sleep{std::min({sleep.limit, longest, desk_.longest_sleep(now), until_given_back()}),
+  return Sleep{std::min({sleep.limit, longest, desk_.longest_sleep(now), until_given_back(),
+                         free_buffers(now)}),
                sleep.on_doorbell};
 }
 
@@ -286,10 +289,21 @@ void PresentLoop::watch_visibility(HostTime now) {
   const bool visible = !suspended_ && !hidden_ && !gate_.hidden(now);
   if (visible == visible_) return;
   visible_ = visible;
+  frees_buffers_.reset();
+  if (!visible) frees_buffers_ = now + kFreeAfter;
   source_.set_visible(visible);
   // A copy takes the place of what the compositor may keep of the guest's memory for long.
   const bool keeps = lent_.any() && !samples_borrowed();
   if (!visible && !hidden_ && keeps) gate_.on_must_draw();
+}
+
+// How long until it is to be called again.
+Nanoseconds PresentLoop::free_buffers(HostTime now) {
+  if (!frees_buffers_) return Nanoseconds::max();
+  if (now < *frees_buffers_) return *frees_buffers_ - now;
+  frees_buffers_.reset();
+  presenter_.free_buffers();
+  return Nanoseconds::max();
 }
 
 void PresentLoop::watch_pointer(HostTime now) {

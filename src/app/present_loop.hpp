@@ -127,6 +127,7 @@ class PresentLoop {
   Result<void> apply_window_state();
   void hide(std::uint64_t generation);
   void watch_visibility(HostTime now);
+  Nanoseconds free_buffers(HostTime now);
   void set_tearing(bool wanted);
   void serve_requests(HostTime now);
   Result<Sleep> show_news(HostTime now);
@@ -210,6 +211,7 @@ class PresentLoop {
   bool hidden_ = false;
   bool mapped_ = false;  // the surface has content
   bool visible_ = true;
+  std::optional<HostTime> frees_buffers_;  // then, unless somebody looks before
   bool ignores_doorbell_ = false;
   std::uint64_t shown_ = 0;  // sequence
   std::uint64_t torn_ = 0;

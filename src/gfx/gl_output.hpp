@@ -36,6 +36,9 @@ class GlOutput {
   // committed.
   virtual Result<void> present() = 0;
 
+  // Frees what is not on the screen, as far as it is its own to free; begin() makes it anew.
+  virtual void free_buffers() {}
+
   // Why the last of these failed, as a sentence without a full stop; empty: as the error says.
   [[nodiscard]] virtual std::string_view refusal() const { return {}; }
 };

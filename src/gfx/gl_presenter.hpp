@@ -62,6 +62,9 @@ class GlPresenter final : public Presenter {
   Result<DrawStats> draw(const CursorOverlay& cursor) override;
   Result<DrawStats> draw_message(std::string_view text) override;
   void set_panel(std::span<const std::string> lines) override { pass_->set_panel(lines); }
+  void free_buffers() override {
+    if (output_) output_->free_buffers();
+  }
   void on_unmapped() override;  // each commit shows a whole new buffer
 
  private:

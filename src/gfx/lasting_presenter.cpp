@@ -126,6 +126,10 @@ void LastingPresenter::set_panel(std::span<const std::string> lines) {
   if (now_ != nullptr) now_->set_panel(lines);
 }
 
+void LastingPresenter::free_buffers() {
+  if (now_ != nullptr) now_->free_buffers();
+}
+
 void LastingPresenter::on_unmapped() {
   if (now_ != nullptr) now_->on_unmapped();
 }

@@ -64,6 +64,7 @@ class LastingPresenter final : public Presenter {
   Result<DrawStats> draw(const CursorOverlay& cursor) override;
   Result<DrawStats> draw_message(std::string_view text) override;
   void set_panel(std::span<const std::string> lines) override;
+  void free_buffers() override;
   void on_unmapped() override;
 
  private:

@@ -149,6 +149,10 @@ class Presenter {
   // shines through the box a little. Not drawn where the GPU's driver refuses it.
   virtual void set_panel(std::span<const std::string> lines) = 0;
 
+  // Nobody has looked for long: buffers of its own that are not on the screen are freed. The next
+  // draw makes new ones, which may take a round trip to the compositor (Busy until then).
+  virtual void free_buffers() {}
+
   // The surface was unmapped and has lost its content: the next draw commits all of it.
   virtual void on_unmapped() = 0;
 };

@@ -142,6 +142,14 @@ int SoftwarePresenter::awaited() const {
   return slots_of_guest_.awaited();
 }
 
+void SoftwarePresenter::free_buffers() {
+  collect();
+  if (slot_count_ == 0) return;
+  keep_picture();
+  drop_buffers();
+  place_picture();
+}
+
 void SoftwarePresenter::on_unmapped() {
   commit_everything_ = true;
   borrowed_.committed = true;
@@ -202,8 +210,7 @@ Result<DrawStats> SoftwarePresenter::draw_message(std::string_view text) {
 
 // A free buffer: the newest if possible, because nearly nothing in it is stale.
 Result<SoftwarePresenter::Slot*> SoftwarePresenter::acquire() {
-  std::erase_if(retired_, [](const auto& buffer) { return !buffer->busy; });
-  slots_of_guest_.collect();
+  collect();
   if (newest_ != nullptr && !newest_->buffer->busy) return newest_;
   Slot* best = nullptr;
   for (Slot& slot : std::span(slots_).first(slot_count_)) {
@@ -212,6 +219,11 @@ Result<SoftwarePresenter::Slot*> SoftwarePresenter::acquire() {
   }
   if (best != nullptr) return best;
   return create_slot();
+}
+
+void SoftwarePresenter::collect() {
+  std::erase_if(retired_, [](const auto& buffer) { return !buffer->busy; });
+  slots_of_guest_.collect();
 }
 
 Result<SoftwarePresenter::Slot*> SoftwarePresenter::create_slot() {

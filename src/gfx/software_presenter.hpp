@@ -55,6 +55,7 @@ class SoftwarePresenter final : public Presenter {
   Result<DrawStats> draw(const CursorOverlay& cursor) override;
   Result<DrawStats> draw_message(std::string_view text) override;
   void set_panel(std::span<const std::string> lines) override { panel_.set_lines(lines); }
+  void free_buffers() override;
   void on_unmapped() override;
 
   static constexpr std::size_t kMaxBuffers = 4;
@@ -90,6 +91,7 @@ class SoftwarePresenter final : public Presenter {
   };
 
   Result<Slot*> acquire();
+  void collect();
   Result<Slot*> create_slot();
   Result<Slot*> begin_direct(const pixel::DamageRegion& overwritten);
   void bring_up_to_date(Slot& slot, const pixel::DamageRegion& overwritten);

@@ -204,13 +204,24 @@ Result<void> Swapchain::finish_drawing() {
   return drawing_->synced()->set_points(fence.get());
 }
 
-Result<void> Swapchain::begin() {
-  TRY(check_connection());
+void Swapchain::look_at_buffers() {
   drawing_ = nullptr;
   for (Buffers* buffers : {&current_.buffers, &retired_}) {
     for (const auto& buffer : *buffers) buffer->look();
   }
   std::erase_if(retired_, [](const auto& buffer) { return !is_in(buffer, State::Busy); });
+}
+
+// Nothing is asked for any more by then: the compositor answers within milliseconds.
+void Swapchain::free_buffers() {
+  look_at_buffers();
+  retire(current_);
+  retire(next_);
+}
+
+Result<void> Swapchain::begin() {
+  TRY(check_connection());
+  look_at_buffers();
   follow_offer();
   TRY(settle_chains());
   drawing_ = find_free();

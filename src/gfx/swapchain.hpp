@@ -54,6 +54,7 @@ class Swapchain final : public GlOutput {
   Result<void> resize(Size buffer) override;
   Result<void> begin() override;
   Result<void> present() override;
+  void free_buffers() override;
   [[nodiscard]] std::string_view refusal() const override { return refusal_; }
 
  private:
@@ -81,6 +82,7 @@ class Swapchain final : public GlOutput {
   Result<void> ask_for_another();
   void retire(Chain& chain);
   SwapBuffer* find_free();
+  void look_at_buffers();
   Result<void> wake_when_one_is_free();
   Result<void> finish_drawing();
   Result<void> check_connection() const;

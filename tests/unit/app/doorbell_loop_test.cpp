@@ -181,6 +181,9 @@ TEST_F(DoorbellLoop, AHiddenWindowSleepsUntilRungWhateverTheGuestIsWorth) {
   source_.newest = 5;
   step(Nanoseconds(0));
   EXPECT_TRUE(on_doorbell_);
+  EXPECT_EQ(loop_sleep_, seconds(5)) << "then its buffers are freed, once";
+  step(loop_sleep_);
+  EXPECT_TRUE(on_doorbell_);
   EXPECT_GE(loop_sleep_, seconds(60));
   EXPECT_TRUE(loop_.fall_asleep()) << "what nobody sees is no news";
 }
@@ -223,6 +226,8 @@ TEST_F(DoorbellLoop, AWindowThatTheCompositorDoesNotShowIsAHiddenOne) {
   EXPECT_LE(loop_sleep_, milliseconds(250));
   EXPECT_FALSE(on_doorbell_);
   step(loop_sleep_ + kLate);
+  EXPECT_TRUE(on_doorbell_);
+  step(loop_sleep_);  // its buffers are freed, once
   EXPECT_TRUE(on_doorbell_);
   EXPECT_GE(loop_sleep_, seconds(60));
   loop_.on_callback(now_);

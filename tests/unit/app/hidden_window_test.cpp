@@ -114,5 +114,30 @@ TEST_F(HiddenWindow, ARequestForACommitIsMetByTheUnmappingAndAtOnceAfterwards) {
   EXPECT_EQ(surface_.unmaps, 1);
 }
 
+TEST_F(HiddenWindow, FreesItsBuffersAfterFiveSecondsOnce) {
+  using std::chrono::milliseconds;
+  show_first_frame();
+  hide(1);
+  presenter_.take();
+  step(milliseconds(4900));
+  EXPECT_EQ(presenter_.take(), Said{});
+  EXPECT_LE(loop_sleep_, milliseconds(100)) << "and wakes for that";
+  step(milliseconds(100));
+  EXPECT_EQ(presenter_.take(), Said{"free"});
+  step(milliseconds(6000));
+  EXPECT_EQ(presenter_.take(), Said{});
+  show();
+  EXPECT_EQ(presenter_.take().back(), "draw");
+}
+
+TEST_F(HiddenWindow, OneThatComesBackInTimeKeepsThem) {
+  show_first_frame();
+  hide(1);
+  step(std::chrono::seconds(4));
+  show();
+  step(std::chrono::seconds(4));
+  EXPECT_EQ(std::ranges::count(presenter_.take(), "free"), 0);
+}
+
 }  // namespace
 }  // namespace pierglass::app

@@ -178,6 +178,7 @@ class FakePresenter final : public gfx::Presenter {
   void set_panel(std::span<const std::string> lines) override {
     said.push_back("panel of " + std::to_string(lines.size()));
   }
+  void free_buffers() override { said.emplace_back("free"); }
   void on_unmapped() override { said.emplace_back("unmapped"); }
 
   std::vector<std::string> take() { return std::exchange(said, {}); }

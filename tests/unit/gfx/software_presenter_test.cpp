@@ -86,6 +86,23 @@ TEST_F(SoftwarePresenterTest, AFrameInBandsIsOneCommit) {
   EXPECT_EQ(screen.alive, 2);
 }
 
+TEST_F(SoftwarePresenterTest, BuffersThatWereFreedAreMadeAnewWithTheSamePicture) {
+  const pixel::CursorImage image = random_pointer(wire::CursorType::Colour, {9, 14}, random);
+  for (const Size window : {Size{64, 64}, Size{100, 90}}) {
+    start(window, {64, 64});
+    for (const bool uncommitted : {false, true}) {
+      expect_shown(window, {});
+      upload({3, 4, 20, 5});
+      if (!uncommitted) expect_shown(window, {&image, 1, {5, 5}});
+      screen.release_down_to(0);
+      presenter.free_buffers();
+      EXPECT_EQ(screen.alive, 0);
+      expect_shown(window, {&image, 1, {30, 5}});
+      expect_shown(window, {});
+    }
+  }
+}
+
 TEST_F(SoftwarePresenterTest, TheLargestPointerIsDrawn) {
   start({600, 530}, {600, 530});
   const pixel::CursorImage image = random_pointer(

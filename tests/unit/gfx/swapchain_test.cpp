@@ -236,5 +236,20 @@ TEST_F(SwapchainTest, ALostConnectionIsLost) {
   EXPECT_EQ(begun.error().code, ErrorCode::Lost);
 }
 
+TEST_F(SwapchainTest, WhatIsNotOnTheScreenIsFreedAndMadeAnewWithTheNextPicture) {
+  open({.releases = Releases::WithNextCommit});
+  ASSERT_TRUE(create());
+  for (std::uint32_t colour : {0x10, 0x20, 0x30, 0x40}) ASSERT_TRUE(show(colour));
+  ASSERT_EQ(driver.living, Swapchain::kUsual);
+  chain->free_buffers();
+  EXPECT_EQ(driver.living, 1u) << "the one that is shown";
+  EXPECT_TRUE(show(0x50));
+  EXPECT_TRUE(show(0x60));
+  chain->free_buffers();
+  chain->free_buffers();
+  EXPECT_EQ(driver.living, 1u);
+  EXPECT_TRUE(show(0x70));
+}
+
 }  // namespace
 }  // namespace pierglass::gfx::test
