@@ -2,7 +2,6 @@
 #include "gfx/dmabuf_buffer.hpp"
 
 #include <fcntl.h>
-#include <linux-dmabuf-unstable-v1-client-protocol.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -12,6 +11,7 @@
 
 #include "base/checked.hpp"
 #include "base/fd.hpp"
+#include "gfx/dmabuf_question.hpp"
 #include "gfx/wl_buffer.hpp"
 #include "wire/format.hpp"
 #include "wire/layout.hpp"
@@ -19,53 +19,64 @@
 namespace pierglass::gfx {
 namespace {
 
-struct DmabufBuffer final : WlSinkBuffer {
+class DmabufBuffer final : public WlSinkBuffer {
+ public:
+  DmabufBuffer(Fd file, std::move_only_function<void()> refused)
+      : memory_(std::move(file)),
+        refused_(std::move(refused)),
+        question_([this](Handle<WlBufferTraits> answer) { on_answer(std::move(answer)); }) {
+    state = State::Asked;
+  }
+  Result<void> ask(zwp_linux_dmabuf_v1* factory, const DmabufPicture& picture);
+  void on_release() noexcept {
+    busy = false;
+    fenced_ = true;
+  }
   [[nodiscard]] bool being_read() const override;
-  [[nodiscard]] int awaited() const override { return !busy && being_read() ? memory.get() : -1; }
+  [[nodiscard]] int awaited() const override { return !busy && being_read() ? memory_.get() : -1; }
 
-  Handle<BufferParamsTraits> params;  // while asked
-  Fd memory;                    // of our own: the guest's may be closed before the last read ends
-  mutable bool fenced = false;  // released, and perhaps read by a GPU still
-  std::move_only_function<void()> refused;
+ private:
+  void on_answer(Handle<WlBufferTraits> answer);
+
+  Fd memory_;  // of our own: the guest's may be closed before the last read ends
+  std::move_only_function<void()> refused_;
+  mutable bool fenced_ = false;  // released, and perhaps read by a GPU still
+  DmabufQuestion question_;
 };
 
 // A release says that the compositor reads no more commands for it; those that it gave its GPU may
 // run on. Nobody but the kernel knows, and a guest's writes do not wait for them.
 bool DmabufBuffer::being_read() const {
-  if (busy || !fenced) return busy;
-  pollfd readers{.fd = memory.get(), .events = POLLOUT, .revents = 0};
-  fenced = ::poll(&readers, 1, 0) <= 0;
-  return fenced;
+  if (busy || !fenced_) return busy;
+  pollfd readers{.fd = memory_.get(), .events = POLLOUT, .revents = 0};
+  fenced_ = ::poll(&readers, 1, 0) <= 0;
+  return fenced_;
 }
 
 constexpr wl_buffer_listener kBufferListener = {
-    .release =
-        [](void* data, wl_buffer*) noexcept {
-          auto& self = *static_cast<DmabufBuffer*>(data);
-          self.busy = false;
-          self.fenced = true;
-        },
+    .release = [](void* data,
+                  wl_buffer*) noexcept { static_cast<DmabufBuffer*>(data)->on_release(); },
 };
 
-void on_created(void* data, zwp_linux_buffer_params_v1*, wl_buffer* buffer) noexcept {
-  auto& self = *static_cast<DmabufBuffer*>(data);
-  self.params.reset();
-  self.buffer.reset(buffer);
-  wl_buffer_add_listener(buffer, &kBufferListener, &self);
-  self.state = SinkBuffer::State::Ready;
+void DmabufBuffer::on_answer(Handle<WlBufferTraits> answer) {
+  state = answer ? State::Ready : State::Refused;
+  buffer = std::move(answer);
+  if (buffer) {
+    wl_buffer_add_listener(buffer.get(), &kBufferListener, this);
+  } else {
+    refused_();
+  }
 }
 
-void on_failed(void* data, zwp_linux_buffer_params_v1*) noexcept {
-  auto& self = *static_cast<DmabufBuffer*>(data);
-  self.params.reset();
-  self.state = SinkBuffer::State::Refused;
-  self.refused();
+Result<void> DmabufBuffer::ask(zwp_linux_dmabuf_v1* factory, const DmabufPicture& picture) {
+  const MemoryPlane plane{.fd = memory_.get(),
+                          .offset = static_cast<std::uint32_t>(picture.place.offset),
+                          .pitch = picture.pitch};
+  return question_.ask(factory, {.size = picture.size,
+                                 .fourcc = std::to_underlying(wire::PixelFormat::Xrgb8888),
+                                 .modifier = picture.modifier,
+                                 .planes = {&plane, 1}});
 }
-
-constexpr zwp_linux_buffer_params_v1_listener kParamsListener = {
-    .created = on_created,
-    .failed = on_failed,
-};
 
 }  // namespace
 
@@ -91,24 +102,10 @@ Result<void> check_dmabuf_picture(const DmabufPicture& picture) {
 Result<std::unique_ptr<SinkBuffer>> ask_for_dmabuf_buffer(zwp_linux_dmabuf_v1* factory,
                                                           const DmabufPicture& picture,
                                                           std::move_only_function<void()> refused) {
-  auto buffer = std::make_unique<DmabufBuffer>();
-  buffer->state = SinkBuffer::State::Asked;
-  buffer->refused = std::move(refused);
-  buffer->memory.reset(::fcntl(picture.place.fd, F_DUPFD_CLOEXEC, 0));
-  if (!buffer->memory) return fail_os(OsErrorKind::Errno, errno, "fcntl(F_DUPFD_CLOEXEC)");
-  buffer->params.reset(zwp_linux_dmabuf_v1_create_params(factory));
-  zwp_linux_buffer_params_v1* params = buffer->params.get();
-  if (params == nullptr) return fail_os(OsErrorKind::Errno, errno, "zwp_linux_dmabuf_v1");
-  zwp_linux_buffer_params_v1_add_listener(params, &kParamsListener, buffer.get());
-  add_plane(params, 0,
-            {.fd = buffer->memory.get(),
-             .offset = static_cast<std::uint32_t>(picture.place.offset),
-             .pitch = picture.pitch},
-            picture.modifier);
-  // Not create_immed: that ends the connection of a client whose buffer cannot be had.
-  zwp_linux_buffer_params_v1_create(params, static_cast<std::int32_t>(picture.size.width),
-                                    static_cast<std::int32_t>(picture.size.height),
-                                    std::to_underlying(wire::PixelFormat::Xrgb8888), 0);
+  Fd file(::fcntl(picture.place.fd, F_DUPFD_CLOEXEC, 0));
+  if (!file) return fail_os(OsErrorKind::Errno, errno, "fcntl(F_DUPFD_CLOEXEC)");
+  auto buffer = std::make_unique<DmabufBuffer>(std::move(file), std::move(refused));
+  TRY(buffer->ask(factory, picture));
   return buffer;
 }
 

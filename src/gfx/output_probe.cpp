@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "gfx/output_probe.hpp"
 
+#include <poll.h>
 #include <wayland-client.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdint>
 #include <utility>
 
@@ -46,24 +48,51 @@ bool shows(GLint x, GLint y, const Rgba& colour) {
   return read[0] == colour[0] && read[1] == colour[1] && read[2] == colour[2];
 }
 
+// What is left until then; for poll().
+int milliseconds_until(HostTime deadline) {
+  const auto left =
+      std::chrono::ceil<std::chrono::milliseconds>(deadline - HostClock::now()).count();
+  return static_cast<int>(std::max<std::int64_t>(left, 0));
+}
+
+// Waits until there are events for the queue, and handles them. False: none came in time, or none
+// will.
+bool dispatch_some(wl_display* connection, wl_event_queue* queue, HostTime deadline) {
+  if (wl_display_prepare_read_queue(connection, queue) == 0) {
+    wl_display_flush(connection);
+    pollfd events{.fd = wl_display_get_fd(connection), .events = POLLIN, .revents = 0};
+    const int ready = ::poll(&events, 1, milliseconds_until(deadline));
+    if (ready <= 0) {
+      wl_display_cancel_read(connection);
+      return ready < 0 && errno == EINTR;
+    }
+    if (wl_display_read_events(connection) < 0) return false;
+  }
+  return wl_display_dispatch_queue_pending(connection, queue) >= 0;
+}
+
 }  // namespace
 
 bool draws_right(const OutputBuffer& buffer, Size size) {
   const GLint right = static_cast<GLint>(size.width) - 1;
   const GLint last = static_cast<GLint>(size.height) - 1;
-  const GLint side = std::min({kCornerSide, right, last});
-  if (side < 1) return true;  // too small to tell
+  // In a window one pixel wide or high it is all of that.
+  const GLint width = std::clamp(right, 1, kCornerSide);
+  const GLint height = std::clamp(last, 1, kCornerSide);
   while (glGetError() != GL_NO_ERROR) {
   }
   glBindFramebuffer(GL_FRAMEBUFFER, buffer.framebuffer());
   clear(kWhole);
   glEnable(GL_SCISSOR_TEST);
-  glScissor(0, 0, side, side);
+  glScissor(0, 0, width, height);
   clear(kCorner);
   glDisable(GL_SCISSOR_TEST);
-  const bool drawn = shows(0, 0, kCorner) && shows(side - 1, side - 1, kCorner) &&
-                     shows(side, 0, kWhole) && shows(right, 0, kWhole) && shows(0, last, kWhole) &&
-                     shows(right, last, kWhole);
+  const auto right_there = [&](GLint x, GLint y) {
+    return shows(x, y, x < width && y < height ? kCorner : kWhole);
+  };
+  const bool drawn = right_there(0, 0) && right_there(width - 1, height - 1) &&
+                     right_there(std::min(width, right), 0) && right_there(right, 0) &&
+                     right_there(0, last) && right_there(right, last);
   return glGetError() == GL_NO_ERROR && drawn;
 }
 
@@ -80,7 +109,11 @@ std::expected<std::unique_ptr<OutputBuffer>, std::string> OutputProbe::run(
   if (!queue || !own) return std::unexpected("there is no memory for a queue of events");
   wl_proxy_set_queue(static_cast<wl_proxy*>(own.get()), queue.get());
   SwapBuffer asked(static_cast<zwp_linux_dmabuf_v1*>(own.get()), kProbe, *std::move(made));
-  wl_display_roundtrip_queue(connection, queue.get());
+  while (asked.state() == SwapBuffer::State::Asked) {
+    if (!dispatch_some(connection, queue.get(), deadline)) {
+      return std::unexpected("the compositor does not say whether it takes output buffers");
+    }
+  }
   if (asked.state() == SwapBuffer::State::Free) return asked.take_memory();
   return std::unexpected("the compositor does not take output buffers");
 }

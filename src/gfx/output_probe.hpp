@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "base/clock.hpp"
 #include "gfx/output_memory.hpp"
 
 struct wl_display;
@@ -17,12 +18,13 @@ namespace pierglass::gfx {
 bool draws_right(const OutputBuffer& buffer, Size size);
 
 // Whether output buffers can be had in some way, tried with a small one: GL draws into it, and the
-// compositor is asked to take it. That is waited for, as drivers wait when they start: for a round
-// trip.
+// compositor is asked to take it. That is waited for, as drivers wait when they start, but not for
+// ever.
 struct OutputProbe {
   wl_display* connection = nullptr;
   zwp_linux_dmabuf_v1* factory = nullptr;
   OutputMemory* memory = nullptr;
+  HostTime deadline;  // for all answers
 
   // The buffer that was tried; else why not, as a sentence without a full stop.
   [[nodiscard]] std::expected<std::unique_ptr<OutputBuffer>, std::string> run(

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "gfx/swap_buffer.hpp"
 
-#include <linux-dmabuf-unstable-v1-client-protocol.h>
+#include <wayland-client.h>
 
 #include <utility>
 
@@ -13,17 +13,6 @@ constexpr wl_buffer_listener kBufferListener = {
                   wl_buffer*) noexcept { static_cast<SwapBuffer*>(data)->on_release(); },
 };
 
-constexpr zwp_linux_buffer_params_v1_listener kParamsListener = {
-    .created =
-        [](void* data, zwp_linux_buffer_params_v1*, wl_buffer* buffer) noexcept {
-          static_cast<SwapBuffer*>(data)->on_created(buffer);
-        },
-    .failed =
-        [](void* data, zwp_linux_buffer_params_v1*) noexcept {
-          static_cast<SwapBuffer*>(data)->on_failed();
-        },
-};
-
 }  // namespace
 
 SwapBuffer::SwapBuffer(zwp_linux_dmabuf_v1* factory, Size size,
@@ -31,20 +20,12 @@ SwapBuffer::SwapBuffer(zwp_linux_dmabuf_v1* factory, Size size,
     : memory_(std::move(memory)),
       synced_(std::move(synced)),
       size_(size),
-      params_(zwp_linux_dmabuf_v1_create_params(factory)) {
-  zwp_linux_buffer_params_v1* params = params_.get();
-  if (params == nullptr) {
-    state_ = State::Refused;
-    return;
-  }
-  zwp_linux_buffer_params_v1_add_listener(params, &kParamsListener, this);
-  const std::uint64_t modifier = memory_->modifier();
-  std::uint32_t index = 0;
-  for (const MemoryPlane& plane : memory_->planes()) {
-    add_plane(params, index++, plane, modifier);
-  }
-  zwp_linux_buffer_params_v1_create(params, static_cast<std::int32_t>(size.width),
-                                    static_cast<std::int32_t>(size.height), kOutputFourcc, 0);
+      question_([this](Handle<WlBufferTraits> buffer) { on_answer(std::move(buffer)); }) {
+  const Result<void> asked = question_.ask(factory, {.size = size,
+                                                     .fourcc = kOutputFourcc,
+                                                     .modifier = memory_->modifier(),
+                                                     .planes = memory_->planes()});
+  if (!asked) state_ = State::Refused;
 }
 
 void SwapBuffer::attach(wl_surface* surface) {
@@ -54,16 +35,10 @@ void SwapBuffer::attach(wl_surface* surface) {
   state_ = State::Busy;
 }
 
-void SwapBuffer::on_created(wl_buffer* buffer) noexcept {
-  params_.reset();
-  buffer_.reset(buffer);
-  wl_buffer_add_listener(buffer, &kBufferListener, this);
-  state_ = State::Free;
-}
-
-void SwapBuffer::on_failed() noexcept {
-  params_.reset();
-  state_ = State::Refused;
+void SwapBuffer::on_answer(Handle<WlBufferTraits> buffer) {
+  state_ = buffer ? State::Free : State::Refused;
+  buffer_ = std::move(buffer);
+  if (buffer_) wl_buffer_add_listener(buffer_.get(), &kBufferListener, this);
 }
 
 void SwapBuffer::look() {

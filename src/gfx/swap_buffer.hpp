@@ -2,16 +2,15 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 
 #include "base/geometry.hpp"
+#include "gfx/dmabuf_question.hpp"
 #include "gfx/explicit_sync.hpp"
 #include "gfx/output_memory.hpp"
 #include "gfx/wl_buffer.hpp"
 
 struct wl_surface;
-struct zwp_linux_buffer_params_v1;
 struct zwp_linux_dmabuf_v1;
 
 namespace pierglass::gfx {
@@ -47,16 +46,16 @@ class SwapBuffer {
   // Attaches it with full damage; the commit is the caller's. Free before, Busy afterwards.
   void attach(wl_surface* surface);
 
-  // For the listeners.
-  void on_created(wl_buffer* buffer) noexcept;
-  void on_failed() noexcept;
+  // For the listener.
   void on_release() noexcept;
 
  private:
+  void on_answer(Handle<WlBufferTraits> buffer);
+
   std::unique_ptr<OutputBuffer> memory_;
   std::unique_ptr<SyncedBuffer> synced_;
   Size size_;
-  Handle<BufferParamsTraits> params_;  // while asked
+  DmabufQuestion question_;
   Handle<WlBufferTraits> buffer_;
   State state_ = State::Asked;
 };

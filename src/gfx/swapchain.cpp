@@ -62,7 +62,8 @@ Result<void> Swapchain::choose_way() {
   wishes_ = *std::move(found);
   const OutputProbe probe{.connection = parts_.connection,
                           .factory = parts_.offers->factory(),
-                          .memory = parts_.memory.get()};
+                          .memory = parts_.memory.get(),
+                          .deadline = HostClock::now() + parts_.patience};
   while (true) {
     auto tried = probe.run(wishes_[wish_]);
     if (tried) {

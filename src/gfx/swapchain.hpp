@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "gfx/buffer_wishes.hpp"
 #include "gfx/dmabuf_offers.hpp"
 #include "gfx/explicit_sync.hpp"
@@ -32,6 +33,7 @@ struct SwapchainParts {
   WhoReads reader = WhoReads::SameGpu;
   // Also where a release does not keep the GPU from drawing into what is still being read.
   bool unfenced = false;
+  Nanoseconds patience = std::chrono::seconds(1);  // with the compositor's answers to create()
 };
 
 // Output buffers of our own, handed over as dma-bufs and committed here. One more is asked for with
@@ -45,8 +47,8 @@ class Swapchain final : public GlOutput {
   static constexpr std::size_t kMost = 4;
 
   // Tries a small buffer in each way until one is drawn into as it should be and the compositor
-  // takes it, for which it waits. Unsupported: none; why not stands in `refusal`, as a sentence
-  // without a full stop. Lost.
+  // takes it, for which it waits a while. Unsupported: none; why not stands in `refusal`, as a
+  // sentence without a full stop. Lost.
   static Result<std::unique_ptr<Swapchain>> create(SwapchainParts parts, std::string& refusal);
 
   [[nodiscard]] std::string_view description() const override { return description_; }

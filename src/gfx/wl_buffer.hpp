@@ -3,14 +3,9 @@
 
 #include <wayland-client.h>
 
-#include <cstdint>
-
 #include "base/geometry.hpp"
 #include "base/handle.hpp"
 #include "gfx/buffer_sink.hpp"
-#include "gfx/memory_plane.hpp"
-
-struct zwp_linux_buffer_params_v1;
 
 namespace pierglass::gfx {
 
@@ -19,15 +14,6 @@ struct WlBufferTraits {
   static constexpr Value invalid() { return nullptr; }
   static void close(Value buffer) noexcept { wl_buffer_destroy(buffer); }
 };
-
-// A question whether the compositor takes a dma-buf, as long as it is not answered.
-struct BufferParamsTraits {
-  using Value = zwp_linux_buffer_params_v1*;
-  static constexpr Value invalid() { return nullptr; }
-  static void close(Value params) noexcept;
-};
-void add_plane(zwp_linux_buffer_params_v1* params, std::uint32_t index, const MemoryPlane& plane,
-               std::uint64_t modifier);
 
 // How buffers stand turned in the surface that they are attached to, told when it changes.
 class BufferTransform {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "gfx/swapchain.hpp"
+#include "tests/support/patience.hpp"
 #include "tests/unit/gfx/offscreen.hpp"
 #include "tests/unit/wl/test_client.hpp"
 
@@ -206,7 +207,8 @@ class SwapchainTest : public ::testing::Test {
                                    .offers = &offers,
                                    .memory = std::make_unique<FakeOutputMemory>(driver),
                                    .sync = std::move(sync),
-                                   .unfenced = unfenced},
+                                   .unfenced = unfenced,
+                                   .patience = patience},
                                   refusal);
     if (!made) return false;
     chain = *std::move(made);
@@ -268,6 +270,7 @@ class SwapchainTest : public ::testing::Test {
   FakeTimelines timelines;
   FakeOffers offers;
   std::string refusal;
+  Nanoseconds patience = pierglass::test::patience(std::chrono::seconds(5));
   std::unique_ptr<wl::test::TestClient> client;
   std::unique_ptr<OffscreenContext> context;
   std::unique_ptr<Swapchain> chain;

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "gfx/output_probe.hpp"
 #include "tests/unit/gfx/swapchain_bench.hpp"
 
 namespace pierglass::gfx::test {
@@ -249,6 +250,30 @@ TEST_F(SwapchainTest, WhatIsNotOnTheScreenIsFreedAndMadeAnewWithTheNextPicture) 
   chain->free_buffers();
   EXPECT_EQ(driver.living, 1u);
   EXPECT_TRUE(show(0x70));
+}
+
+TEST_F(SwapchainTest, ACompositorThatDoesNotAnswerIsNotWaitedForForEver) {
+  open({.dmabuf_buffers = Grants::Withheld});
+  patience = std::chrono::milliseconds(20);
+  EXPECT_FALSE(create());
+  EXPECT_EQ(refusal, "the compositor does not say whether it takes output buffers");
+  EXPECT_EQ(driver.living, 0u);
+}
+
+TEST_F(SwapchainTest, AWindowOnePixelWideOrHighIsLookedAtToo) {
+  open();
+  FakeOutputMemory memory(driver);
+  for (const Size size : {Size{1, 1}, Size{1, 2}, Size{2, 1}, Size{1, 40}, Size{40, 1}}) {
+    const auto buffer = memory.allocate(size, {.modifiers = {kTiled}});
+    ASSERT_TRUE(buffer);
+    EXPECT_TRUE(draws_right(**buffer, size));
+    if (size.area() == 1) continue;
+    driver.draws_wrong = {kTiled};
+    const auto wrong = memory.allocate(size, {.modifiers = {kTiled}});
+    driver.draws_wrong.clear();
+    ASSERT_TRUE(wrong);
+    EXPECT_FALSE(draws_right(**wrong, size)) << size.width << "x" << size.height;
+  }
 }
 
 }  // namespace
