@@ -55,36 +55,46 @@ void reset_surface(wl_surface* surface) {
   wl_surface_set_buffer_transform(surface, WL_OUTPUT_TRANSFORM_NORMAL);
 }
 
-// `wish` is not Shm.
-Result<LastingPresenter::Made> create_planned(Renderer wish, NativeSurface native, GpuPlan plan,
-                                              bool first) {
-  LastingPresenter::Made made;
-  if (!first) reset_surface(native.surface);
-  if (plan != GpuPlan::None) {
-    if (plan == GpuPlan::Compositors) native.output.gpu.clear();
-    const bool must = native.shm == nullptr || wish == Renderer::Gl;
-    std::unique_ptr<GlPresenter> gl = TRY(create_gl(native, must, made.reason));
-    if (gl != nullptr) {
-      gl->choose_upload_way(first ? kTrial : kShortTrial);
-      if (!native.imports_anyway) gl->weigh_imports(kTrial);
-      made.presenter = std::move(gl);
-      return made;
+// Makes presenters for one surface, one after the other.
+class PresenterMaker {
+ public:
+  // `wish` is not Shm.
+  PresenterMaker(Renderer wish, NativeSurface native) : wish_(wish), native_(std::move(native)) {}
+
+  Result<LastingPresenter::Made> operator()(GpuPlan plan, bool first) {
+    LastingPresenter::Made made;
+    if (!first) reset_surface(native_.surface);
+    if (plan != GpuPlan::None) {
+      made.presenter = TRY(make_gl(plan, first, made.reason));
+      if (made.presenter != nullptr) return made;
     }
+    made.presenter = TRY(create_shm(native_));
+    return made;
   }
-  made.presenter = TRY(create_shm(native));
-  return made;
-}
+
+ private:
+  Result<std::unique_ptr<Presenter>> make_gl(GpuPlan plan, bool first, std::string& reason) {
+    NativeSurface native = native_;
+    if (plan == GpuPlan::Compositors) native.output.gpu.clear();
+    const bool must = native.shm == nullptr || wish_ == Renderer::Gl;
+    std::unique_ptr<GlPresenter> gl = TRY(create_gl(native, must, reason));
+    if (gl == nullptr) return nullptr;
+    uploads_ = gl->choose_upload_way(first ? kTrial : kShortTrial, std::move(uploads_));
+    if (!native.imports_anyway) gl->weigh_imports(kTrial);
+    return gl;
+  }
+
+  Renderer wish_;
+  NativeSurface native_;
+  GlPresenter::Uploads uploads_;  // of the last one
+};
 
 }  // namespace
 
 Result<std::unique_ptr<Presenter>> create_presenter(Renderer wish, const NativeSurface& native,
                                                     std::string* reason) {
   if (wish == Renderer::Shm) return create_shm(native);
-  auto lasting = TRY(LastingPresenter::create(
-      [wish, native](GpuPlan plan, bool first) {
-        return create_planned(wish, native, plan, first);
-      },
-      native.dmabufs));
+  auto lasting = TRY(LastingPresenter::create(PresenterMaker(wish, native), native.dmabufs));
   if (reason != nullptr && !lasting->first_reason().empty()) *reason = lasting->first_reason();
   return lasting;
 }

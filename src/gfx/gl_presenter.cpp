@@ -106,12 +106,15 @@ Result<void> GlPresenter::use_window(std::string why) {
   return output_->resize(buffer_size());
 }
 
-void GlPresenter::choose_upload_way(const TrialLimits& limits) {
-  const std::vector<UploadTrial> trials = time_uploads(limits);
-  if (trials.empty()) return;  // the first upload will say what is wrong
-  pass_->set_upload_way(quickest(trials).way);
-  driver_ += "; uploads: " + describe(trials);
-  device_ = driver_;
+GlPresenter::Uploads GlPresenter::choose_upload_way(const TrialLimits& limits, Uploads known) {
+  if (known.driver != driver_) {
+    const std::vector<UploadTrial> trials = time_uploads(limits);
+    if (trials.empty()) return {};  // the first upload will say what is wrong
+    known = {.driver = driver_, .way = quickest(trials).way, .said = describe(trials)};
+  }
+  pass_->set_upload_way(known.way);
+  device_ = driver_ += "; uploads: " + known.said;
+  return known;
 }
 
 Result<void> GlPresenter::resize(Size window) {
@@ -214,7 +217,8 @@ Result<GLuint> GlPresenter::import(const pixel::ConstImage& picture,
 // A GPU that cannot be timed goes on as it does.
 void GlPresenter::weigh_import(const pixel::ConstImage& picture, GLuint texture) {
   const auto trial = time_import(*pass_, picture, texture, size_, *import_limits_);
-  weighed_ = {.size = picture.size, .format = picture.format, .trial = trial.value_or(ImportTrial{})};
+  weighed_ = {
+      .size = picture.size, .format = picture.format, .trial = trial.value_or(ImportTrial{})};
   device_ = driver_;
   if (trial && trial->worth_it()) device_ += "; " + describe(*trial);
 }

@@ -32,8 +32,15 @@ class GlPresenter final : public Presenter {
     return create(native, {});
   }
 
-  // Times the ways to upload and takes the quickest; says so in device(). Before the first upload.
-  void choose_upload_way(const TrialLimits& limits);
+  // How pictures are uploaded by a driver, and what is said of it.
+  struct Uploads {
+    std::string driver;  // empty: nothing is known
+    UploadWay way;
+    std::string said;
+  };
+  // Takes the quickest way to upload: as known if it is of the same driver, else by timing them;
+  // says so in device(). Before the first upload.
+  Uploads choose_upload_way(const TrialLimits& limits, Uploads known);
 
   // From now on pictures are borrowed only where that is as quick as an upload, which is tried with
   // the first one of each size and format that could be; device() or borrowing() says so.
