@@ -314,8 +314,9 @@ struct Parser {
            "(pictures of the window's size without pointer and panel), and would end pierglass "
            "if somebody cut the file off; scanout: the same by dma-bufs, which a screen may show "
            "as they are (never tried on hardware; with a GPU of its own memory the compositor "
-           "copies), and as auto where those cannot be had; auto is import with gl, and with shm "
-           "is direct for memory that cannot shrink, such as a broker's")
+           "copies), and as auto where those cannot be had; auto is import with gl, unless copying "
+           "is measured to be quicker, and with shm is direct for memory that cannot shrink, such "
+           "as a broker's")
         ->type_name("NAME")
         ->capture_default_str();
     cli.add_option("--filter", filter,

@@ -52,7 +52,7 @@ PresentLoop::PresentLoop(source::FrameSource& source, gfx::Presenter& presenter,
       log_(log),
       waiting_(std::move(waiting)),
       clock_(std::move(clock)),
-      device_told_(presenter.device()) {}
+      watch_(presenter) {}
 
 Result<PresentLoop::Sleep> PresentLoop::step(HostTime now) {
   step_began_ = clock_();
@@ -64,7 +64,7 @@ Result<PresentLoop::Sleep> PresentLoop::step(HostTime now) {
   watch_visibility(now);
   serve_requests(now);
   const Sleep sleep = hidden_ ? next_sleep(now, status_ == GuestStatus::Live) : TRY(show_news(now));
-  tell_refusal(now);
+  watch_.on_refusal(path_refusal(), now, news_);
   announce_latch(now);
   desk_.on_picture(have_picture_ ? picture_ : Size{});
   desk_.tell(now, news_);
@@ -470,9 +470,7 @@ Result<void> PresentLoop::draw(HostTime now) {
   news_.committed += std::exchange(commits_wanted_, 0);
   gate_.drawn(now, now + (clock_() - step_began_), std::exchange(feedback_, 0));
   if (times_.sequence != 0) shown_ = times_.sequence;
-  tell_path();
-  tell_output();
-  tell_renderer();
+  watch_.on_commit(have_picture_ ? std::optional(path_now()) : std::nullopt, news_);
   record(began, *stats);
   return {};
 }
@@ -531,42 +529,12 @@ bool PresentLoop::samples_borrowed() const {
   return presenter_.borrowing().way == gfx::BorrowWay::Sampled;
 }
 
-void PresentLoop::tell_path() {
-  if (!have_picture_) return;
-  const PixelPath path = path_now();
-  if (!std::exchange(paths_told_[std::to_underlying(path)], true)) news_.path = path;
-}
-
-void PresentLoop::tell_output() {
-  const std::string_view output = presenter_.output();
-  if (output == output_told_) return;
-  output_told_ = output;
-  news_.output = output_told_;
-}
-
-void PresentLoop::tell_renderer() {
-  const std::string_view device = presenter_.device();
-  if (device == device_told_) return;
-  device_told_ = device;
-  news_.renderer = {.name = std::string(presenter_.name()), .device = device_told_, .reason = {}};
-}
-
 // Why what the user wants, or else the presenter tried, is not done; empty: it is.
 std::string_view PresentLoop::path_refusal() const {
   const std::string_view refusal = presenter_.borrowing().refusal;
   const bool wanted = path_ != PathChoice::Auto && path_ != PathChoice::Copy;
   if (!refusal.empty() || !wanted || !placeless_) return refusal;
   return "the pictures of a Looking Glass host are always copied";
-}
-
-// A guest that changes what it shows with each frame does not fill the log.
-void PresentLoop::tell_refusal(HostTime now) {
-  constexpr Nanoseconds kNotSooner = std::chrono::seconds(1);
-  const std::string_view refusal = path_refusal();
-  if (refusal == refusal_told_ || now < tells_refusal_) return;
-  tells_refusal_ = now + kNotSooner;
-  refusal_told_ = refusal;
-  if (!refusal.empty()) news_.path_refusal = refusal_told_;
 }
 
 void PresentLoop::record(HostTime began, const gfx::DrawStats& stats) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -15,6 +14,7 @@
 #include "app/options.hpp"
 #include "app/pointer_desk.hpp"
 #include "app/present_news.hpp"
+#include "app/presenter_watch.hpp"
 #include "app/screenshooter.hpp"
 #include "app/statistics.hpp"
 #include "base/clock.hpp"
@@ -153,11 +153,7 @@ class PresentLoop {
   Result<gfx::DrawStats> draw_content(HostTime now);
   Result<gfx::DrawStats> draw_picture();
   [[nodiscard]] PixelPath path_now() const;
-  void tell_path();
-  void tell_output();
-  void tell_renderer();
   [[nodiscard]] std::string_view path_refusal() const;
-  void tell_refusal(HostTime now);
   [[nodiscard]] bool samples_borrowed() const;
   void record(HostTime began, const gfx::DrawStats& stats);
   void log_committed();
@@ -177,12 +173,8 @@ class PresentLoop {
   std::optional<FrameIntake> intake_;          // a frame that is not all written yet
   LentFrames lent_;
   PathChoice path_ = PathChoice::Auto;
-  bool shown_lent_ = false;  // the presenter's picture is a borrowed one
-  std::array<bool, kPixelPaths> paths_told_{};
-  std::string output_told_;                 // presenter_.output() then
-  std::string device_told_;                 // presenter_.device() then
-  std::string refusal_told_;                // path_refusal() then
-  HostTime tells_refusal_;                  // from then on
+  PresenterWatch watch_;
+  bool shown_lent_ = false;                 // the presenter's picture is a borrowed one
   std::optional<pixel::PictureKind> kind_;  // of what the presenter was given last
   pace::WaitLadder::Found found_;           // not told the ladder yet
   std::uint64_t found_sequence_ = 0;        // of the frame that it was told of last
