@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "base/describe.hpp"
-#include "gfx/dmabuf_buffer.hpp"
+#include "gfx/slot_buffer.hpp"
 #include "wire/format.hpp"
 
 namespace pierglass::gfx {
@@ -99,13 +99,13 @@ Result<std::unique_ptr<SinkBuffer>> ScanoutSink::ask(const pixel::SlotMemory& me
     turn_off(memory.mapping, place.error());
     return fail(ErrorCode::Unsupported, "a dma-buf of the memory");
   }
-  const DmabufPicture picture{
+  const SlotPicture picture{
       .place = *place, .modifier = modifier_.value_or(0), .pitch = pitch, .size = size};
-  if (const Result<void> good = check_dmabuf_picture(picture); !good) {
+  if (const Result<void> good = check_slot_picture(picture); !good) {
     turn_off(memory.mapping, describe(good.error()));
     return std::unexpected(good.error());
   }
-  return ask_for_dmabuf_buffer(offers_.factory(), picture, [this, mapping = memory.mapping] {
+  return ask_for_slot_buffer(offers_.factory(), picture, [this, mapping = memory.mapping] {
     turn_off(mapping, "the compositor cannot use the memory's dma-bufs");
   });
 }

@@ -15,7 +15,7 @@ struct zwp_linux_dmabuf_v1;
 namespace pierglass::gfx {
 
 // A picture of Xrgb8888 in a dma-buf.
-struct DmabufPicture {
+struct SlotPicture {
   pixel::DmaBufPlace place;
   std::uint64_t modifier = 0;
   std::uint32_t pitch = 0;  // bytes a row
@@ -24,14 +24,14 @@ struct DmabufPicture {
 
 // Whether every GPU can read such rows. Unsupported: the pitch is not the width in whole steps of
 // 256 bytes; TooLarge: more than the dma-buf holds, or that a buffer can say; OsCall.
-Result<void> check_dmabuf_picture(const DmabufPicture& picture);
+Result<void> check_slot_picture(const SlotPicture& picture);
 
 // Asks the compositor for a buffer over a picture that was checked. Asked at first; then Ready, or
 // Refused, of which `refused` hears once. What reads it is the compositor until its release, and
 // whoever the kernel knows to read the dma-buf after that. The events come on the queue of
 // `factory`. OsCall.
-Result<std::unique_ptr<SinkBuffer>> ask_for_dmabuf_buffer(zwp_linux_dmabuf_v1* factory,
-                                                          const DmabufPicture& picture,
-                                                          std::move_only_function<void()> refused);
+Result<std::unique_ptr<SinkBuffer>> ask_for_slot_buffer(zwp_linux_dmabuf_v1* factory,
+                                                        const SlotPicture& picture,
+                                                        std::move_only_function<void()> refused);
 
 }  // namespace pierglass::gfx

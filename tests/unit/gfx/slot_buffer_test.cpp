@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "gfx/dmabuf_buffer.hpp"
+#include "gfx/slot_buffer.hpp"
 
 #include <gtest/gtest.h>
 #include <poll.h>
@@ -18,13 +18,13 @@ namespace {
 using wl::test::TestClient;
 
 // An eventfd that is full stands for a dma-buf that a GPU reads: neither can be written to.
-TEST(DmabufBuffer, IsReadUntilNobodyThatTheKernelKnowsReadsIt) {
+TEST(SlotBuffer, IsReadUntilNobodyThatTheKernelKnowsReadsIt) {
   TestClient client({.releases = pierglass::test::Releases::Withheld});
   client.open_window({.size = {64, 64}});
   client.open_queue();
   const wl::SurfaceDmabufs& dmabufs = client.queue->open_dmabufs(*client.registry);
   const Fd memory(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  const auto buffer = ask_for_dmabuf_buffer(
+  const auto buffer = ask_for_slot_buffer(
       dmabufs.factory(), {.place = {.fd = memory.get()}, .pitch = 256, .size = {64, 64}}, [] {});
   ASSERT_TRUE(buffer);
   SinkBuffer& slot = **buffer;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "gfx/dmabuf_buffer.hpp"
+#include "gfx/slot_buffer.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -19,15 +19,15 @@
 namespace pierglass::gfx {
 namespace {
 
-class DmabufBuffer final : public WlSinkBuffer {
+class SlotBuffer final : public WlSinkBuffer {
  public:
-  DmabufBuffer(Fd file, std::move_only_function<void()> refused)
+  SlotBuffer(Fd file, std::move_only_function<void()> refused)
       : memory_(std::move(file)),
         refused_(std::move(refused)),
         question_([this](Handle<WlBufferTraits> answer) { on_answer(std::move(answer)); }) {
     state = State::Asked;
   }
-  Result<void> ask(zwp_linux_dmabuf_v1* factory, const DmabufPicture& picture);
+  Result<void> ask(zwp_linux_dmabuf_v1* factory, const SlotPicture& picture);
   void on_release() noexcept {
     busy = false;
     fenced_ = true;
@@ -46,7 +46,7 @@ class DmabufBuffer final : public WlSinkBuffer {
 
 // A release says that the compositor reads no more commands for it; those that it gave its GPU may
 // run on. Nobody but the kernel knows, and a guest's writes do not wait for them.
-bool DmabufBuffer::being_read() const {
+bool SlotBuffer::being_read() const {
   if (busy || !fenced_) return busy;
   pollfd readers{.fd = memory_.get(), .events = POLLOUT, .revents = 0};
   fenced_ = ::poll(&readers, 1, 0) <= 0;
@@ -55,10 +55,10 @@ bool DmabufBuffer::being_read() const {
 
 constexpr wl_buffer_listener kBufferListener = {
     .release = [](void* data,
-                  wl_buffer*) noexcept { static_cast<DmabufBuffer*>(data)->on_release(); },
+                  wl_buffer*) noexcept { static_cast<SlotBuffer*>(data)->on_release(); },
 };
 
-void DmabufBuffer::on_answer(Handle<WlBufferTraits> answer) {
+void SlotBuffer::on_answer(Handle<WlBufferTraits> answer) {
   state = answer ? State::Ready : State::Refused;
   buffer = std::move(answer);
   if (buffer) {
@@ -68,7 +68,7 @@ void DmabufBuffer::on_answer(Handle<WlBufferTraits> answer) {
   }
 }
 
-Result<void> DmabufBuffer::ask(zwp_linux_dmabuf_v1* factory, const DmabufPicture& picture) {
+Result<void> SlotBuffer::ask(zwp_linux_dmabuf_v1* factory, const SlotPicture& picture) {
   const MemoryPlane plane{.fd = memory_.get(),
                           .offset = static_cast<std::uint32_t>(picture.place.offset),
                           .pitch = picture.pitch};
@@ -80,7 +80,7 @@ Result<void> DmabufBuffer::ask(zwp_linux_dmabuf_v1* factory, const DmabufPicture
 
 }  // namespace
 
-Result<void> check_dmabuf_picture(const DmabufPicture& picture) {
+Result<void> check_slot_picture(const SlotPicture& picture) {
   // Some GPUs need this alignment, some no more than it.
   const std::uint64_t pitch =
       align_up(std::uint64_t{picture.size.width} * 4, std::uint64_t{wire::kPitchAlignment});
@@ -99,12 +99,12 @@ Result<void> check_dmabuf_picture(const DmabufPicture& picture) {
   return {};
 }
 
-Result<std::unique_ptr<SinkBuffer>> ask_for_dmabuf_buffer(zwp_linux_dmabuf_v1* factory,
-                                                          const DmabufPicture& picture,
-                                                          std::move_only_function<void()> refused) {
+Result<std::unique_ptr<SinkBuffer>> ask_for_slot_buffer(zwp_linux_dmabuf_v1* factory,
+                                                        const SlotPicture& picture,
+                                                        std::move_only_function<void()> refused) {
   Fd file(::fcntl(picture.place.fd, F_DUPFD_CLOEXEC, 0));
   if (!file) return fail_os(OsErrorKind::Errno, errno, "fcntl(F_DUPFD_CLOEXEC)");
-  auto buffer = std::make_unique<DmabufBuffer>(std::move(file), std::move(refused));
+  auto buffer = std::make_unique<SlotBuffer>(std::move(file), std::move(refused));
   TRY(buffer->ask(factory, picture));
   return buffer;
 }
