@@ -313,7 +313,8 @@ if(PIERGLASS_TESTS AND NOT WIN32)
         tests/unit/app/filter_command_test.cpp
         tests/unit/app/tearing_command_test.cpp
         tests/unit/app/frame_intake_test.cpp tests/unit/app/hidden_window_test.cpp
-        tests/unit/app/lent_frames_test.cpp tests/unit/app/sampled_frames_test.cpp
+        tests/unit/app/lent_frames_test.cpp tests/unit/app/lost_gpu_test.cpp
+        tests/unit/app/sampled_frames_test.cpp
         tests/unit/app/input_setup_test.cpp tests/unit/app/machine_text_test.cpp
         tests/unit/app/messages_broker_test.cpp tests/unit/app/messages_test.cpp
         tests/unit/app/notice_screen_test.cpp

@@ -121,6 +121,7 @@ class FakePresenter final : public gfx::Presenter {
  public:
   std::string_view name() const override { return "fake"; }
   std::string_view device() const override { return driver; }
+  const gfx::Ending* ending() const override { return ended ? &*ended : nullptr; }
   bool leaves_tearing() const override { return leaves; }
   std::string_view output() const override { return handed_over_in; }
   Result<void> resize(Size window) override {
@@ -198,6 +199,7 @@ class FakePresenter final : public gfx::Presenter {
   std::string handed_over_in;
   std::string driver = "none";
   int awaits = -1;
+  std::optional<gfx::Ending> ended;
   std::optional<ErrorCode> upload_fails;
   std::optional<ErrorCode> draw_fails;  // draw only
 };
