@@ -86,8 +86,12 @@ class PresentLoop {
   bool fall_asleep();
   // Ends such a sleep. `signalled`: the source's doorbell() was readable.
   void wake_up(HostTime now, bool signalled);
-  // Before the first step: another one than that which PresentPolicy starts with.
-  void use_policy(const pace::PresentPolicy& policy) { gate_ = pace::PresentGate(policy); }
+  // From the next commit on; at first that which PresentPolicy starts with. What was wished of
+  // tearing stays.
+  void use_policy(pace::PresentPolicy policy) {
+    policy.set_tearing(gate_.policy().tearing());
+    gate_.policy() = policy;
+  }
   // From now on: never on the doorbell.
   void ignore_doorbell() { ignores_doorbell_ = true; }
   // How pictures come to the compositor from now on; at first as Auto says.

@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <ctime>
+#include <string_view>
 #include <utility>
 
 #include "gfx/create_presenter.hpp"
@@ -192,12 +193,11 @@ Result<void> PresentThread::present() {
                        .reason = reason};
   });
   PresentLoop loop(*parts_.source, *presenter, *this, parts_.log, parts_.waiting);
-  loop.use_policy(policy_for(*presenter));
   if (!parts_.doorbell) loop.ignore_doorbell();
   loop.set_path(parts_.path);
   if (parts_.tearing) loop.ask({.tearing = true}, HostClock::now());
   loop_ = &loop;
-  Result<void> ended = serve(loop);
+  Result<void> ended = serve(loop, *presenter);
   loop_ = nullptr;
   return ended;
 }
@@ -212,8 +212,12 @@ void PresentThread::take_requests(PresentLoop& loop) {
   loop.ask(std::move(requests), HostClock::now());
 }
 
-Result<void> PresentThread::serve(PresentLoop& loop) {
+Result<void> PresentThread::serve(PresentLoop& loop, const gfx::Presenter& presenter) {
+  std::string_view drawn_by;  // "gl" may become "shm"
   while (!stop_.load(std::memory_order_relaxed)) {
+    if (std::exchange(drawn_by, presenter.name()) != presenter.name()) {
+      loop.use_policy(policy_for(presenter));
+    }
     wake_.drain();
     take_requests(loop);
     (void)TRY(queue_->dispatch_pending());

@@ -110,7 +110,7 @@ class PresentThread final : private wl::PresentEvents, private VideoSurface {
   PresentThread(loop::EventFd wake, Parts parts);
   void run();
   Result<void> present();
-  Result<void> serve(PresentLoop& loop);
+  Result<void> serve(PresentLoop& loop, const gfx::Presenter& presenter);
   void report_news(PresentLoop& loop);
   void report_guest(const PresentLoop& loop, HostTime now);
   Result<void> sleep(PresentLoop& loop, PresentLoop::Sleep how);

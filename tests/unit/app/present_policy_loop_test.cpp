@@ -52,6 +52,27 @@ TEST_F(PolicyLoop, AsksAboutEachCommitAndNothingElse) {
   EXPECT_EQ(loop_.snapshot().policy, pace::Policy::Mailbox);
 }
 
+TEST_F(PolicyLoop, AnotherPolicyTakesOverWithACommitUnderWay) {
+  use(pace::PolicyChoice::Auto);
+  prove();
+  ask({.tearing = true});
+  loop_.on_callback(now_);
+  ++source_.newest;
+  step(kRefresh);
+  const std::uint64_t under_way = surface_.asked.back();
+  const std::uint64_t draws = loop_.snapshot().gate.draws;
+  use(pace::PolicyChoice::Callback);
+  EXPECT_TRUE(loop_.snapshot().tearing) << "as it was wished";
+  ask({.tearing = false});
+  loop_.on_presented(now_, {.commit = under_way, .time = now_, .refresh = kRefresh, .flags = 0});
+  EXPECT_EQ(loop_.snapshot().policy, pace::Policy::Callback);
+  EXPECT_EQ(loop_.snapshot().gate.draws, draws) << "the callback is waited for";
+  loop_.on_callback(now_);
+  ++source_.newest;
+  step(kRefresh);
+  EXPECT_GT(loop_.snapshot().gate.draws, draws);
+}
+
 TEST_F(PolicyLoop, ADrawThatFindsNoBufferLeavesItsQuestionToTheNext) {
   use(pace::PolicyChoice::Auto);
   prove();
