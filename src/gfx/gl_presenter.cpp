@@ -209,14 +209,15 @@ Result<GLuint> GlPresenter::import(const pixel::ConstImage& picture,
   const GLuint texture = TRY(imports_->texture(picture, memory));
   if (!import_limits_) return texture;
   const bool known = weighed_.size == picture.size && weighed_.format == picture.format;
-  if (!known) weigh_import(picture, texture);
+  if (!known) weigh_import(picture, texture, *import_limits_);
   if (weighed_.trial.worth_it()) return texture;
   return imports_->give_up(memory, "uploads are quicker: " + describe(weighed_.trial));
 }
 
 // A GPU that cannot be timed goes on as it does.
-void GlPresenter::weigh_import(const pixel::ConstImage& picture, GLuint texture) {
-  const auto trial = time_import(*pass_, picture, texture, size_, *import_limits_);
+void GlPresenter::weigh_import(const pixel::ConstImage& picture, GLuint texture,
+                               const TrialLimits& limits) {
+  const auto trial = time_import(*pass_, picture, texture, size_, limits);
   weighed_ = {
       .size = picture.size, .format = picture.format, .trial = trial.value_or(ImportTrial{})};
   device_ = driver_;

@@ -105,7 +105,7 @@ class GlPresenter final : public Presenter {
   Result<void> begin_output();
   Result<void> begin();
   Result<GLuint> import(const pixel::ConstImage& picture, const pixel::SlotMemory& memory);
-  void weigh_import(const pixel::ConstImage& picture, GLuint texture);
+  void weigh_import(const pixel::ConstImage& picture, GLuint texture, const TrialLimits& limits);
   Result<DrawStats> draw_all(const CursorOverlay& cursor);
   Result<DrawStats> draw_text(std::string_view text);
   Result<void> draw_picture(const CursorOverlay& cursor);
