@@ -245,7 +245,7 @@ if(PIERGLASS_TESTS AND NOT WIN32)
         tests/unit/gfx/replaced_output_test.cpp
         tests/unit/gfx/swapchain_test.cpp
         tests/unit/gfx/slot_buffer_test.cpp
-        tests/unit/gfx/driver_leaks.cpp tests/unit/gfx/gl_filters_test.cpp
+        tests/unit/gfx/driver_leaks.cpp tests/unit/gfx/gl_filters_test.cpp tests/unit/gfx/gpu_trial_test.cpp
         tests/unit/gfx/gl_panel_test.cpp
         tests/unit/gfx/gl_refusal_test.cpp tests/unit/gfx/refusing_driver.cpp
         tests/unit/gfx/gl_pass_test.cpp tests/unit/gfx/message_test.cpp tests/unit/gfx/panel_test.cpp
