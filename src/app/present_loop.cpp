@@ -289,8 +289,7 @@ void PresentLoop::watch_visibility(HostTime now) {
   const bool visible = !suspended_ && !hidden_ && !gate_.hidden(now);
   if (visible == visible_) return;
   visible_ = visible;
-  frees_buffers_.reset();
-  if (!visible) frees_buffers_ = now + kFreeAfter;
+  frees_buffers_ = visible ? HostTime::max() : now + kFreeAfter;
   source_.set_visible(visible);
   // A copy takes the place of what the compositor may keep of the guest's memory for long.
   const bool keeps = lent_.any() && !samples_borrowed();
@@ -299,9 +298,9 @@ void PresentLoop::watch_visibility(HostTime now) {
 
 // How long until it is to be called again.
 Nanoseconds PresentLoop::free_buffers(HostTime now) {
-  if (!frees_buffers_) return Nanoseconds::max();
-  if (now < *frees_buffers_) return *frees_buffers_ - now;
-  frees_buffers_.reset();
+  if (frees_buffers_ == HostTime::max()) return Nanoseconds::max();
+  if (now < frees_buffers_) return frees_buffers_ - now;
+  frees_buffers_ = HostTime::max();
   presenter_.free_buffers();
   return Nanoseconds::max();
 }

@@ -176,8 +176,8 @@ class PresentLoop {
   std::optional<pace::FrameTimes> committed_;  // its frame callback is outstanding
   std::optional<FrameIntake> intake_;          // a frame that is not all written yet
   LentFrames lent_;
-  PathChoice path_ = PathChoice::Auto;
   PresenterWatch watch_;
+  PathChoice path_ = PathChoice::Auto;
   bool shown_lent_ = false;                 // the presenter's picture is a borrowed one
   std::optional<pixel::PictureKind> kind_;  // of what the presenter was given last
   pace::WaitLadder::Found found_;           // not told the ladder yet
@@ -207,7 +207,6 @@ class PresentLoop {
   bool hidden_ = false;
   bool mapped_ = false;  // the surface has content
   bool visible_ = true;
-  std::optional<HostTime> frees_buffers_;  // then, unless somebody looks before
   bool ignores_doorbell_ = false;
   std::uint64_t shown_ = 0;  // sequence
   std::uint64_t torn_ = 0;
@@ -218,6 +217,7 @@ class PresentLoop {
   Nanoseconds hold_off_{};  // how long that was
   HostTime last_look_;
   HostTime last_picture_;
+  HostTime frees_buffers_ = HostTime::max();  // unless somebody looks before
 };
 
 }  // namespace pierglass::app
