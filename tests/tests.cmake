@@ -112,7 +112,8 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       tests/unit/pixel/scale_test.cpp tests/unit/pixel/turn_test.cpp
     LINK pixel)
   pierglass_test(unit_pace
-    SOURCES tests/unit/pace/arrival_test.cpp tests/unit/pace/doorbell_trust_test.cpp
+    SOURCES tests/unit/pace/arrival_test.cpp tests/unit/pace/callback_thrift_test.cpp
+      tests/unit/pace/doorbell_trust_test.cpp
       tests/unit/pace/frame_record_test.cpp tests/unit/pace/histogram_test.cpp
       tests/unit/pace/latch_news_test.cpp tests/unit/pace/present_gate_test.cpp tests/unit/pace/present_policy_test.cpp
       tests/unit/pace/wait_ladder_test.cpp

@@ -76,7 +76,8 @@ class PresentLoop {
   struct Sleep {
     Nanoseconds limit;  // at most
     bool on_doorbell =
-        false;  // between fall_asleep() and wake_up(), until the doorbell is readable
+        false;          // between fall_asleep() and wake_up(), until the doorbell is readable
+    bool hears = true;  // until the compositor says something, too; else that can wait for the end
   };
 
   // Does what there is to do. Errors: the presenter's, after which it is of no more use.
@@ -88,6 +89,8 @@ class PresentLoop {
   void wake_up(HostTime now, bool signalled);
   // Before the first step: another one than that which PresentPolicy starts with.
   void use_policy(const pace::PresentPolicy& policy) { gate_ = pace::PresentGate(policy); }
+  // See PresentGate.
+  void spare_callbacks() { gate_.spare_callbacks(); }
   // From now on: never on the doorbell.
   void ignore_doorbell() { ignores_doorbell_ = true; }
   // How pictures come to the compositor from now on; at first as Auto says.
@@ -128,6 +131,7 @@ class PresentLoop {
   void serve_requests(HostTime now);
   Result<Sleep> show_news(HostTime now);
   Sleep next_sleep(HostTime now, bool wants_pictures);
+  [[nodiscard]] bool waits_for_compositor() const;
   [[nodiscard]] bool may_be_rung(HostTime now) const;
   Result<void> take_frame(HostTime now);
   Result<void> take(bool lend, HostTime now);
@@ -198,6 +202,7 @@ class PresentLoop {
   std::uint64_t feedback_ = 0;  // number that the next commit's was requested with; 0: it was not
   PresentNews news_;            // not taken yet
   std::uint32_t commits_wanted_ = 0;
+  bool hears_ = true;            // Sleep::hears of the last step
   bool no_buffer_ = false;       // was free in this step
   bool waits_for_room_ = false;  // does this step's frame, to be lent
   bool placeless_ = false;       // the newest frame has no place in memory that could be lent

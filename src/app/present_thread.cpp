@@ -192,6 +192,7 @@ Result<void> PresentThread::present() {
   });
   PresentLoop loop(*parts_.source, *presenter, *this, parts_.log, parts_.waiting);
   loop.use_policy(policy_for(*presenter));
+  if (draws_by_processor(*presenter)) loop.spare_callbacks();
   if (!parts_.doorbell) loop.ignore_doorbell();
   loop.set_path(parts_.path);
   if (parts_.tearing) loop.ask({.tearing = true}, HostClock::now());
@@ -213,7 +214,8 @@ void PresentThread::take_requests(PresentLoop& loop) {
 
 Result<void> PresentThread::serve(PresentLoop& loop) {
   while (!stop_.load(std::memory_order_relaxed)) {
-    wake_.drain();
+    hears_.store(false, std::memory_order_relaxed);
+    if (std::exchange(notified_, false)) wake_.drain();
     take_requests(loop);
     (void)TRY(queue_->dispatch_pending());
     const HostTime now = HostClock::now();
@@ -224,10 +226,13 @@ Result<void> PresentThread::serve(PresentLoop& loop) {
     if (snapshot_wanted_.exchange(false, std::memory_order_relaxed)) {
       tell_main([&](Report& report) { report.snapshot = loop.snapshot(); });
     }
-    // What came while we drew, read by a driver or by main, is gone from the queue before main sees
-    // that it has to wake us.
-    const std::size_t events = TRY(queue_->dispatch_pending());
-    if (events == 0) TRY(sleep(loop, how));
+    if (how.hears || parts_.records) {
+      hears_.store(true, std::memory_order_seq_cst);  // of what main reads from now on it wakes us
+      // What came while we drew, read by a driver or by main, is gone from the queue before main
+      // sees that it has to wake us.
+      if (TRY(queue_->dispatch_pending()) != 0) continue;
+    }
+    TRY(sleep(loop, how));
   }
   return {};
 }
@@ -270,13 +275,14 @@ Result<void> PresentThread::sleep(PresentLoop& loop, PresentLoop::Sleep how) {
 }
 
 // `doorbell` negative: none.
-Result<void> PresentThread::wait(Nanoseconds limit, int doorbell, bool& signalled) const {
+Result<void> PresentThread::wait(Nanoseconds limit, int doorbell, bool& signalled) {
   std::array<pollfd, 2> ends = {{{.fd = wake_.fd(), .events = POLLIN, .revents = 0},
                                  {.fd = doorbell, .events = POLLIN, .revents = 0}}};
   const timespec timeout = to_timespec(limit);
   if (ppoll(ends.data(), ends.size(), &timeout, nullptr) < 0 && errno != EINTR) {
     return fail_os(OsErrorKind::Errno, errno, "ppoll");
   }
+  notified_ = ends[0].revents != 0;
   signalled = ends[1].revents != 0;
   return {};
 }
@@ -301,12 +307,14 @@ void PresentThread::on_discarded(std::uint64_t frame) noexcept {
   if (loop_ != nullptr) loop_->on_discarded(HostClock::now(), frame);
 }
 
+bool PresentThread::draws_by_processor(const gfx::Presenter& presenter) const {
+  return parts_.present == pace::PolicyChoice::Auto && presenter.name() == "shm";
+}
+
 // Who draws by processor draws nothing that is not shown.
 pace::PresentPolicy PresentThread::policy_for(const gfx::Presenter& presenter) const {
   using Choice = pace::PolicyChoice;
-  const bool by_processor = presenter.name() == "shm";
-  const bool automatic = parts_.present == Choice::Auto;
-  pace::PresentPolicy policy(automatic && by_processor ? Choice::Callback : parts_.present,
+  pace::PresentPolicy policy(draws_by_processor(presenter) ? Choice::Callback : parts_.present,
                              habit_guess_);
   if (parts_.feedback) policy.watch();
   return policy;

@@ -37,6 +37,7 @@ class PresentThread final : private wl::PresentEvents, private VideoSurface {
     pace::PolicyChoice present = pace::PolicyChoice::Auto;
     bool tearing = false;   // pictures may be shown torn
     bool feedback = false;  // wanted for the statistics, too
+    bool records = false;   // of each commit and its callback are wanted, with their times
     PathChoice path = PathChoice::Auto;
     bool doorbell = true;                // sleep on the source's, if the guest rings
     std::string waiting;                 // text while there is no guest
@@ -74,8 +75,11 @@ class PresentThread final : private wl::PresentEvents, private VideoSurface {
 
   // Main thread. The snapshot arrives with a later report.
   void request_snapshot();
-  // Whether something has arrived that the thread has to be woken for. Any thread; cheap.
-  [[nodiscard]] bool has_events() const { return queue_->has_events(); }
+  // Whether something has arrived that the thread has to be woken for. Any thread; cheap. Not what
+  // it finds anyway, because it is awake, or at the end of a sleep that nothing of it can shorten.
+  [[nodiscard]] bool has_events() const {
+    return hears_.load(std::memory_order_seq_cst) && queue_->has_events();
+  }
   Report take_report();
 
   // What follows is for the main thread, never blocks for longer than a few words are copied, and
@@ -117,7 +121,7 @@ class PresentThread final : private wl::PresentEvents, private VideoSurface {
   void report_news(PresentLoop& loop);
   void report_guest(const PresentLoop& loop, HostTime now);
   Result<void> sleep(PresentLoop& loop, PresentLoop::Sleep how);
-  Result<void> wait(Nanoseconds limit, int doorbell, bool& signalled) const;
+  Result<void> wait(Nanoseconds limit, int doorbell, bool& signalled);
   [[nodiscard]] Nanoseconds until_still(const PresentLoop& loop) const;
   template <typename Fill>
   void tell_main(Fill fill);
@@ -125,6 +129,7 @@ class PresentThread final : private wl::PresentEvents, private VideoSurface {
   void ask(Fill fill);
   void take_requests(PresentLoop& loop);
 
+  [[nodiscard]] bool draws_by_processor(const gfx::Presenter& presenter) const;
   [[nodiscard]] pace::PresentPolicy policy_for(const gfx::Presenter& presenter) const;
 
   // wl::PresentEvents
@@ -151,6 +156,8 @@ class PresentThread final : private wl::PresentEvents, private VideoSurface {
   GuestNews told_;                            // present thread: what main knows
   HostTime next_report_;                      // present thread: of what is no change of status
   GuestPointer shown_pointer_;                // present thread: what is on the board
+  bool notified_ = true;                      // present thread: wake_ may be
+  std::atomic<bool> hears_{true};             // events end its sleep
   std::atomic<bool> deep_asleep_{false};      // for longer than attention may wait
   std::atomic<bool> attention_{false};
   HostTime next_attention_;  // main thread: not woken for it before

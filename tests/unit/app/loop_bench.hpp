@@ -234,6 +234,7 @@ class Loop : public testing::Test {
     EXPECT_TRUE(sleep);
     loop_sleep_ = sleep ? sleep->limit : Nanoseconds(0);
     on_doorbell_ = sleep && sleep->on_doorbell;
+    hears_ = sleep && sleep->hears;
     return loop_sleep_;
   }
   // Main asks, and the loop, woken, takes a step at once.
@@ -252,6 +253,7 @@ class Loop : public testing::Test {
   HostTime now_ = HostClock::now();
   Nanoseconds loop_sleep_{};  // what the last step asked for
   bool on_doorbell_ = false;  // so did it
+  bool hears_ = false;        // and that
   FakeSource source_;
   FakePresenter presenter_;
   FakeSurface surface_;
