@@ -66,7 +66,7 @@ Result<PresentLoop::Sleep> PresentLoop::step(HostTime now) {
   desk_.on_picture(have_picture_ ? picture_ : Size{});
   desk_.tell(now, news_);
   const Nanoseconds longest = screenshooter_.wanted() ? Screenshooter::kRetry : Nanoseconds::max();
-  hears_ = !sleep.on_doorbell || waits_for_compositor();
+  hears_ = hears(sleep.on_doorbell, now);
   return Sleep{
       .limit = std::min({sleep.limit, longest, desk_.longest_sleep(now), until_given_back()}),
       .on_doorbell = sleep.on_doorbell,
@@ -149,10 +149,15 @@ PresentLoop::Sleep PresentLoop::next_sleep(HostTime now, bool wants_pictures) {
   return {.limit = std::min(plan.sleep, left), .on_doorbell = plan.on_doorbell};
 }
 
-// Else what it says is as good at the end of any sleep: a release makes room for a picture that has
-// not come, a callback lets one be committed that has not.
-bool PresentLoop::waits_for_compositor() const {
-  return gate_.dirty() || no_buffer_ || !visible_;
+// What the compositor says is as good at the end of any sleep, where nothing waits for it: a
+// release makes room for a picture that has not come, a callback lets one be committed that has
+// not.
+PresentLoop::Hears PresentLoop::hears(bool on_doorbell, HostTime now) const {
+  // A guest of few slots may wait for one of those that the compositor has. It rings before that.
+  const bool full = lent_.any() && !lent_.free(now) && !on_doorbell;
+  if (no_buffer_ || waits_for_room_ || full || !visible_) return Hears::Everything;
+  const bool waits = gate_.dirty() || (gate_.blocked(now) && !on_doorbell);
+  return waits ? Hears::Word : Hears::Nothing;
 }
 
 // Twice refused for nothing that a step finds: it is waited for as if nobody rang.
@@ -211,7 +216,7 @@ PresentLoop::~PresentLoop() {
 }
 
 void PresentLoop::on_callback(HostTime now) {
-  gate_.on_callback(now, hears_);
+  gate_.on_callback(now, hears_ != Hears::Nothing);
   if (committed_) committed_->callback = now;
   log_committed();
 }

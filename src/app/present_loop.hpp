@@ -72,12 +72,18 @@ class PresentLoop {
   PresentLoop& operator=(const PresentLoop&) = delete;
   ~PresentLoop();
 
+  // What of the compositor's ends a sleep; the rest can wait for its end.
+  enum class Hears : std::uint8_t {
+    Nothing,
+    Word,        // callbacks, and what became of commits
+    Everything,  // releases of buffers, too
+  };
   // How to sleep unless woken.
   struct Sleep {
     Nanoseconds limit;  // at most
     bool on_doorbell =
-        false;          // between fall_asleep() and wake_up(), until the doorbell is readable
-    bool hears = true;  // until the compositor says something, too; else that can wait for the end
+        false;  // between fall_asleep() and wake_up(), until the doorbell is readable
+    Hears hears = Hears::Everything;
   };
 
   // Does what there is to do. Errors: the presenter's, after which it is of no more use.
@@ -131,7 +137,7 @@ class PresentLoop {
   void serve_requests(HostTime now);
   Result<Sleep> show_news(HostTime now);
   Sleep next_sleep(HostTime now, bool wants_pictures);
-  [[nodiscard]] bool waits_for_compositor() const;
+  [[nodiscard]] Hears hears(bool on_doorbell, HostTime now) const;
   [[nodiscard]] bool may_be_rung(HostTime now) const;
   Result<void> take_frame(HostTime now);
   Result<void> take(bool lend, HostTime now);
@@ -202,10 +208,10 @@ class PresentLoop {
   std::uint64_t feedback_ = 0;  // number that the next commit's was requested with; 0: it was not
   PresentNews news_;            // not taken yet
   std::uint32_t commits_wanted_ = 0;
-  bool hears_ = true;            // Sleep::hears of the last step
-  bool no_buffer_ = false;       // was free in this step
-  bool waits_for_room_ = false;  // does this step's frame, to be lent
-  bool placeless_ = false;       // the newest frame has no place in memory that could be lent
+  Hears hears_ = Hears::Everything;  // in the last step's sleep
+  bool no_buffer_ = false;           // was free in this step
+  bool waits_for_room_ = false;      // does this step's frame, to be lent
+  bool placeless_ = false;           // the newest frame has no place in memory that could be lent
   bool suspended_ = false;
   bool hidden_ = false;
   bool mapped_ = false;  // the surface has content

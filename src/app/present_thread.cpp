@@ -214,7 +214,7 @@ void PresentThread::take_requests(PresentLoop& loop) {
 
 Result<void> PresentThread::serve(PresentLoop& loop) {
   while (!stop_.load(std::memory_order_relaxed)) {
-    hears_.store(false, std::memory_order_relaxed);
+    awaited_.store(Awaited::Nothing, std::memory_order_relaxed);
     if (std::exchange(notified_, false)) wake_.drain();
     take_requests(loop);
     (void)TRY(queue_->dispatch_pending());
@@ -226,8 +226,9 @@ Result<void> PresentThread::serve(PresentLoop& loop) {
     if (snapshot_wanted_.exchange(false, std::memory_order_relaxed)) {
       tell_main([&](Report& report) { report.snapshot = loop.snapshot(); });
     }
-    if (how.hears || parts_.records) {
-      hears_.store(true, std::memory_order_seq_cst);  // of what main reads from now on it wakes us
+    const Awaited awaited = awaited_in(how);
+    if (awaited != Awaited::Nothing) {
+      awaited_.store(awaited, std::memory_order_seq_cst);  // what main reads from now on wakes us
       // What came while we drew, read by a driver or by main, is gone from the queue before main
       // sees that it has to wake us.
       if (TRY(queue_->dispatch_pending()) != 0) continue;
@@ -235,6 +236,13 @@ Result<void> PresentThread::serve(PresentLoop& loop) {
     TRY(sleep(loop, how));
   }
   return {};
+}
+
+// Times are wanted of what else would only be found later.
+PresentThread::Awaited PresentThread::awaited_in(PresentLoop::Sleep sleep) const {
+  using Hears = PresentLoop::Hears;
+  if (sleep.hears == Hears::Everything) return Awaited::Everything;
+  return sleep.hears == Hears::Word || parts_.records ? Awaited::Word : Awaited::Nothing;
 }
 
 void PresentThread::report_news(PresentLoop& loop) {

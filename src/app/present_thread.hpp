@@ -78,7 +78,7 @@ class PresentThread final : private wl::PresentEvents, private VideoSurface {
   // Whether something has arrived that the thread has to be woken for. Any thread; cheap. Not what
   // it finds anyway, because it is awake, or at the end of a sleep that nothing of it can shorten.
   [[nodiscard]] bool has_events() const {
-    return hears_.load(std::memory_order_seq_cst) && queue_->has_events();
+    return queue_->has_events(awaited_.load(std::memory_order_seq_cst));
   }
   Report take_report();
 
@@ -118,6 +118,8 @@ class PresentThread final : private wl::PresentEvents, private VideoSurface {
   void run();
   Result<void> present();
   Result<void> serve(PresentLoop& loop);
+  using Awaited = wl::PresentQueue::Awaited;
+  [[nodiscard]] Awaited awaited_in(PresentLoop::Sleep sleep) const;
   void report_news(PresentLoop& loop);
   void report_guest(const PresentLoop& loop, HostTime now);
   Result<void> sleep(PresentLoop& loop, PresentLoop::Sleep how);
@@ -157,8 +159,8 @@ class PresentThread final : private wl::PresentEvents, private VideoSurface {
   HostTime next_report_;                      // present thread: of what is no change of status
   GuestPointer shown_pointer_;                // present thread: what is on the board
   bool notified_ = true;                      // present thread: wake_ may be
-  std::atomic<bool> hears_{true};             // events end its sleep
-  std::atomic<bool> deep_asleep_{false};      // for longer than attention may wait
+  std::atomic<Awaited> awaited_{Awaited::Everything};  // present thread's; what ends its sleep
+  std::atomic<bool> deep_asleep_{false};               // for longer than attention may wait
   std::atomic<bool> attention_{false};
   HostTime next_attention_;  // main thread: not woken for it before
   std::atomic<bool> stop_{false};

@@ -10,6 +10,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using Trust = pace::DoorbellTrust;
+using Hears = PresentLoop::Hears;
 
 // No timer is early: sleeps are counted from the end of a step.
 constexpr Nanoseconds kLate = milliseconds(1);
@@ -92,7 +93,7 @@ TEST_F(DoorbellLoop, WhileNothingMayBeDrawnAnUntrustedGuestsRingIsNotWaitedFor) 
   step(Nanoseconds(0));
   ring_without_callback();
   EXPECT_FALSE(on_doorbell_);
-  EXPECT_TRUE(hears_);
+  EXPECT_EQ(hears_, Hears::Word) << "no release";
   EXPECT_EQ(loop_sleep_, pace::WaitLadder::kBlockedPoll);
 }
 
@@ -100,7 +101,7 @@ TEST_F(DoorbellLoop, ACallbackThatNobodyWaitsForWakesNobody) {
   earn_trust();
   ring_without_callback();
   EXPECT_TRUE(on_doorbell_);
-  EXPECT_FALSE(hears_);
+  EXPECT_EQ(hears_, Hears::Nothing);
   // It came meanwhile, and the next frame is drawn with one wake-up.
   ASSERT_TRUE(sleep(milliseconds(1), true));
   ++source_.newest;
@@ -120,7 +121,7 @@ TEST_F(DoorbellLoop, AFrameThatComesBeforeTheCallbackHasItWaitedFor) {
   presenter_.take();
   for (int i = 0; i < 3; ++i) {
     EXPECT_FALSE(on_doorbell_) << "it is waited for alone";
-    EXPECT_TRUE(hears_);
+    EXPECT_EQ(hears_, Hears::Word) << "no release";
     now_ += milliseconds(5);
     loop_.on_callback(now_);
     step(Nanoseconds(0));
@@ -140,7 +141,7 @@ TEST_F(DoorbellLoop, APictureThatFoundNoBufferIsDrawnWhenOneIsReleased) {
   earn_trust();
   presenter_.fails = ErrorCode::Busy;
   ring_without_callback();
-  EXPECT_TRUE(hears_);
+  EXPECT_EQ(hears_, Hears::Everything);
 }
 
 TEST_F(DoorbellLoop, ARefusalWhileNothingMayBeDrawnHasTheCallbackWaitedFor) {
@@ -151,7 +152,7 @@ TEST_F(DoorbellLoop, ARefusalWhileNothingMayBeDrawnHasTheCallbackWaitedFor) {
   EXPECT_FALSE(loop_.fall_asleep());
   step(Nanoseconds(0));
   EXPECT_FALSE(on_doorbell_);
-  EXPECT_TRUE(hears_);
+  EXPECT_EQ(hears_, Hears::Word) << "no release";
 }
 
 TEST_F(DoorbellLoop, AGuestThatDoesNotRingOrHasNoDoorbellIsPolled) {
