@@ -107,6 +107,7 @@ if(PIERGLASS_TESTS AND NOT WIN32)
   # pixel, pace
   pierglass_test(unit_pixel
     SOURCES tests/unit/pixel/damage_region_test.cpp tests/unit/pixel/copy_test.cpp
+      tests/unit/pixel/store_trial_test.cpp
       tests/unit/pixel/cursor_plane_test.cpp tests/unit/pixel/cursor_test.cpp
       tests/unit/pixel/convert_test.cpp tests/unit/pixel/filter_test.cpp
       tests/unit/pixel/scale_test.cpp tests/unit/pixel/turn_test.cpp

@@ -24,8 +24,7 @@ struct UploadTrial {
   Nanoseconds time;
 };
 
-// The quickest; of those within a twentieth of it the first, so that small differences between two
-// starts do not change the choice. `trials` is not empty.
+// As pixel::quickest(). `trials` is not empty.
 const UploadTrial& quickest(std::span<const UploadTrial> trials);
 
 // "persistent buffers, plain stores, 0.82 ms a frame (persistent buffers, streaming stores 0.94
