@@ -107,12 +107,14 @@ if(PIERGLASS_TESTS AND NOT WIN32)
   # pixel, pace
   pierglass_test(unit_pixel
     SOURCES tests/unit/pixel/damage_region_test.cpp tests/unit/pixel/copy_test.cpp
+      tests/unit/pixel/store_trial_test.cpp
       tests/unit/pixel/cursor_plane_test.cpp tests/unit/pixel/cursor_test.cpp
       tests/unit/pixel/convert_test.cpp tests/unit/pixel/filter_test.cpp
       tests/unit/pixel/scale_test.cpp tests/unit/pixel/turn_test.cpp
     LINK pixel)
   pierglass_test(unit_pace
-    SOURCES tests/unit/pace/arrival_test.cpp tests/unit/pace/doorbell_trust_test.cpp
+    SOURCES tests/unit/pace/arrival_test.cpp tests/unit/pace/callback_thrift_test.cpp
+      tests/unit/pace/doorbell_trust_test.cpp
       tests/unit/pace/frame_record_test.cpp tests/unit/pace/histogram_test.cpp
       tests/unit/pace/latch_news_test.cpp tests/unit/pace/present_gate_test.cpp tests/unit/pace/present_policy_test.cpp
       tests/unit/pace/wait_ladder_test.cpp

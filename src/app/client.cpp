@@ -191,6 +191,7 @@ class Client final : private wl::WindowEvents {
                                          .present = options_.present,
                                          .tearing = tearing_,
                                          .feedback = statistics_.summaries(),
+                                         .records = statistics_.wanted(),
                                          .path = options_.path,
                                          .doorbell = options_.doorbell,
                                          .waiting = "Waiting for the guest in " + memory_,

@@ -69,9 +69,11 @@ Result<PresentLoop::Sleep> PresentLoop::step(HostTime now) {
   desk_.on_picture(have_picture_ ? picture_ : Size{});
   desk_.tell(now, news_);
   const Nanoseconds longest = screenshooter_.wanted() ? Screenshooter::kRetry : Nanoseconds::max();
-  return Sleep{std::min({sleep.limit, longest, desk_.longest_sleep(now), until_given_back(),
-                         free_buffers(now)}),
-               sleep.on_doorbell};
+  hears_ = hears(sleep.on_doorbell, now);
+  return Sleep{.limit = std::min({sleep.limit, longest, desk_.longest_sleep(now),
+                                  until_given_back(), free_buffers(now)}),
+               .on_doorbell = sleep.on_doorbell,
+               .hears = hears_};
 }
 
 // How long until the next look whether a frame can be.
@@ -96,6 +98,7 @@ bool PresentLoop::fall_asleep() {
     return true;
   }
   ++refusals_;
+  ladder_.on_refusal();
   next_tick_ = {};  // perhaps the session is over
   return false;
 }
@@ -104,7 +107,8 @@ void PresentLoop::wake_up(HostTime now, bool signalled) {
   const bool rung = source_.wake_up();
   using Wake = pace::DoorbellTrust::Wake;
   ladder_.on_wake(now, rung ? Wake::Ring : signalled ? Wake::Signal : Wake::Other);
-  if (rung || signalled) next_tick_ = {};
+  // A frame is what it rang for; nothing in sight may be the end of a session.
+  if ((rung || signalled) && !(rung && source_.has_new_frame())) next_tick_ = {};
 }
 
 Result<PresentLoop::Sleep> PresentLoop::show_news(HostTime now) {
@@ -113,12 +117,13 @@ Result<PresentLoop::Sleep> PresentLoop::show_news(HostTime now) {
   if (intake_) (void)TRY(advance(*intake_, now));
   const bool live = status_ == GuestStatus::Live;
   const bool wants_pictures = live && !notice_screen_.showing();
+  const bool may_look = !gate_.blocked(now);
   if (wants_pictures && !suspended_) {
     if (looks && now >= next_take_ && !gate_.blocked(now)) TRY(take_frame(now));
     if (!gate_.blocked(now) || desk_.follows(now)) watch_pointer(now);
   }
-  // A ring is answered when there is a look, which may be as late as the policy wants.
-  if (looks && !waits_for_room_ && !gate_.waits_by_clock(now)) {
+  // A ring is answered when there is a look, which may be as late as policy and compositor want.
+  if (looks && !waits_for_room_ && may_look) {
     ladder_.on_look(now, std::exchange(found_, {}));
     last_look_ = now;
   }
@@ -139,11 +144,23 @@ PresentLoop::Sleep PresentLoop::next_sleep(HostTime now, bool wants_pictures) {
   const pace::WaitLadder::Plan plan =
       ladder_.next(now + elapsed, {.present = wants_pictures,
                                    .blocked = closed > Nanoseconds::zero(),
+                                   .until_told = closed == Nanoseconds::max() && !gate_.dirty(),
                                    .rings = rings,
                                    .unseen = !visible_});
   if (closed == Nanoseconds::zero()) return {.limit = plan.sleep, .on_doorbell = plan.on_doorbell};
   const Nanoseconds left = std::max(closed - elapsed, Nanoseconds::zero());
   return {.limit = std::min(plan.sleep, left), .on_doorbell = plan.on_doorbell};
+}
+
+// What the compositor says is as good at the end of any sleep, where nothing waits for it: a
+// release makes room for a picture that has not come, a callback lets one be committed that has
+// not.
+PresentLoop::Hears PresentLoop::hears(bool on_doorbell, HostTime now) const {
+  // A guest of few slots may wait for one of those that the compositor has. It rings before that.
+  const bool full = lent_.any() && !lent_.free(now) && !on_doorbell;
+  if (no_buffer_ || waits_for_room_ || full || !visible_) return Hears::Everything;
+  const bool waits = gate_.dirty() || (gate_.blocked(now) && !on_doorbell);
+  return waits ? Hears::Word : Hears::Nothing;
 }
 
 // Twice refused for nothing that a step finds: it is waited for as if nobody rang.
@@ -202,7 +219,7 @@ PresentLoop::~PresentLoop() {
 }
 
 void PresentLoop::on_callback(HostTime now) {
-  gate_.on_callback(now);
+  gate_.on_callback(now, hears_ != Hears::Nothing);
   if (committed_) committed_->callback = now;
   log_committed();
 }

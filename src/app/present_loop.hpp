@@ -72,11 +72,18 @@ class PresentLoop {
   PresentLoop& operator=(const PresentLoop&) = delete;
   ~PresentLoop();
 
+  // What of the compositor's ends a sleep; the rest can wait for its end.
+  enum class Hears : std::uint8_t {
+    Nothing,
+    Word,        // callbacks, and what became of commits
+    Everything,  // releases of buffers, too
+  };
   // How to sleep unless woken.
   struct Sleep {
     Nanoseconds limit;  // at most
     bool on_doorbell =
         false;  // between fall_asleep() and wake_up(), until the doorbell is readable
+    Hears hears = Hears::Everything;
   };
 
   // Does what there is to do. Errors: the presenter's, after which it is of no more use.
@@ -87,10 +94,11 @@ class PresentLoop {
   // Ends such a sleep. `signalled`: the source's doorbell() was readable.
   void wake_up(HostTime now, bool signalled);
   // From the next commit on; at first that which PresentPolicy starts with. What was wished of
-  // tearing stays.
-  void use_policy(pace::PresentPolicy policy) {
+  // tearing stays. `spares`: as PresentGate::spare_callbacks().
+  void use_policy(pace::PresentPolicy policy, bool spares = false) {
     policy.set_tearing(gate_.policy().tearing());
     gate_.policy() = policy;
+    gate_.spare_callbacks(spares);
   }
   // From now on: never on the doorbell.
   void ignore_doorbell() { ignores_doorbell_ = true; }
@@ -136,6 +144,7 @@ class PresentLoop {
   void serve_requests(HostTime now);
   Result<Sleep> show_news(HostTime now);
   Sleep next_sleep(HostTime now, bool wants_pictures);
+  [[nodiscard]] Hears hears(bool on_doorbell, HostTime now) const;
   [[nodiscard]] bool may_be_rung(HostTime now) const;
   Result<void> take_frame(HostTime now);
   Result<void> take(bool lend, HostTime now);
@@ -200,9 +209,10 @@ class PresentLoop {
   std::uint64_t feedback_ = 0;  // number that the next commit's was requested with; 0: it was not
   PresentNews news_;            // not taken yet
   std::uint32_t commits_wanted_ = 0;
-  bool no_buffer_ = false;       // was free in this step
-  bool waits_for_room_ = false;  // does this step's frame, to be lent
-  bool placeless_ = false;       // the newest frame has no place in memory that could be lent
+  Hears hears_ = Hears::Everything;  // in the last step's sleep
+  bool no_buffer_ = false;           // was free in this step
+  bool waits_for_room_ = false;      // does this step's frame, to be lent
+  bool placeless_ = false;           // the newest frame has no place in memory that could be lent
   bool suspended_ = false;
   bool hidden_ = false;
   bool mapped_ = false;  // the surface has content

@@ -215,10 +215,10 @@ void PresentThread::take_requests(PresentLoop& loop) {
 Result<void> PresentThread::serve(PresentLoop& loop, const gfx::Presenter& presenter) {
   std::string_view drawn_by;  // "gl" may become "shm"
   while (!stop_.load(std::memory_order_relaxed)) {
-    if (std::exchange(drawn_by, presenter.name()) != presenter.name()) {
-      loop.use_policy(policy_for(presenter));
-    }
-    wake_.drain();
+    if (std::exchange(drawn_by, presenter.name()) != presenter.name())
+      loop.use_policy(policy_for(presenter), draws_by_processor(presenter));
+    awaited_.store(Awaited::Nothing, std::memory_order_relaxed);
+    if (std::exchange(notified_, false)) wake_.drain();
     take_requests(loop);
     (void)TRY(queue_->dispatch_pending());
     const HostTime now = HostClock::now();
@@ -229,12 +229,23 @@ Result<void> PresentThread::serve(PresentLoop& loop, const gfx::Presenter& prese
     if (snapshot_wanted_.exchange(false, std::memory_order_relaxed)) {
       tell_main([&](Report& report) { report.snapshot = loop.snapshot(); });
     }
-    // What came while we drew, read by a driver or by main, is gone from the queue before main sees
-    // that it has to wake us.
-    const std::size_t events = TRY(queue_->dispatch_pending());
-    if (events == 0) TRY(sleep(loop, how));
+    const Awaited awaited = awaited_in(how);
+    if (awaited != Awaited::Nothing) {
+      awaited_.store(awaited, std::memory_order_seq_cst);  // what main reads from now on wakes us
+      // What came while we drew, read by a driver or by main, is gone from the queue before main
+      // sees that it has to wake us.
+      if (TRY(queue_->dispatch_pending()) != 0) continue;
+    }
+    TRY(sleep(loop, how));
   }
   return {};
+}
+
+// Times are wanted of what else would only be found later.
+PresentThread::Awaited PresentThread::awaited_in(PresentLoop::Sleep sleep) const {
+  using Hears = PresentLoop::Hears;
+  if (sleep.hears == Hears::Everything) return Awaited::Everything;
+  return sleep.hears == Hears::Word || parts_.records ? Awaited::Word : Awaited::Nothing;
 }
 
 void PresentThread::report_news(PresentLoop& loop) {
@@ -276,7 +287,7 @@ Result<void> PresentThread::sleep(PresentLoop& loop, PresentLoop::Sleep how) {
   return waited;
 }
 
-Result<void> PresentThread::wait(Nanoseconds limit, Files files, bool& signalled) const {
+Result<void> PresentThread::wait(Nanoseconds limit, Files files, bool& signalled) {
   std::array<pollfd, 3> ends = {{{.fd = wake_.fd(), .events = POLLIN, .revents = 0},
                                  {.fd = files.doorbell, .events = POLLIN, .revents = 0},
                                  {.fd = files.readers, .events = POLLOUT, .revents = 0}}};
@@ -284,6 +295,7 @@ Result<void> PresentThread::wait(Nanoseconds limit, Files files, bool& signalled
   if (ppoll(ends.data(), ends.size(), &timeout, nullptr) < 0 && errno != EINTR) {
     return fail_os(OsErrorKind::Errno, errno, "ppoll");
   }
+  notified_ = ends[0].revents != 0;
   signalled = ends[1].revents != 0;
   return {};
 }
@@ -308,12 +320,14 @@ void PresentThread::on_discarded(std::uint64_t frame) noexcept {
   if (loop_ != nullptr) loop_->on_discarded(HostClock::now(), frame);
 }
 
+bool PresentThread::draws_by_processor(const gfx::Presenter& presenter) const {
+  return parts_.present == pace::PolicyChoice::Auto && presenter.name() == "shm";
+}
+
 // Who draws by processor draws nothing that is not shown.
 pace::PresentPolicy PresentThread::policy_for(const gfx::Presenter& presenter) const {
   using Choice = pace::PolicyChoice;
-  const bool by_processor = presenter.name() == "shm";
-  const bool automatic = parts_.present == Choice::Auto;
-  pace::PresentPolicy policy(automatic && by_processor ? Choice::Callback : parts_.present,
+  pace::PresentPolicy policy(draws_by_processor(presenter) ? Choice::Callback : parts_.present,
                              habit_guess_);
   if (parts_.feedback) policy.watch();
   return policy;

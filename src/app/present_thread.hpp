@@ -37,6 +37,7 @@ class PresentThread final : private wl::PresentEvents, private VideoSurface {
     pace::PolicyChoice present = pace::PolicyChoice::Auto;
     bool tearing = false;   // pictures may be shown torn
     bool feedback = false;  // wanted for the statistics, too
+    bool records = false;   // of each commit and its callback are wanted, with their times
     PathChoice path = PathChoice::Auto;
     bool doorbell = true;                // sleep on the source's, if the guest rings
     std::string waiting;                 // text while there is no guest
@@ -71,8 +72,11 @@ class PresentThread final : private wl::PresentEvents, private VideoSurface {
 
   // Main thread. The snapshot arrives with a later report.
   void request_snapshot();
-  // Whether something has arrived that the thread has to be woken for. Any thread; cheap.
-  [[nodiscard]] bool has_events() const { return queue_->has_events(); }
+  // Whether something has arrived that the thread has to be woken for. Any thread; cheap. Not what
+  // it finds anyway, because it is awake, or at the end of a sleep that nothing of it can shorten.
+  [[nodiscard]] bool has_events() const {
+    return queue_->has_events(awaited_.load(std::memory_order_seq_cst));
+  }
   Report take_report();
 
   // What follows is for the main thread, never blocks for longer than a few words are copied, and
@@ -111,6 +115,8 @@ class PresentThread final : private wl::PresentEvents, private VideoSurface {
   void run();
   Result<void> present();
   Result<void> serve(PresentLoop& loop, const gfx::Presenter& presenter);
+  using Awaited = wl::PresentQueue::Awaited;
+  [[nodiscard]] Awaited awaited_in(PresentLoop::Sleep sleep) const;
   void report_news(PresentLoop& loop);
   void report_guest(const PresentLoop& loop, HostTime now);
   Result<void> sleep(PresentLoop& loop, PresentLoop::Sleep how);
@@ -119,7 +125,7 @@ class PresentThread final : private wl::PresentEvents, private VideoSurface {
     int doorbell = -1;
     int readers = -1;  // gfx::Presenter::awaited()
   };
-  Result<void> wait(Nanoseconds limit, Files files, bool& signalled) const;
+  Result<void> wait(Nanoseconds limit, Files files, bool& signalled);
   [[nodiscard]] Nanoseconds until_still(const PresentLoop& loop) const;
   template <typename Fill>
   void tell_main(Fill fill);
@@ -127,6 +133,7 @@ class PresentThread final : private wl::PresentEvents, private VideoSurface {
   void ask(Fill fill);
   void take_requests(PresentLoop& loop);
 
+  [[nodiscard]] bool draws_by_processor(const gfx::Presenter& presenter) const;
   [[nodiscard]] pace::PresentPolicy policy_for(const gfx::Presenter& presenter) const;
 
   // wl::PresentEvents
@@ -153,7 +160,9 @@ class PresentThread final : private wl::PresentEvents, private VideoSurface {
   GuestNews told_;                            // present thread: what main knows
   HostTime next_report_;                      // present thread: of what is no change of status
   GuestPointer shown_pointer_;                // present thread: what is on the board
-  std::atomic<bool> deep_asleep_{false};      // for longer than attention may wait
+  bool notified_ = true;                      // present thread: wake_ may be
+  std::atomic<Awaited> awaited_{Awaited::Everything};  // present thread's; what ends its sleep
+  std::atomic<bool> deep_asleep_{false};               // for longer than attention may wait
   std::atomic<bool> attention_{false};
   HostTime next_attention_;  // main thread: not woken for it before
   std::atomic<bool> stop_{false};

@@ -34,8 +34,4 @@ Result<Nanoseconds> time_on_gpu(const TrialLimits& limits, std::size_t warm_ups,
   return best;
 }
 
-bool as_quick(Nanoseconds time, Nanoseconds quickest) {
-  return time <= quickest + quickest / 20;
-}
-
 }  // namespace pierglass::gfx

@@ -24,8 +24,4 @@ Result<void> wait_for_gpu(Nanoseconds patience);
 Result<Nanoseconds> time_on_gpu(const TrialLimits& limits, std::size_t warm_ups,
                                 const std::function<Result<void>()>& run);
 
-// Whether a way that takes `time` need not give way to the quickest: within a twentieth, so that
-// small differences between two starts do not change the choice.
-bool as_quick(Nanoseconds time, Nanoseconds quickest);
-
 }  // namespace pierglass::gfx

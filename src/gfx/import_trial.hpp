@@ -11,6 +11,7 @@
 #include "gfx/gl_pass.hpp"
 #include "gfx/gpu_trial.hpp"
 #include "pixel/image.hpp"
+#include "pixel/trial.hpp"
 
 namespace pierglass::gfx {
 
@@ -20,7 +21,7 @@ struct ImportTrial {
   Nanoseconds sampled{};
   Nanoseconds uploaded{};
 
-  [[nodiscard]] bool worth_it() const { return as_quick(sampled, uploaded); }
+  [[nodiscard]] bool worth_it() const { return pixel::as_quick(sampled, uploaded); }
 };
 
 // "pictures sampled where they lie 0.52 ms a frame (uploaded 1.90 ms)"

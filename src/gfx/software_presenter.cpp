@@ -84,7 +84,7 @@ Result<UploadStats> SoftwarePresenter::upload(const pixel::ConstImage& picture,
     current = *begun;
   }
   const pixel::Image to = direct_ ? picture_part(*current) : kept_picture();
-  pixel::take_upright(to, picture, converter_, region.rects());
+  take_over(to, picture, region.rects());
   for (Slot& slot : std::span(slots_).first(slot_count_)) {
     if (&slot != current) slot.stale.add(changed);
   }
@@ -92,6 +92,19 @@ Result<UploadStats> SoftwarePresenter::upload(const pixel::ConstImage& picture,
   uploads_ = std::min(uploads_ + 1, kUploadsUntilDropped);
   if (uploads_ == kUploadsUntilDropped) slots_of_guest_.drop();
   return UploadStats{region.area() * wire::bytes_per_pixel(picture.format), rows_of(region)};
+}
+
+void SoftwarePresenter::take_over(const pixel::Image& to, const pixel::ConstImage& picture,
+                                  std::span<const Rect> rects) {
+  const bool tries =
+      !stores_.decided() && picture.format == to.format && picture.rotation == wire::Rotation::None;
+  const HostTime began = tries ? HostClock::now() : HostTime();
+  pixel::take_upright(to, picture, converter_, rects, stores_.stores());
+  if (!tries) return;
+  std::uint64_t pixels = 0;
+  for (const Rect& rect : rects) pixels += rect.area();
+  stores_.took(pixels * wire::bytes_per_pixel(picture.format), HostClock::now() - began);
+  if (stores_.decided()) output_ = "wl_shm buffers, copied by " + stores_.describe();
 }
 
 Result<void> SoftwarePresenter::borrow(const pixel::ConstImage& picture,
@@ -254,7 +267,7 @@ void SoftwarePresenter::bring_up_to_date(Slot& slot, const pixel::DamageRegion& 
   if (&slot != newest_ && (newest_ != nullptr || !picture_.empty())) {
     const pixel::Image from = newest_ != nullptr ? picture_part(*newest_) : kept_picture();
     for (const Rect& rect : slot.stale.rects()) {
-      if (!covers(overwritten, rect)) pixel::copy_rects(to, from, {&rect, 1});
+      if (!covers(overwritten, rect)) pixel::copy_rects(to, from, {&rect, 1}, stores_.stores());
     }
   }
   if (newest_ != nullptr) restore_under(to);

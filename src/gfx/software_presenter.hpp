@@ -14,6 +14,7 @@
 #include "pixel/convert.hpp"
 #include "pixel/damage_region.hpp"
 #include "pixel/scale.hpp"
+#include "pixel/store_trial.hpp"
 
 namespace pierglass::gfx {
 
@@ -42,6 +43,8 @@ class SoftwarePresenter final : public Presenter {
 
   [[nodiscard]] std::string_view name() const override { return "shm"; }
   [[nodiscard]] std::string_view device() const override { return "wl_shm"; }
+  // Once it is known with which stores pictures are copied.
+  [[nodiscard]] std::string_view output() const override { return output_; }
 
   Result<void> resize(Size window) override;
   void set_filter(pixel::Filter filter) override;
@@ -90,6 +93,8 @@ class SoftwarePresenter final : public Presenter {
     bool committed = false;  // the guest may overwrite it once the compositor has read it
   };
 
+  void take_over(const pixel::Image& to, const pixel::ConstImage& picture,
+                 std::span<const Rect> rects);
   Result<Slot*> acquire();
   void collect();
   Result<Slot*> create_slot();
@@ -135,7 +140,9 @@ class SoftwarePresenter final : public Presenter {
   Borrowed borrowed_;
   int uploads_ = 0;  // in a row
   Slot* newest_ = nullptr;
-  bool filling_ = false;  // newest_ has not been committed since it was acquired
+  bool filling_ = false;      // newest_ has not been committed since it was acquired
+  pixel::StoreTrial stores_;  // of pictures that are copied
+  std::string output_;
   pixel::Scaler scaler_;
   std::vector<std::uint32_t> picture_;  // scaled, or between two sets of buffers
   Panel panel_;

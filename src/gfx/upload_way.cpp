@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/result.hpp"
+#include "pixel/trial.hpp"
 
 namespace pierglass::gfx {
 namespace {
@@ -28,8 +29,7 @@ std::string_view mode_name(PboMode mode) {
 }
 
 std::string name_of(const UploadWay& way) {
-  const bool streams = way.stores == pixel::Stores::Streaming;
-  return std::string(mode_name(way.mode)) + (streams ? ", streaming stores" : ", plain stores");
+  return std::string(mode_name(way.mode)) + ", " + pixel::name(way.stores);
 }
 
 // A frame and a texture to bring it to.
@@ -69,10 +69,7 @@ class TrialUpload {
 }  // namespace
 
 const UploadTrial& quickest(std::span<const UploadTrial> trials) {
-  CHECK(!trials.empty());
-  const Nanoseconds best = std::ranges::min(trials, {}, &UploadTrial::time).time;
-  return *std::ranges::find_if(
-      trials, [best](const UploadTrial& trial) { return as_quick(trial.time, best); });
+  return pixel::quickest(trials);
 }
 
 std::string milliseconds(Nanoseconds time) {

@@ -25,7 +25,7 @@ struct UploadTrial {
   Nanoseconds time;
 };
 
-// The first of those that are as_quick() as the quickest. `trials` is not empty.
+// As pixel::quickest(). `trials` is not empty.
 const UploadTrial& quickest(std::span<const UploadTrial> trials);
 
 // "0.82 ms"

@@ -12,8 +12,9 @@ void PresentGate::on_must_draw() {
   must_draw_ = true;
 }
 
-void PresentGate::on_callback(HostTime now) {
+void PresentGate::on_callback(HostTime now, bool awaited) {
   if (!outstanding_) return;
+  thrift_.on_callback(awaited || dirty());
   outstanding_ = false;
   turnaround_ = now - requested_;
   ++counters_.callbacks;
@@ -21,13 +22,21 @@ void PresentGate::on_callback(HostTime now) {
 
 void PresentGate::on_surface_reset() {
   outstanding_ = false;
+  requested_ = HostTime(-std::chrono::hours(1));
+  thrift_ = {};
   dirty_ = true;
   policy_.on_surface_reset();
 }
 
 PresentGate::Draw PresentGate::draw_now(HostTime now) const {
   if (!dirty() || blocked(now)) return Draw::No;
-  return outstanding_ ? Draw::WithoutCallback : Draw::WithCallback;
+  return needs_callback(now) ? Draw::WithCallback : Draw::WithoutCallback;
+}
+
+bool PresentGate::needs_callback(HostTime now) const {
+  if (outstanding_) return false;
+  if (now - requested_ >= kCallbackDue) return true;
+  return policy_.policy() == Policy::Callback && !(thrifty_ && thrift_.spares(now));
 }
 
 Nanoseconds PresentGate::until_open(HostTime now) const {
@@ -46,7 +55,9 @@ Nanoseconds PresentGate::wait_until_open(HostTime now) {
 }
 
 void PresentGate::drawn(HostTime began, HostTime committed, std::uint64_t commit) {
+  const bool requested = needs_callback(began);
   policy_.on_commit(began, committed, commit);
+  thrift_.on_commit(began);
   ++counters_.draws;
   dirty_ = false;
   must_draw_ = false;
@@ -54,6 +65,7 @@ void PresentGate::drawn(HostTime began, HostTime committed, std::uint64_t commit
     ++counters_.forced;
     return;
   }
+  if (!requested) return;
   outstanding_ = true;
   requested_ = began;
 }

@@ -4,28 +4,31 @@
 #include <cstdint>
 
 #include "base/clock.hpp"
+#include "pace/callback_thrift.hpp"
 #include "pace/present_policy.hpp"
 
 namespace pierglass::pace {
 
 // When to draw and commit: when something is new, and then when the policy says. While that is to
-// wait for frame callbacks, at most once for each; under any other one a callback that does not
-// come is waited for after a while, so that a compositor which no longer shows the window costs
-// nothing. Callbacks and feedback are only ever requested with a commit that shows something new: a
-// commit without content takes a refresh away from the next picture on wlroots. Pure; one thread.
+// wait for frame callbacks, at most once for each; under any other one, which asks for few, a
+// callback that does not come is waited for after a while, so that a compositor which no longer
+// shows the window costs nothing. Callbacks and feedback are only ever requested with a commit that
+// shows something new: a commit without content takes a refresh away from the next picture on
+// wlroots. Pure; one thread.
 //
 //   draw_now() → (request callback when told) → Presenter::draw → drawn() … on_callback()
 class PresentGate {
  public:
   // A callback that is this late means that the window is not being shown.
   static constexpr Nanoseconds kHiddenAfter = std::chrono::milliseconds(500);
-  // So long nobody waits for one, unless the policy is to.
+  // So long nobody waits for one, unless the policy is to; nor is another one asked for, because
+  // to hear of each would wake two threads a refresh.
   static constexpr Nanoseconds kCallbackDue = std::chrono::milliseconds(100);
 
   enum class Draw : std::uint8_t {
     No,
     WithCallback,     // request a frame callback, then draw and commit
-    WithoutCallback,  // one is outstanding already: draw and commit only
+    WithoutCallback,  // one is outstanding already, or none is needed: draw and commit only
   };
   struct Counters {
     std::uint64_t draws = 0;
@@ -36,13 +39,17 @@ class PresentGate {
 
   explicit PresentGate(PresentPolicy policy = PresentPolicy()) : policy_(policy) {}
 
+  // Whether, under the policy of callbacks too, commits do without where those come in time anyway;
+  // at first not.
+  void spare_callbacks(bool spares = true) { thrifty_ = spares; }
+
   // There is something that the last commit does not show: frame, pointer, text.
   void on_change();
   // The window must be committed at once even if it may be hidden: the first picture after a
   // configure, which the compositor waits for.
   void on_must_draw();
-  // The frame callback that was requested last came.
-  void on_callback(HostTime now);
+  // The frame callback that was requested last came. `awaited`: there was something to draw.
+  void on_callback(HostTime now, bool awaited = true);
   // The surface (and with it the callback) is gone or was mapped anew.
   void on_surface_reset();
 
@@ -75,11 +82,15 @@ class PresentGate {
   [[nodiscard]] const Counters& counters() const { return counters_; }
 
  private:
+  [[nodiscard]] bool needs_callback(HostTime now) const;
+
   PresentPolicy policy_;
   bool dirty_ = false;
   bool must_draw_ = false;
   bool outstanding_ = false;
-  HostTime requested_;
+  bool thrifty_ = false;
+  CallbackThrift thrift_;
+  HostTime requested_{-std::chrono::hours(1)};
   Nanoseconds turnaround_{};
   Counters counters_;
 };

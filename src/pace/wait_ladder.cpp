@@ -45,13 +45,15 @@ void WaitLadder::on_look(HostTime now, Found found) {
   if (moves) last_told_ = now;
   if (found.cursor) last_cursor_ = now;
   last_look_ = now;
-  rung_ = false;
+  if (last_rung_ == Rung::Blocked && !news) ring_first_ = false;
+  rung_ = refused_ = false;
 }
 
 void WaitLadder::on_frame(HostTime now) {
   ++counters_.frames;
   last_frame_ = now;
-  if (rung_ || now - last_look_ <= kTrustedGap) return predictor_.observe(now);
+  if (rung_) return predictor_.observe(last_ring_);
+  if (now - last_look_ <= kTrustedGap) return predictor_.observe(now);
   // A sleep that lasted longer than planned says nothing about the prediction.
   const bool overslept = now - last_wake_ > kTrustedGap;
   if (last_rung_ != Rung::Coarse || overslept) return predictor_.observe_unseen(now);
@@ -78,7 +80,7 @@ WaitLadder::Plan WaitLadder::next(HostTime now, State state) {
 WaitLadder::Plan WaitLadder::choose(HostTime now, State state) {
   if (state.unseen && state.rings) return unseen(now);
   if (!state.present) return {Rung::Absent, kAbsentPoll};
-  if (state.blocked) return {Rung::Blocked, kBlockedPoll};
+  if (state.blocked && waits_for_word(state)) return {Rung::Blocked, kBlockedPoll};
   const Plan poll = polling(now);
   if (!state.rings) return poll;
   if (hurried_) {
@@ -91,6 +93,15 @@ WaitLadder::Plan WaitLadder::choose(HostTime now, State state) {
   // A frame that is due and whose ring was lost is not left to the next one.
   if (longer) sleep.limit = std::min(sleep.limit, until_window_ends(now).value_or(sleep.limit));
   return {longer ? Rung::Doorbell : poll.rung, sleep.limit, sleep.on_doorbell};
+}
+
+// Of the compositor, and not for the guest's ring.
+bool WaitLadder::waits_for_word(State state) {
+  const bool sleeps = state.until_told && state.rings && !hurried_ &&
+                      trust_.standing() == DoorbellTrust::Standing::Trusted;
+  if (!sleeps) return true;
+  ring_first_ |= rung_ || refused_;
+  return ring_first_;
 }
 
 // Nothing when no frame is predicted any more.

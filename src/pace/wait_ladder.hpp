@@ -59,14 +59,19 @@ class WaitLadder {
   static constexpr Nanoseconds kCursorNap = std::chrono::milliseconds(4);
   // While nobody sees the window: so long after a ring the next one is not waited for.
   static constexpr Nanoseconds kUnseenPause = std::chrono::milliseconds(250);
+  // While only the compositor can let the next picture be committed, a trusted guest's ring is
+  // waited for as well as its word: which of the two comes last is what there is to wake up for.
+  // Where the ring came first once, the word is waited for alone, until it comes first again.
+
   // An arrival is trusted when the look before it was at most this long ago.
   static constexpr Nanoseconds kTrustedGap = std::chrono::microseconds(1250);
 
   struct State {
-    bool present = false;  // a guest publishes: attached, heartbeat fresh
-    bool blocked = false;  // PresentGate::blocked(): a picture could not be committed now
-    bool rings = false;    // the guest says that it rings, and there is a doorbell to wait for
-    bool unseen = false;   // rings, and news is not even looked for: the window is not seen
+    bool present = false;     // a guest publishes: attached, heartbeat fresh
+    bool blocked = false;     // PresentGate::blocked(): a picture could not be committed now
+    bool until_told = false;  // blocked, and only the compositor can end it
+    bool rings = false;       // the guest says that it rings, and there is a doorbell to wait for
+    bool unseen = false;      // rings, and news is not even looked for: the window is not seen
   };
   struct Plan {
     Rung rung;
@@ -90,6 +95,8 @@ class WaitLadder {
 
   // A sleep on the doorbell ended.
   void on_wake(HostTime now, DoorbellTrust::Wake wake);
+  // The source refused to be slept on: there is news already.
+  void on_refusal() { refused_ = true; }
   // A ring came while nobody slept.
   void on_late_ring() { trust_.on_late_ring(); }
   // The memory was looked at, at `now`, and this was new.
@@ -112,6 +119,7 @@ class WaitLadder {
  private:
   void on_frame(HostTime now);
   [[nodiscard]] Plan choose(HostTime now, State state);
+  [[nodiscard]] bool waits_for_word(State state);
   [[nodiscard]] Plan unseen(HostTime now) const;
   [[nodiscard]] Plan polling(HostTime now) const;
   [[nodiscard]] Plan for_frames(HostTime now) const;
@@ -128,8 +136,10 @@ class WaitLadder {
   HostTime last_input_ = kNever;
   HostTime last_look_ = kNever;
   HostTime last_ring_ = kNever;
-  bool rung_ = false;     // and not looked since
-  bool hurried_ = false;  // by the pointer: see kCursorHurry
+  bool rung_ = false;        // and not looked since
+  bool refused_ = false;     // to be slept on, and not looked since
+  bool ring_first_ = false;  // the last one came before the compositor's word
+  bool hurried_ = false;     // by the pointer: see kCursorHurry
   Rung last_rung_ = Rung::Absent;
   HostTime last_wake_ = kNever;  // planned
   Counters counters_;

@@ -98,6 +98,10 @@ void scalar_copy(std::byte* to, const std::byte* from, std::size_t bytes) {
   for (std::size_t i = 0; i < bytes; ++i) to[i] = from[i];
 }
 
+const char* name(Stores stores) {
+  return stores == Stores::Streaming ? "streaming stores" : "plain stores";
+}
+
 std::size_t copy_rects(const Image& to, const ConstImage& from, std::span<const Rect> rects,
                        Stores stores) {
   CHECK(to.format == from.format);

@@ -26,6 +26,8 @@ enum class Stores : std::uint8_t {
   Plain,      // memcpy: where what reads the bytes next shares this CPU's caches
 };
 
+const char* name(Stores stores);  // "streaming stores", for people
+
 // Copies the rectangles' pixels between images of one format, and writes nothing else; in one run
 // where rows are full and without padding in both. Rectangles must lie inside both images. Returns
 // the bytes written. Ends with store_fence().

@@ -97,9 +97,9 @@ Rect upright_rect(const Rect& rect, Size stored, wire::Rotation rotation) {
 }
 
 void take_upright(const Image& to, const ConstImage& from, const RowConverter& converter,
-                  std::span<const Rect> rects) {
+                  std::span<const Rect> rects, Stores stores) {
   if (from.rotation == wire::Rotation::None && from.format == to.format) {
-    copy_rects(to, from, rects);
+    copy_rects(to, from, rects, stores);
     return;
   }
   CHECK(to.format == wire::PixelFormat::Xrgb8888 && converter.format() == from.format);

@@ -5,6 +5,7 @@
 
 #include "base/geometry.hpp"
 #include "pixel/convert.hpp"
+#include "pixel/copy.hpp"
 #include "pixel/image.hpp"
 
 namespace pierglass::pixel {
@@ -25,8 +26,9 @@ Rect upright_rect(const Rect& rect, Size stored, wire::Rotation rotation);
 
 // Takes rectangles of a stored picture over into its upright Xrgb8888 form, and writes nothing
 // else. `to` has the upright size; `rects` are stored pixels and lie inside; `converter` is of the
-// stored picture's format and colour. Pictures that are Xrgb8888 and upright go through copy_rects.
+// stored picture's format and colour. Pictures that are Xrgb8888 and upright go through copy_rects,
+// with these stores.
 void take_upright(const Image& to, const ConstImage& from, const RowConverter& converter,
-                  std::span<const Rect> rects);
+                  std::span<const Rect> rects, Stores stores = Stores::Streaming);
 
 }  // namespace pierglass::pixel

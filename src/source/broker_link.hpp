@@ -78,8 +78,8 @@ class BrokerLink {
 
   // Whether we were rung since the last call.
   bool take_ring();
-  // Whether there is something else for tick() to do.
-  bool needs_tick();
+  // Whether there was something else, for tick() to do, when that was asked last.
+  [[nodiscard]] bool needs_tick() const { return news_; }
 
   // Grows when own(), knows() and ring() are of another connection than before.
   [[nodiscard]] std::uint64_t connection_serial() const { return connections_; }

@@ -35,11 +35,14 @@ Result<std::unique_ptr<PresentQueue>> PresentQueue::create(Display& display, Reg
                                                            Window& window, PresentEvents& events) {
   std::unique_ptr<PresentQueue> self(new PresentQueue(display, events));
   self->queue_.reset(wl_display_create_queue(display.native()));
-  if (!self->queue_) return fail_os(OsErrorKind::Errno, errno, "wl_display_create_queue");
+  self->releases_.reset(wl_display_create_queue(display.native()));
+  if (!self->queue_ || !self->releases_) {
+    return fail_os(OsErrorKind::Errno, errno, "wl_display_create_queue");
+  }
   wl_event_queue* queue = self->queue_.get();
   self->real_surface_ = window.surface();
   self->surface_ = wrap(window.surface(), queue);
-  self->shm_ = wrap(registry.shm(), queue);
+  self->shm_ = wrap(registry.shm(), self->releases_.get());
   self->presentation_ = wrap(registry.presentation(), queue);
   self->tearing_manager_ = registry.tearing_control_manager();
   self->drm_syncobj_ = registry.drm_syncobj_manager();
@@ -93,16 +96,23 @@ bool PresentQueue::allow_tearing(bool allowed) {
 // To prepare is refused exactly when the queue is not empty. Otherwise this is a reader for an
 // instant, which a driver in its own read must wait for, and which may make that read return
 // without events, as each wait of the main thread that times out does.
-bool PresentQueue::has_events() const {
-  if (wl_display_prepare_read_queue(display_.native(), queue_.get()) != 0) return true;
+bool PresentQueue::is_empty(wl_event_queue* queue) const {
+  if (wl_display_prepare_read_queue(display_.native(), queue) != 0) return false;
   wl_display_cancel_read(display_.native());
-  return false;
+  return true;
+}
+
+bool PresentQueue::has_events(Awaited awaited) const {
+  if (awaited == Awaited::Nothing) return false;
+  if (!is_empty(queue_.get())) return true;
+  return awaited == Awaited::Everything && !is_empty(releases_.get());
 }
 
 Result<std::size_t> PresentQueue::dispatch_pending() {
+  const int releases = wl_display_dispatch_queue_pending(display_.native(), releases_.get());
   const int events = wl_display_dispatch_queue_pending(display_.native(), queue_.get());
-  if (events < 0) return std::unexpected(display_.error());
-  return static_cast<std::size_t>(events);
+  if (releases < 0 || events < 0) return std::unexpected(display_.error());
+  return static_cast<std::size_t>(releases) + static_cast<std::size_t>(events);
 }
 
 void PresentQueue::unmap() {

@@ -44,8 +44,7 @@ class PresentEvents {
 struct NativeSurface {
   wl_display* display = nullptr;
   wl_surface* surface = nullptr;
-  wl_shm* shm =
-      nullptr;  // pools made of it, and their buffers, send their events to the present queue
+  wl_shm* shm = nullptr;  // what is made of it tells the present thread of releases, see Awaited
   wp_linux_drm_syncobj_manager_v1* drm_syncobj = nullptr;  // what is made of it sends no events
 };
 
@@ -82,11 +81,18 @@ class PresentQueue : Pinned {
   // so this must not be called where the graphics driver makes its own.
   bool allow_tearing(bool allowed);
 
-  // Whether dispatch_pending() would find something. Any thread, never blocks, reads nothing; a
+  // What somebody waits for.
+  enum class Awaited : std::uint8_t {
+    Nothing,
+    Word,  // all but releases of buffers of wl_shm, of which there is one a commit
+    Everything,
+  };
+
+  // Whether dispatch_pending() would find some of it. Any thread, never blocks, reads nothing; a
   // small part of what waking a thread costs. What a read of the socket brought is seen right after
   // it, so that Display::on_read() need wake the present thread only then: a mouse alone makes
   // thousands of reads a second that do not concern it.
-  [[nodiscard]] bool has_events() const;
+  [[nodiscard]] bool has_events(Awaited awaited = Awaited::Everything) const;
 
   // Calls PresentEvents (and the listeners of buffers) for what has arrived; never blocks or reads.
   // How many events that were: what they changed is to be looked at before the thread sleeps, since
@@ -117,6 +123,8 @@ class PresentQueue : Pinned {
     void on_discarded() noexcept;
   };
 
+  [[nodiscard]] bool is_empty(wl_event_queue* queue) const;
+
   PresentQueue(Display& display, PresentEvents& events) : display_(display), events_(events) {}
   void on_done(std::uint32_t time_ms) noexcept;
 
@@ -125,6 +133,7 @@ class PresentQueue : Pinned {
   wl_surface* real_surface_ = nullptr;
   // In this order: what belongs to the queue ends before it.
   Proxy<wl_event_queue> queue_;
+  Proxy<wl_event_queue> releases_;  // of buffers of wl_shm
   Wrapper<wl_surface> surface_;
   Wrapper<wl_shm> shm_;
   Wrapper<wp_presentation> presentation_;

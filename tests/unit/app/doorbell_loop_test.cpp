@@ -10,6 +10,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using Trust = pace::DoorbellTrust;
+using Hears = PresentLoop::Hears;
 
 // No timer is early: sleeps are counted from the end of a step.
 constexpr Nanoseconds kLate = milliseconds(1);
@@ -41,6 +42,14 @@ class DoorbellLoop : public Loop {
     now_ += milliseconds(5);
     loop_.on_callback(now_);
     step(Nanoseconds(0));
+  }
+  void ring_without_callback() {
+    ASSERT_TRUE(loop_.fall_asleep());
+    ++source_.newest;
+    now_ += milliseconds(1);
+    source_.rung = true;
+    loop_.wake_up(now_, true);
+    step(Nanoseconds(0));  // draws; the callback is outstanding
   }
   void earn_trust() {
     show_first_frame();
@@ -79,16 +88,71 @@ TEST_F(DoorbellLoop, TrustIsEarnedAnewOverAnotherConnection) {
   EXPECT_EQ(loop_.snapshot().trust, Trust::Standing::Trusted);
 }
 
-TEST_F(DoorbellLoop, NothingIsDeclaredWhileNothingMayBeDrawn) {
-  earn_trust();
-  ASSERT_TRUE(loop_.fall_asleep());
-  ++source_.newest;
-  now_ += milliseconds(1);
-  source_.rung = true;
-  loop_.wake_up(now_, true);
-  step(Nanoseconds(0));  // draws; the callback is outstanding
+TEST_F(DoorbellLoop, WhileNothingMayBeDrawnAnUntrustedGuestsRingIsNotWaitedFor) {
+  show_first_frame();
+  step(Nanoseconds(0));
+  ring_without_callback();
   EXPECT_FALSE(on_doorbell_);
+  EXPECT_EQ(hears_, Hears::Word) << "no release";
   EXPECT_EQ(loop_sleep_, pace::WaitLadder::kBlockedPoll);
+}
+
+TEST_F(DoorbellLoop, ACallbackThatNobodyWaitsForWakesNobody) {
+  earn_trust();
+  ring_without_callback();
+  EXPECT_TRUE(on_doorbell_);
+  EXPECT_EQ(hears_, Hears::Nothing);
+  // It came meanwhile, and the next frame is drawn with one wake-up.
+  ASSERT_TRUE(sleep(milliseconds(1), true));
+  ++source_.newest;
+  loop_.on_callback(now_);
+  presenter_.take();
+  step(Nanoseconds(0));
+  EXPECT_EQ(presenter_.take(), (Said{"upload", "draw"}));
+  EXPECT_EQ(loop_.snapshot().doorbell.empty, 0u);
+}
+
+TEST_F(DoorbellLoop, AFrameThatComesBeforeTheCallbackHasItWaitedFor) {
+  earn_trust();
+  ring_without_callback();
+  ASSERT_TRUE(sleep(milliseconds(1), true));
+  ++source_.newest;
+  step(Nanoseconds(0));
+  presenter_.take();
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_FALSE(on_doorbell_) << "it is waited for alone";
+    EXPECT_EQ(hears_, Hears::Word) << "no release";
+    now_ += milliseconds(5);
+    loop_.on_callback(now_);
+    step(Nanoseconds(0));
+    EXPECT_EQ(presenter_.take(), (Said{"upload", "draw"}));
+    if (i < 2) ++source_.newest;
+  }
+  EXPECT_EQ(loop_.snapshot().doorbell.empty, 0u);
+  EXPECT_EQ(loop_.snapshot().doorbell.misses, 0u);
+  now_ += milliseconds(5);
+  loop_.on_callback(now_);
+  step(Nanoseconds(0));  // and finds nothing
+  ring_without_callback();
+  EXPECT_TRUE(on_doorbell_) << "it does not come last any more";
+}
+
+TEST_F(DoorbellLoop, APictureThatFoundNoBufferIsDrawnWhenOneIsReleased) {
+  earn_trust();
+  presenter_.fails = ErrorCode::Busy;
+  ring_without_callback();
+  EXPECT_EQ(hears_, Hears::Everything);
+}
+
+TEST_F(DoorbellLoop, ARefusalWhileNothingMayBeDrawnHasTheCallbackWaitedFor) {
+  earn_trust();
+  ring_without_callback();
+  ASSERT_TRUE(on_doorbell_);
+  source_.refuses = true;
+  EXPECT_FALSE(loop_.fall_asleep());
+  step(Nanoseconds(0));
+  EXPECT_FALSE(on_doorbell_);
+  EXPECT_EQ(hears_, Hears::Word) << "no release";
 }
 
 TEST_F(DoorbellLoop, AGuestThatDoesNotRingOrHasNoDoorbellIsPolled) {

@@ -269,6 +269,9 @@ TEST_F(Rows, AreOneFrameToTheCadenceAndNoLooks) {
   EXPECT_EQ(after.frames, found.frames);
   EXPECT_EQ(after.looks, found.looks) << "nobody looked for a newer frame";
   step(kSoon);
+  EXPECT_EQ(loop_.snapshot().ladder.looks, found.looks) << "nor while none could be drawn";
+  loop_.on_callback(now_);
+  step(kSoon);
   EXPECT_EQ(loop_.snapshot().ladder.looks, found.looks + 1);
 }
 

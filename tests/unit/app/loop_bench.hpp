@@ -240,6 +240,7 @@ class Loop : public testing::Test {
     EXPECT_TRUE(sleep);
     loop_sleep_ = sleep ? sleep->limit : Nanoseconds(0);
     on_doorbell_ = sleep && sleep->on_doorbell;
+    hears_ = sleep ? sleep->hears : PresentLoop::Hears::Everything;
     return loop_sleep_;
   }
   // Main asks, and the loop, woken, takes a step at once.
@@ -256,8 +257,9 @@ class Loop : public testing::Test {
   }
 
   HostTime now_ = HostClock::now();
-  Nanoseconds loop_sleep_{};  // what the last step asked for
-  bool on_doorbell_ = false;  // so did it
+  Nanoseconds loop_sleep_{};    // what the last step asked for
+  bool on_doorbell_ = false;    // so did it
+  PresentLoop::Hears hears_{};  // and that
   FakeSource source_;
   FakePresenter presenter_;
   FakeSurface surface_;

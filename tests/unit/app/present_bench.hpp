@@ -172,7 +172,9 @@ struct PresentThreadTest : testing::Test {
                               .waiting = "Waiting",
                               .main = &*reports})
             .value();
-    client.display->on_read([this]() noexcept { thread->wake(); });
+    client.display->on_read([this]() noexcept {
+      if (thread->has_events()) thread->wake();
+    });
     client.window_events.changed = [this] { thread->wake(); };
     thread->wake();
   }

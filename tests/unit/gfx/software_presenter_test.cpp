@@ -41,6 +41,29 @@ TEST_F(SoftwarePresenterTest, ShowsEachColourAndTakesAnotherOneWhole) {
   }
 }
 
+TEST_F(SoftwarePresenterTest, FindsOutWithWhichStoresToCopyByItsFirstCopies) {
+  start({640, 480}, {640, 480}, Xrgb8888);
+  upload({0, 0, 10, 10});
+  EXPECT_EQ(presenter.output(), "") << "little ones say nothing";
+  for (int i = 1; i < 2 * pixel::StoreTrial::kCopies; ++i) {
+    EXPECT_EQ(presenter.output(), "");
+    upload(full_rect(picture.size));
+    expect_shown({640, 480}, {});
+  }
+  EXPECT_NE(presenter.output().find("streaming stores"), std::string_view::npos);
+  EXPECT_NE(presenter.output().find("plain stores"), std::string_view::npos);
+  const std::string found(presenter.output());
+  upload(full_rect(picture.size));
+  expect_shown({640, 480}, {});
+  EXPECT_EQ(presenter.output(), found);
+}
+
+TEST_F(SoftwarePresenterTest, ConversionsSayNothingOfStores) {
+  start({640, 480}, {640, 480}, Xbgr8888);
+  for (int i = 0; i < 2 * pixel::StoreTrial::kCopies; ++i) upload(full_rect(picture.size));
+  EXPECT_EQ(presenter.output(), "");
+}
+
 TEST_F(SoftwarePresenterTest, RotatedPicturesStandUprightAndSoDoesTheirPointer) {
   const pixel::CursorImage image = random_pointer(wire::CursorType::Colour, {9, 14}, random);
   for (const Size window : {Size{61, 40}, Size{40, 61}, Size{90, 77}}) {

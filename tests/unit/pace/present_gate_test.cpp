@@ -66,6 +66,30 @@ TEST(PresentGate, AConfigureIsAnsweredWithoutASecondCallback) {
   EXPECT_EQ(gate.counters().forced, 1u);
 }
 
+TEST(PresentGate, UnderOtherPoliciesFewCallbacksTellThatTheWindowIsSeen) {
+  PresentGate gate(PresentPolicy(PolicyChoice::Mailbox));
+  HostTime now = kStart;
+  int asked = 0;
+  for (int i = 0; i < 60; ++i, now += milliseconds(16)) {
+    gate.on_change();
+    const Draw draw = gate.draw_now(now);
+    ASSERT_NE(draw, Draw::No);
+    gate.drawn(now, now);
+    asked += draw == Draw::WithCallback;
+    if (draw == Draw::WithCallback) gate.on_callback(now);
+  }
+  EXPECT_GE(asked, 9);
+  EXPECT_LE(asked, 11);
+  // The compositor falls silent: the next one is waited for.
+  gate.on_change();
+  now += PresentGate::kCallbackDue;
+  ASSERT_EQ(gate.draw_now(now), Draw::WithCallback);
+  gate.drawn(now, now);
+  gate.on_change();
+  EXPECT_TRUE(gate.blocked(now + PresentGate::kCallbackDue));
+  EXPECT_TRUE(gate.hidden(now + PresentGate::kHiddenAfter));
+}
+
 TEST(PresentGate, ALostSurfaceIsDrawnAnew) {
   PresentGate gate;
   gate.on_change();

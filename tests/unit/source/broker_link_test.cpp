@@ -106,6 +106,7 @@ TEST_F(Link, WakesWhoSleepsToLookForABroker) {
   tick();
   ASSERT_TRUE(
       test::wait_until([&] { return readable(link_->doorbell()); }, std::chrono::seconds(10)));
+  EXPECT_FALSE(link_->take_ring());
   EXPECT_TRUE(link_->needs_tick());
   start_broker();
   join();
@@ -172,6 +173,7 @@ TEST_F(Link, WakesWhoSleepsWhenAPeerLeaves) {
   ASSERT_FALSE(link_->needs_tick());
   broker_->remove_peer(kGuest.peer);
   EXPECT_TRUE(readable(link_->doorbell()));
+  EXPECT_FALSE(link_->take_ring());
   EXPECT_TRUE(link_->needs_tick());
   EXPECT_FALSE(link_->knows(kGuest));
 }
