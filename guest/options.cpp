@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdio>
 #include <map>
+#include <sstream>
 
 #include "base/sizes.hpp"
 #include "wire/layout.hpp"
@@ -52,6 +53,11 @@ struct Typed {
   std::string cache = "cached";
   std::string rings = "always";
   std::string doorbell = "on";
+  std::string process_priority = "high";
+  std::string gpu_priority = "high";
+  std::string timers = "fine";
+  std::string power_saving = "off";
+  std::string mmcss = "on";
 };
 
 template <typename Value>
@@ -74,6 +80,16 @@ const Names<IvshmemCache> kCaches{{"cached", IvshmemCache::Cached},
 const Names<Rings> kRings{
     {"always", Rings::Always}, {"half", Rings::Half}, {"never", Rings::Never}};
 const Names<bool> kSwitch{{"on", true}, {"off", false}};
+const Names<ProcessPriority> kProcessPriorities{{"normal", ProcessPriority::Normal},
+                                                {"above-normal", ProcessPriority::AboveNormal},
+                                                {"high", ProcessPriority::High}};
+const Names<GpuPriority> kGpuPriorities{{"normal", GpuPriority::Normal},
+                                        {"high", GpuPriority::High},
+                                        {"realtime", GpuPriority::Realtime}};
+const Names<bool> kTimers{{"fine", true}, {"usual", false}};
+
+// Of a service, and wherever else a word is given but no --capture.
+constexpr const char* kUsualCapture = "gdi";
 
 // An option that takes one of the names.
 template <typename Value>
@@ -125,6 +141,54 @@ void add_guest_only(CLI::App& app, GuestOptions& out, Typed& typed) {
   size->excludes(index)->excludes(address);
 }
 
+void add_scheduling(CLI::App& app, Typed& typed) {
+  add_choice(app, "--process-priority", typed.process_priority, kProcessPriorities,
+             "Whose turn it is on the processor");
+  add_choice(app, "--gpu-priority", typed.gpu_priority, kGpuPriorities,
+             "Whose turn it is on the GPU; realtime may hang some drivers");
+  add_choice(app, "--timers", typed.timers, kTimers, "How exactly Windows wakes this program");
+  add_choice(app, "--power-saving", typed.power_saving, kSwitch,
+             "Whether Windows may slow this program down");
+  add_choice(app, "--mmcss", typed.mmcss, kSwitch,
+             "Capture under Windows' multimedia class scheduler");
+}
+
+// A word; its options are those of the program, wherever they stand.
+CLI::App* add_verb(CLI::App& app, GuestOptions& out, Verb verb, const char* name,
+                   const char* help) {
+  CLI::App* word = app.add_subcommand(name, help);
+  word->set_help_flag();
+  word->fallthrough();
+  word->footer("Its options are the program's: pierglass-guest --help");
+  word->callback([&out, verb] { out.verb = verb; });
+  return word;
+}
+
+void add_verbs(CLI::App& app, GuestOptions& out) {
+  app.require_subcommand(0, 1);
+  add_verb(app, out, Verb::Run, "run", "Capture, as options and the config file say");
+  add_verb(app, out, Verb::Install, "install",
+           "Make the Windows service, which starts with Windows");
+  add_verb(app, out, Verb::Uninstall, "uninstall",
+           "Stop and remove it, its log and its config file");
+  add_verb(app, out, Verb::Start, "start", "Start the service");
+  add_verb(app, out, Verb::Stop, "stop", "Stop the service");
+  add_verb(app, out, Verb::Status, "status", "Say whether the service runs");
+  add_verb(app, out, Verb::Diagnose, "diagnose", "Test everything that the capture needs");
+  add_verb(app, out, Verb::Service, "service", "")->group("");
+}
+
+void add_service_only(CLI::App& app, GuestOptions& out, const std::string& config) {
+  app.set_config("--config", config, "Config file: lines of option=value");
+  app.allow_config_extras(CLI::config_extras_mode::error);
+  app.add_flag("--json", out.json, "Diagnose: the report as JSON")->configurable(false);
+  app.add_option("--log-file", out.log_file, "Write what is said to this file as well")
+      ->configurable(false);
+  for (auto& [option, handle] : {std::pair{"--stop-event", &out.supervisor.stop_event},
+                                 std::pair{"--supervisor", &out.supervisor.process}})
+    app.add_option(option, *handle)->configurable(false)->group("");
+}
+
 void add_feed_only(CLI::App& app, GuestOptions& out, Typed& typed) {
   app.get_option("--memory")
       ->description(
@@ -154,6 +218,11 @@ void finish(GuestOptions& out, const Typed& typed) {
   out.cache = kCaches.at(typed.cache);
   out.rings = kRings.at(typed.rings);
   out.doorbell = kSwitch.at(typed.doorbell);
+  out.scheduling = {.process = kProcessPriorities.at(typed.process_priority),
+                    .gpu = kGpuPriorities.at(typed.gpu_priority),
+                    .fine_timers = kTimers.at(typed.timers),
+                    .power_saving = kSwitch.at(typed.power_saving),
+                    .mmcss = kSwitch.at(typed.mmcss)};
   out.pattern.sizes.clear();
   for (const std::string& size : typed.sizes) out.pattern.sizes.push_back(picture_size(size));
   if (out.pattern.sizes.empty()) out.pattern.sizes.push_back(picture_size(typed.size));
@@ -167,32 +236,84 @@ void finish(GuestOptions& out, const Typed& typed) {
   if (!typed.address.empty()) out.device.address = parse_address(typed.address);
 }
 
+// CLI11's own words for it are about another kind of file.
+std::string words_of(const CLI::Error& error) {
+  constexpr std::string_view kUnknown = "INI was not able to parse ";
+  const std::string_view words = error.what();
+  if (!words.starts_with(kUnknown)) return std::string(words);
+  return "there is no option \"" + std::string(words.substr(kUnknown.size())) + "\"";
+}
+
+bool reads_usual_config(const std::vector<std::string>& arguments) {
+  return !arguments.empty() && (arguments[0] == "run" || arguments[0] == "diagnose");
+}
+
+// Throws CLI::Error.
+struct Parser {
+  Program program;
+  GuestOptions out;
+  Typed typed;
+  CLI::App app;
+
+  Parser(Program which, const std::string& config)
+      : program(which),
+        app(guest() ? "Shows this Windows machine's screen to Pierglass through shared memory."
+                    : "Publishes Pierglass' test pattern into a shared memory file.",
+            name()) {
+    app.set_version_flag("--version", std::string(name()) + " " PIERGLASS_VERSION);
+    add_common(app, out, typed);
+    if (!guest()) {
+      add_feed_only(app, out, typed);
+      return;
+    }
+    add_guest_only(app, out, typed);
+    add_scheduling(app, typed);
+    add_service_only(app, out, config);
+    add_verbs(app, out);
+  }
+
+  [[nodiscard]] bool guest() const { return program == Program::Guest; }
+  [[nodiscard]] const char* name() const { return guest() ? "pierglass-guest" : "pattern_feed"; }
+
+  void finish() {
+    if (out.verb != Verb::Plain && typed.capture.empty()) typed.capture = kUsualCapture;
+    guest() ? require(typed.capture, "--capture") : require(out.memory, "--memory");
+    guest::finish(out, typed);
+  }
+};
+
 }  // namespace
 
 std::expected<GuestOptions, int> parse_options(Program program,
-                                               const std::vector<std::string>& arguments) {
-  const bool guest = program == Program::Guest;
-  const char* name = guest ? "pierglass-guest" : "pattern_feed";
-  GuestOptions out;
-  Typed typed;
-  CLI::App app(guest ? "Shows this Windows machine's screen to Pierglass through shared memory."
-                     : "Publishes Pierglass' test pattern into a shared memory file.",
-               name);
-  app.set_version_flag("--version", std::string(name) + " " PIERGLASS_VERSION);
+                                               const std::vector<std::string>& arguments,
+                                               const std::string& config) {
+  Parser parser(program, reads_usual_config(arguments) ? config : std::string());
   try {
-    add_common(app, out, typed);
-    guest ? add_guest_only(app, out, typed) : add_feed_only(app, out, typed);
     // CLI11 takes them from the back.
-    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
-    guest ? require(typed.capture, "--capture") : require(out.memory, "--memory");
-    finish(out, typed);
+    parser.app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+    parser.finish();
   } catch (const CLI::Success& done) {
-    return std::unexpected(app.exit(done));
+    return std::unexpected(parser.app.exit(done));
   } catch (const CLI::Error& error) {
-    std::fprintf(stderr, "%s: %s; %s --help lists the options\n", name, error.what(), name);
+    const char* name = parser.name();
+    std::fprintf(stderr, "%s: %s; %s --help lists the options\n", name, words_of(error).c_str(),
+                 name);
     return std::unexpected(error.get_exit_code());
   }
-  return out;
+  return std::move(parser.out);
+}
+
+std::expected<GuestOptions, std::string> parse_config(const std::string& text) {
+  Parser parser(Program::Guest, {});
+  parser.out.verb = Verb::Run;
+  try {
+    std::istringstream lines(text);
+    parser.app.parse_from_stream(lines);
+    parser.finish();
+  } catch (const CLI::Error& error) {
+    return std::unexpected(words_of(error));
+  }
+  return std::move(parser.out);
 }
 
 }  // namespace pierglass::guest

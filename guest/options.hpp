@@ -9,11 +9,32 @@
 
 #include "guest/core/pattern_source.hpp"
 #include "guest/core/publisher.hpp"
+#include "guest/core/scheduling.hpp"
 #include "shm/ivshmem_device.hpp"
 
 namespace pierglass::guest {
 
 enum class CaptureKind : std::uint8_t { Pattern, Gdi };
+
+// What the program is asked to do. Plain: no word was given; it runs, and reads a config file only
+// when one is named. Service: what Windows' service manager starts.
+enum class Verb : std::uint8_t {
+  Plain,
+  Run,
+  Install,
+  Uninstall,
+  Start,
+  Stop,
+  Status,
+  Diagnose,
+  Service
+};
+
+// What the service hands to the capture process it starts: numbers of inherited handles, 0: none.
+struct SupervisorLinks {
+  std::uint64_t stop_event = 0;  // set: end
+  std::uint64_t process = 0;     // the service's own: when it ends, end
+};
 
 // How many of the rings that are due reach a reader.
 enum class Rings : std::uint8_t { Always, Half, Never };
@@ -28,6 +49,11 @@ struct GuestOptions {
   std::string window;    // part of a title; empty: the desktop
   PatternOptions pattern;
   PublisherOptions publisher;
+  SchedulingOptions scheduling;
+  Verb verb = Verb::Plain;
+  SupervisorLinks supervisor;
+  std::string log_file;            // what is said goes there too; empty: nowhere
+  bool json = false;               // diagnose only
   bool create_memory = false;      // pattern_feed only
   std::optional<std::string> log;  // pattern_feed only: a file, "-" for standard output
   bool on_request = false;         // pattern_feed only: max_frames, then one for each SIGUSR1
@@ -39,7 +65,13 @@ enum class Program : std::uint8_t { Guest, PatternFeed };
 
 // The options, or the exit status with which the program must end at once: 0 after --help and
 // --version, else not 0 after one sentence on standard error. `arguments` lacks the program's name.
+// Verb::Run and Verb::Diagnose read `config` when it exists and --config names no other file.
 std::expected<GuestOptions, int> parse_options(Program program,
-                                               const std::vector<std::string>& arguments);
+                                               const std::vector<std::string>& arguments,
+                                               const std::string& config = {});
+
+// The options of a config file with this text, as Verb::Run would have them, or one sentence
+// without the file's name that says what is wrong.
+std::expected<GuestOptions, std::string> parse_config(const std::string& text);
 
 }  // namespace pierglass::guest

@@ -3,7 +3,7 @@
 # The Debian packages that demo.sh and run.sh need, and how they come onto the machine. Sourced.
 
 # Client, guest, tests, benchmarks.
-packages_build='g++ cmake ninja-build ccache pkg-config g++-mingw-w64-x86-64-posix
+packages_build='g++ cmake ninja-build ccache pkg-config g++-mingw-w64-x86-64-posix nsis
   libwayland-dev libwayland-bin wayland-protocols libxkbcommon-dev xkb-data libegl-dev libgles-dev libgbm-dev libdrm-dev
   libcli11-dev libspdlog-dev libfmt-dev nlohmann-json3-dev libpugixml-dev libspng-dev libstb-dev
   libspice-protocol-dev libssl-dev libspice-server-dev libsystemd-dev

@@ -137,7 +137,9 @@ if(PIERGLASS_TESTS AND NOT WIN32)
 
   # guest
   pierglass_test(unit_guest
-    SOURCES tests/unit/guest/cursor_shape_test.cpp tests/unit/guest/frame_publisher_test.cpp
+    SOURCES tests/unit/guest/config_test.cpp tests/unit/guest/restart_policy_test.cpp
+      tests/unit/guest/supervision_test.cpp tests/support/temp_dir.cpp
+      tests/unit/guest/cursor_shape_test.cpp tests/unit/guest/frame_publisher_test.cpp
       tests/unit/guest/ivshmem_device_test.cpp tests/unit/guest/ivshmem_interrupts_test.cpp
       tests/unit/guest/options_test.cpp
       tests/unit/guest/other_guest_test.cpp tests/unit/guest/pacer_test.cpp
@@ -145,6 +147,8 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       tests/unit/guest/pattern_test.cpp tests/unit/guest/slot_damage_test.cpp
       tests/unit/guest/tile_differ_test.cpp
     LINK guest_options)
+  target_compile_definitions(unit_guest PRIVATE
+    PIERGLASS_GUEST_SAMPLE="${CMAKE_SOURCE_DIR}/guest/resources/pierglass-guest.conf")
   pierglass_test(threads_guest
     SOURCES tests/unit/guest/publisher_doorbell_test.cpp tests/unit/guest/publisher_test.cpp
     LINK guest_core LABELS thread)
@@ -512,6 +516,7 @@ if((PIERGLASS_TESTS OR PIERGLASS_FUZZERS) AND NOT WIN32)
   pierglass_fuzzer(ivshmem_connection SOURCES tests/fuzz/ivshmem_connection.cpp LINK ivshmem)
   pierglass_fuzzer(input_router SOURCES tests/fuzz/input_router.cpp LINK input_model)
   pierglass_fuzzer(input_bindings SOURCES tests/fuzz/input_bindings.cpp LINK input)
+  pierglass_fuzzer(guest_config SOURCES tests/fuzz/guest_config.cpp LINK guest_options)
   pierglass_fuzzer(sizes SOURCES tests/fuzz/sizes.cpp LINK base)
   if(PIERGLASS_BROKER)
     foreach(subject broker broker_kept)

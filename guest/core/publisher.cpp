@@ -212,6 +212,7 @@ bool Publisher::frames_wanted() const {
 }
 
 void Publisher::capture_loop() {
+  observer_.on_begin();
   while (!stopping()) {
     const HostTime now = HostClock::now();
     if (!frames_wanted()) {
