@@ -10,12 +10,14 @@
 
 #include "base/describe.hpp"
 #include "base/handle.hpp"
+#include "guest/report.hpp"
 #include "guest/service/event_log_windows.hpp"
 #include "guest/service/names.hpp"
 #include "guest/service/program_path_windows.hpp"
 #include "guest/service/service_settings_windows.hpp"
 #include "guest/win/data_folder_windows.hpp"
 #include "guest/win/sample_config_windows.hpp"
+#include "shm/ivshmem_windows.hpp"
 
 namespace pierglass::guest {
 namespace {
@@ -112,12 +114,17 @@ Result<const char*> install() {
   return "the service is installed; it starts with Windows, or now with: pierglass-guest start";
 }
 
+Result<void> remove_service() {
+  const auto service = open_service(SERVICE_STOP | SERVICE_QUERY_STATUS | DELETE);
+  if (!service && service.error().code == ErrorCode::NotFound) return {};
+  if (!service) return std::unexpected(service.error());
+  TRY(stop(service->get()));
+  if (!DeleteService(service->get())) return fail_here("removing the service");
+  return {};
+}
+
 Result<const char*> uninstall() {
-  {
-    const ServiceHandle service = TRY(open_service(SERVICE_STOP | SERVICE_QUERY_STATUS | DELETE));
-    TRY(stop(service.get()));
-    if (!DeleteService(service.get())) return fail_here("removing the service");
-  }
+  TRY(remove_service());
   unregister_event_source();
   TRY(remove_data_folder());
   return "the service, its logs and its configuration are removed";
@@ -165,6 +172,12 @@ std::string explain(const Error& error) {
   }
 }
 
+// What is still missing for the service to be of use.
+void print_note() {
+  const auto memory = shm::open_ivshmem({}, shm::IvshmemCache::Cached);
+  if (!memory) std::printf("note: %s\n", explain_memory(memory.error(), {}).c_str());
+}
+
 ExitStatus print_state() {
   static constexpr const char* kWords[] = {"not installed", "stopped", "running",
                                            "starting or stopping", "unknown"};
@@ -195,6 +208,7 @@ ExitStatus control_service(Verb verb) {
     return ExitStatus::Failed;
   }
   std::printf("%s\n", *done);
+  if (verb == Verb::Install) print_note();
   return ExitStatus::Done;
 }
 
