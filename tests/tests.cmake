@@ -369,6 +369,20 @@ if(PIERGLASS_TESTS AND NOT WIN32)
     find_package(PkgConfig REQUIRED)
     set(PIERGLASS_GUEST_EXE ${CMAKE_BINARY_DIR}/guest/pierglass-guest.exe CACHE FILEPATH
       "The Windows guest that the end-to-end tests run under Wine")
+    # the Windows program as it lies there; the check is also shown to be able to fail
+    set(CHECK_PROGRAM ${CMAKE_SOURCE_DIR}/tests/guest/check_program.sh ${PIERGLASS_GUEST_EXE})
+    add_test(NAME guest.needs_only_what_windows_has
+      COMMAND ${CHECK_PROGRAM} ${CMAKE_SOURCE_DIR}/tests/guest/system_dlls.txt 5000000)
+    add_test(NAME guest.other_libraries_are_refused COMMAND ${CHECK_PROGRAM} /dev/null 5000000)
+    set_tests_properties(guest.other_libraries_are_refused PROPERTIES
+      PASS_REGULAR_EXPRESSION "imports kernel32.dll, which /dev/null does not have")
+    add_test(NAME guest.a_large_program_is_refused
+      COMMAND ${CHECK_PROGRAM} ${CMAKE_SOURCE_DIR}/tests/guest/system_dlls.txt 5000)
+    set_tests_properties(guest.a_large_program_is_refused PROPERTIES
+      PASS_REGULAR_EXPRESSION "bytes, 5000 or more")
+    set_tests_properties(guest.needs_only_what_windows_has guest.other_libraries_are_refused
+      guest.a_large_program_is_refused PROPERTIES LABELS e2e)
+    string(REPLACE .exe -setup.exe PIERGLASS_SETUP_EXE ${PIERGLASS_GUEST_EXE})
     # the first processes of the guests in QEMU
     foreach(program input_log feed_runner graphics_init)
       add_executable(${program} tests/lab/${program}.cpp)
@@ -434,6 +448,7 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       PIERGLASS_LOOKING_GLASS_PROGRAM="${CMAKE_BINARY_DIR}/looking_glass_feed"
       PIERGLASS_SINK_PROGRAM="${CMAKE_BINARY_DIR}/spice_sink"
       PIERGLASS_GUEST_EXE="${PIERGLASS_GUEST_EXE}"
+      PIERGLASS_SETUP_EXE="${PIERGLASS_SETUP_EXE}"
       PIERGLASS_FEED_IN_GUEST="${CMAKE_BINARY_DIR}/feed_in_guest"
       PIERGLASS_FEED_RUNNER_PROGRAM="${CMAKE_BINARY_DIR}/feed_runner"
       PIERGLASS_INPUT_LOG_PROGRAM="${CMAKE_BINARY_DIR}/input_log"
@@ -459,6 +474,11 @@ if(PIERGLASS_TESTS AND NOT WIN32)
     foreach(subject pixels life hostile desktop ivshmem)
       pierglass_test(e2e_${subject} SOURCES tests/e2e/${subject}_test.cpp LINK e2e_desk
         LABELS e2e TIMEOUT 300)
+    endforeach()
+    foreach(subject service installer)
+      pierglass_test(e2e_${subject} SOURCES tests/e2e/${subject}_test.cpp
+          tests/e2e/service_desk.cpp
+        LINK e2e_desk LABELS e2e TIMEOUT 300)
     endforeach()
     add_library(e2e_screen_desk STATIC tests/e2e/screen_desk.cpp)
     target_link_libraries(e2e_screen_desk PUBLIC e2e_desk PRIVATE pierglass_flags)

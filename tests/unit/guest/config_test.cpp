@@ -82,8 +82,8 @@ TEST(GuestVerbs, OnlyOneAtATime) {
 TEST(GuestOptions, SchedulingIsChosenOptionByOption) {
   EXPECT_EQ(parsed({"run"}).scheduling, SchedulingOptions{});
   const SchedulingOptions chosen =
-      parsed({"run", "--process-priority", "above-normal", "--gpu-priority", "realtime",
-              "--timers", "usual", "--power-saving", "on", "--mmcss", "off"})
+      parsed({"run", "--process-priority", "above-normal", "--gpu-priority", "realtime", "--timers",
+              "usual", "--power-saving", "on", "--mmcss", "off"})
           .scheduling;
   EXPECT_EQ(chosen, (SchedulingOptions{.process = ProcessPriority::AboveNormal,
                                        .gpu = GpuPriority::Realtime,
