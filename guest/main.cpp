@@ -10,6 +10,7 @@
 #include "guest/core/exit_status.hpp"
 #include "guest/core/other_guest.hpp"
 #include "guest/core/pattern_source.hpp"
+#include "guest/diagnose/diagnose_windows.hpp"
 #include "guest/log.hpp"
 #include "guest/options.hpp"
 #include "guest/report.hpp"
@@ -18,12 +19,11 @@
 #include "guest/win/console_windows.hpp"
 #include "guest/win/data_folder_windows.hpp"
 #include "guest/win/doorbell_windows.hpp"
+#include "guest/win/guest_memory_windows.hpp"
 #include "guest/win/hardening_windows.hpp"
 #include "guest/win/scheduling_windows.hpp"
 #include "guest/win/supervisor_stop_windows.hpp"
 #include "guest/win/waiter_windows.hpp"
-#include "shm/file_windows.hpp"
-#include "shm/ivshmem_windows.hpp"
 #include "wire/memory_size.hpp"
 
 namespace pierglass::guest {
@@ -51,19 +51,6 @@ class SayingObserver final : public PublisherObserver {
   std::uint64_t region_bytes_;
   bool mmcss_;
 };
-
-struct GuestMemory {
-  shm::SharedMemory memory;
-  std::optional<shm::IvshmemPort> port;  // of a device; not after `memory`
-  [[nodiscard]] std::span<std::byte> bytes() const { return memory.bytes(); }
-};
-
-Result<GuestMemory> open_memory(const GuestOptions& options) {
-  if (!options.memory.empty())
-    return GuestMemory{.memory = TRY(shm::open_file(options.memory)), .port = std::nullopt};
-  auto device = TRY(shm::open_ivshmem(options.device, options.cache));
-  return GuestMemory{.memory = std::move(device.memory), .port = device.port};
-}
 
 // Null: readers poll. Says in one line how it is.
 std::unique_ptr<WindowsDoorbell> make_doorbell(const GuestOptions& options, GuestMemory& memory) {
@@ -136,6 +123,8 @@ ExitStatus carry_out(const GuestOptions& options) {
     case Verb::Plain:
     case Verb::Run:
       return run(options);
+    case Verb::Diagnose:
+      return diagnose(options);
     case Verb::Service:
       return run_service();
     default:

@@ -138,7 +138,8 @@ if(PIERGLASS_TESTS AND NOT WIN32)
   # guest
   pierglass_test(unit_guest
     SOURCES tests/unit/guest/config_test.cpp tests/unit/guest/restart_policy_test.cpp
-      tests/unit/guest/supervision_test.cpp tests/support/temp_dir.cpp
+      tests/unit/guest/diagnosis_test.cpp tests/unit/guest/supervision_test.cpp
+      tests/support/temp_dir.cpp
       tests/unit/guest/cursor_shape_test.cpp tests/unit/guest/frame_publisher_test.cpp
       tests/unit/guest/ivshmem_device_test.cpp tests/unit/guest/ivshmem_interrupts_test.cpp
       tests/unit/guest/options_test.cpp
@@ -146,7 +147,7 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       tests/unit/guest/pattern_source_test.cpp
       tests/unit/guest/pattern_test.cpp tests/unit/guest/slot_damage_test.cpp
       tests/unit/guest/tile_differ_test.cpp
-    LINK guest_options)
+    LINK guest_diagnosis)
   target_compile_definitions(unit_guest PRIVATE
     PIERGLASS_GUEST_SAMPLE="${CMAKE_SOURCE_DIR}/guest/resources/pierglass-guest.conf")
   pierglass_test(threads_guest

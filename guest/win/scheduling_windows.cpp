@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <cstdio>
 
+#include "guest/win/find_function_windows.hpp"
+
 namespace pierglass::guest {
 namespace {
 
@@ -24,15 +26,6 @@ std::string refused(const char* what, long status) {
   std::snprintf(text, sizeof text, "%s refused (0x%lx)", what,
                 static_cast<unsigned long>(status) & 0xffffffffUL);
   return text;
-}
-
-// Functions that no import library of mingw's has, in libraries that are loaded anyway or
-// System32's.
-template <typename Function>
-Function find_function(const wchar_t* library, const char* name) {
-  const HMODULE module = LoadLibraryExW(library, nullptr, LOAD_LIBRARY_SEARCH_SYSTEM32);
-  if (module == nullptr) return nullptr;
-  return reinterpret_cast<Function>(reinterpret_cast<void*>(GetProcAddress(module, name)));
 }
 
 // Priority on processor and GPU above normal is a privilege, which an administrator must switch on.
