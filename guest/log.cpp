@@ -16,9 +16,11 @@ namespace {
 constexpr std::size_t kFileBytes = std::size_t{1} << 20;
 constexpr std::size_t kOldFiles = 3;
 
-// A service has none.
+// A service has none, and asking for the type of none would end a process with strict handles.
 bool has_standard_error() {
-  return GetFileType(GetStdHandle(STD_ERROR_HANDLE)) != FILE_TYPE_UNKNOWN;
+  const HANDLE handle = GetStdHandle(STD_ERROR_HANDLE);
+  return handle != nullptr && handle != INVALID_HANDLE_VALUE &&
+         GetFileType(handle) != FILE_TYPE_UNKNOWN;
 }
 
 spdlog::logger& logger() {

@@ -138,8 +138,11 @@ ExitStatus carry_out(const GuestOptions& options) {
 int main() {
   using namespace pierglass::guest;
   harden_process();
-  const auto options =
-      parse_options(Program::Guest, command_line_arguments(), data_folder().config());
+  const auto words = command_line_arguments();
+  auto options = parse_options(Program::Guest, words, data_folder().config());
+  // A config file with a mistake is for the report.
+  if (!options && options.error() != 0 && !words.empty() && words[0] == "diagnose")
+    options = parse_options(Program::Guest, words);
   if (!options)
     return to_code(options.error() == 0 ? ExitStatus::Done : ExitStatus::BadConfiguration);
   return to_code(carry_out(*options));

@@ -10,6 +10,7 @@
 
 #include "guest/core/exit_status.hpp"
 #include "guest/service/program_path_windows.hpp"
+#include "guest/win/privilege_windows.hpp"
 #include "shm/text_windows.hpp"
 
 #ifndef PROC_THREAD_ATTRIBUTE_CHILD_PROCESS_POLICY  // winbase.h since Windows 10, not in mingw 10
@@ -28,6 +29,9 @@ std::unexpected<Error> fail_here(const char* call) {
 
 // Our own token, of another session. Needs the rights of LocalSystem.
 Result<KernelHandle> token_for(SessionId session) {
+  for (const wchar_t* name :
+       {L"SeTcbPrivilege", L"SeAssignPrimaryTokenPrivilege", L"SeIncreaseQuotaPrivilege"})
+    enable_privilege(name);
   HANDLE raw = nullptr;
   if (!OpenProcessToken(GetCurrentProcess(), TOKEN_DUPLICATE, &raw))
     return fail_here("OpenProcessToken");
@@ -141,7 +145,8 @@ Result<CaptureProcess> CaptureProcess::start(void* token, const std::string& con
   start.lpAttributeList = attributes.get();
   const std::wstring program = program_path();
   std::wstring words = command_line(config, log_file, stop.get(), self.get());
-  constexpr DWORD kFlags = EXTENDED_STARTUPINFO_PRESENT | CREATE_NO_WINDOW;
+  // Without a console: Windows would start a program for it, in the child's name.
+  constexpr DWORD kFlags = EXTENDED_STARTUPINFO_PRESENT | DETACHED_PROCESS;
   PROCESS_INFORMATION made{};
   // The environment is the service's own: no variable of a user's is in it.
   const BOOL started =

@@ -12,7 +12,8 @@ namespace {
 struct Policy {
   const char* name;
   PROCESS_MITIGATION_POLICY policy;
-  std::uint32_t flags;
+  std::uint32_t set;     // by us
+  std::uint32_t wanted;  // also what comes from the program's header
 };
 
 // winnt.h has these as bit fields in unions, and mingw 10 not all of them.
@@ -23,17 +24,20 @@ constexpr std::uint32_t kRelocateBottomUp = 0x1, kRelocateAll = 0x2, kHighEntrop
 
 constexpr Policy kPolicies[] = {
     {"strict handle checks", ProcessStrictHandleCheckPolicy,
-     kRaiseOnInvalidHandle | kHandleChecksStay},
-    {"no extension points", ProcessExtensionPointDisablePolicy, kNoExtensionPoints},
+     kRaiseOnInvalidHandle | kHandleChecksStay, kRaiseOnInvalidHandle | kHandleChecksStay},
+    {"no extension points", ProcessExtensionPointDisablePolicy, kNoExtensionPoints,
+     kNoExtensionPoints},
     {"images from trusted places only", ProcessImageLoadPolicy,
+     kNoRemoteImages | kNoLowLabelImages | kPreferSystem32,
      kNoRemoteImages | kNoLowLabelImages | kPreferSystem32},
-    {"random addresses", ProcessASLRPolicy, kRelocateBottomUp | kRelocateAll | kHighEntropy},
+    {"random addresses", ProcessASLRPolicy, kRelocateAll,
+     kRelocateBottomUp | kRelocateAll | kHighEntropy},
 };
 
 bool is_on(const Policy& policy) {
   std::uint32_t flags = 0;
   return GetProcessMitigationPolicy(GetCurrentProcess(), policy.policy, &flags, sizeof flags) &&
-         (flags & policy.flags) == policy.flags;
+         (flags & policy.wanted) == policy.wanted;
 }
 
 }  // namespace
@@ -43,7 +47,7 @@ void harden_process() {
   SetDllDirectoryW(L"");
   HeapSetInformation(nullptr, HeapEnableTerminationOnCorruption, nullptr, 0);
   for (const Policy& policy : kPolicies) {
-    std::uint32_t flags = policy.flags;
+    std::uint32_t flags = policy.set;
     SetProcessMitigationPolicy(policy.policy, &flags, sizeof flags);
   }
 }

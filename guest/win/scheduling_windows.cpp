@@ -9,6 +9,7 @@
 #include <cstdio>
 
 #include "guest/win/find_function_windows.hpp"
+#include "guest/win/privilege_windows.hpp"
 
 namespace pierglass::guest {
 namespace {
@@ -26,18 +27,6 @@ std::string refused(const char* what, long status) {
   std::snprintf(text, sizeof text, "%s refused (0x%lx)", what,
                 static_cast<unsigned long>(status) & 0xffffffffUL);
   return text;
-}
-
-// Priority on processor and GPU above normal is a privilege, which an administrator must switch on.
-void enable_privilege(const wchar_t* name) {
-  HANDLE token = nullptr;
-  if (!OpenProcessToken(GetCurrentProcess(), TOKEN_ADJUST_PRIVILEGES | TOKEN_QUERY, &token)) return;
-  TOKEN_PRIVILEGES wanted{};
-  wanted.PrivilegeCount = 1;
-  wanted.Privileges[0].Attributes = SE_PRIVILEGE_ENABLED;
-  if (LookupPrivilegeValueW(nullptr, name, &wanted.Privileges[0].Luid))
-    AdjustTokenPrivileges(token, FALSE, &wanted, 0, nullptr, nullptr);
-  CloseHandle(token);
 }
 
 std::string set_process_priority(ProcessPriority priority) {
@@ -95,6 +84,7 @@ std::string set_power_saving(bool allowed) {
 }  // namespace
 
 std::string schedule_process(const SchedulingOptions& options) {
+  // Priority above normal is a privilege, which even an administrator must switch on.
   enable_privilege(L"SeIncreaseBasePriorityPrivilege");
   return set_process_priority(options.process) + ", " + set_gpu_priority(options.gpu) + ", " +
          set_timers(options.fine_timers) + ", " + set_power_saving(options.power_saving);

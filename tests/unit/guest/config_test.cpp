@@ -107,7 +107,7 @@ class GuestConfigFile : public testing::Test {
     std::ofstream(path) << text;
     return path;
   }
-  test::TempDir dir{"guest-config"};
+  test::TempDir dir;
 };
 
 TEST_F(GuestConfigFile, IsReadWithRunAndDiagnoseOnly) {
