@@ -72,7 +72,9 @@ TEST_F(Installer, InstallsUpgradesAndLeavesNothing) {
   EXPECT_TRUE(desk.desk().client_says("absent"));
   EXPECT_EQ(files(), before);
   desk.wine().end();
-  EXPECT_EQ(desk.wine().registry().find("ierglass"), std::string::npos);
+  const std::string registry = desk.wine().registry();
+  EXPECT_NE(registry.find("\\Services\\\\"), std::string::npos);
+  EXPECT_EQ(registry.find("ierglass"), std::string::npos);
   desk.desk().expect_clean_end();
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <string_view>
 #include <utility>
 
 #include "base/digits.hpp"
@@ -10,6 +11,9 @@
 
 namespace pierglass::test {
 namespace {
+
+constexpr std::string_view kBegun = "capture thread in MMCSS";
+constexpr std::uint64_t kOtherBytes = std::uint64_t{8} << 20;
 
 std::string words_of(const std::filesystem::path& process) {
   std::string words = read_text(process / "cmdline");
@@ -20,12 +24,28 @@ std::string words_of(const std::filesystem::path& process) {
 }  // namespace
 
 ServiceDesk::ServiceDesk(Size output, std::string program)
-    : desk_(output), wine_(desk_.lab(), Disk::Own), program_(std::move(program)) {
+    : desk_(output),
+      wine_(desk_.lab(), Disk::Own),
+      other_memory_(desk_.lab(), kOtherBytes),
+      resident_(wine_.start("resident", desk_.lab().stage(guest_program()),
+                            {"--capture", "pattern", "--size", "64x64", "--memory",
+                             Wine::windows_path(other_memory_.path())})),
+      program_(std::move(program)) {
+  // Two at once would each start Wine's server.
+  const bool up =
+      wait_until([&] { return resident_.err().find(kBegun) != std::string::npos; }, kPatience);
+  EXPECT_TRUE(up) << resident_.err();
   if (program_.empty()) program_ = desk_.lab().stage(guest_program());
 }
 
+Finished ServiceDesk::run(std::vector<std::string> words) {
+  Finished finished = wine_.run(program_, std::move(words), kPatience);
+  for (std::string* text : {&finished.out, &finished.err}) std::erase(*text, '\r');
+  return finished;
+}
+
 std::optional<std::string> ServiceDesk::say(const std::string& word) {
-  const Finished finished = wine_.run(program_, {word}, kPatience);
+  const Finished finished = run({word});
   EXPECT_EQ(finished.exit, Exit{.code = 0}) << word << ": " << finished.out << finished.err;
   if (finished.exit != Exit{.code = 0}) return std::nullopt;
   return finished.out;
@@ -63,6 +83,14 @@ bool ServiceDesk::wait_for_none(const std::string& word) const {
 
 std::string ServiceDesk::log(const std::string& name) const {
   return read_text(data_folder() / "logs" / (name + ".log"));
+}
+
+std::size_t ServiceDesk::captures() const {
+  const std::string text = log("capture");
+  std::size_t count = 0;
+  for (std::size_t at = text.find(kBegun); at != std::string::npos; ++count)
+    at = text.find(kBegun, at + 1);
+  return count;
 }
 
 bool ServiceDesk::wait_for_log(const std::string& name, const std::string& words) const {

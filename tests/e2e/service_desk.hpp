@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "tests/e2e/desk.hpp"
 #include "tests/support/wine.hpp"
@@ -21,8 +22,10 @@ class ServiceDesk {
   Desk& desk() { return desk_; }
   Wine& wine() { return wine_; }
 
-  // pierglass-guest.exe with this word; its standard output when it ended well, else nothing after
-  // a failure that is reported.
+  // pierglass-guest.exe with these words; what it says has lines that end as ours.
+  [[nodiscard]] Finished run(std::vector<std::string> words);
+  // The same: its standard output when it ended well, else nothing after a failure that is
+  // reported.
   std::optional<std::string> say(const std::string& word);
 
   // Lines of the config file beside those that lead to the desk's memory.
@@ -37,6 +40,8 @@ class ServiceDesk {
 
   // Of the service, and of its capture processes.
   [[nodiscard]] std::string log(const std::string& name) const;
+  // How many capture processes have begun to capture, since the installation.
+  [[nodiscard]] std::size_t captures() const;
   [[nodiscard]] bool wait_for_log(const std::string& name, const std::string& words) const;
 
   [[nodiscard]] std::filesystem::path data_folder() const {
@@ -46,6 +51,10 @@ class ServiceDesk {
  private:
   Desk desk_;
   Wine wine_;
+  // A program that stays: without one Wine shuts its Windows down, and the next word starts it anew
+  // with all its services. A guest of its own.
+  MemoryFile other_memory_;
+  Process resident_;
   std::string program_;
 };
 
