@@ -236,12 +236,16 @@ void finish(GuestOptions& out, const Typed& typed) {
   if (!typed.address.empty()) out.device.address = parse_address(typed.address);
 }
 
-// CLI11's own words for it are about another kind of file.
-std::string words_of(const CLI::Error& error) {
+// One line. CLI11's own words for an unknown option are about another kind of file.
+std::string words_of(const std::exception& error) {
   constexpr std::string_view kUnknown = "INI was not able to parse ";
-  const std::string_view words = error.what();
-  if (!words.starts_with(kUnknown)) return std::string(words);
-  return "there is no option \"" + std::string(words.substr(kUnknown.size())) + "\"";
+  std::string words = error.what();
+  if (words.starts_with(kUnknown))
+    words = "there is no option \"" + words.substr(kUnknown.size()) + "\"";
+  for (char& letter : words) {
+    if (static_cast<unsigned char>(letter) < ' ') letter = ' ';
+  }
+  return words;
 }
 
 bool reads_usual_config(const std::vector<std::string>& arguments) {
@@ -304,13 +308,14 @@ std::expected<GuestOptions, int> parse_options(Program program,
 }
 
 std::expected<GuestOptions, std::string> parse_config(const std::string& text) {
+  if (text.find('\0') != std::string::npos) return std::unexpected("this is no text");
   Parser parser(Program::Guest, {});
   parser.out.verb = Verb::Run;
   try {
     std::istringstream lines(text);
     parser.app.parse_from_stream(lines);
     parser.finish();
-  } catch (const CLI::Error& error) {
+  } catch (const std::exception& error) {  // what the parser throws for numbers is not all its own
     return std::unexpected(words_of(error));
   }
   return std::move(parser.out);

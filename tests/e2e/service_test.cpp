@@ -138,6 +138,12 @@ TEST_F(GuestService, SaysWhatToDoWhenItIsNotInstalled) {
 
 class GuestDiagnose : public GuestService {
  protected:
+  // Which says what Wine lacks, and so ends with 1.
+  std::string report() {
+    const Finished finished = desk.run({"diagnose"});
+    EXPECT_EQ(finished.exit, Exit{.code = 1}) << finished.out << finished.err;
+    return finished.out;
+  }
   // How the report judges the subject, and what it says.
   static std::string line_about(const std::string& report, const std::string& subject) {
     const std::size_t at = report.find("  " + subject + "  ");
@@ -148,31 +154,29 @@ class GuestDiagnose : public GuestService {
 };
 
 TEST_F(GuestDiagnose, SaysWhatWineLacks) {
-  const Finished finished = desk.run({"diagnose"});
-  EXPECT_EQ(finished.exit, Exit{.code = 1});
-  const std::string& report = finished.out;
-  EXPECT_NE(line_about(report, "Windows").find("in truth Wine"), std::string::npos) << report;
-  EXPECT_NE(line_about(report, "service").find("not installed"), std::string::npos) << report;
-  EXPECT_EQ(line_about(report, "IVSHMEM device").find("BAD "), 0U) << report;
-  EXPECT_NE(line_about(report, "IVSHMEM device").find("virtio-win"), std::string::npos) << report;
-  EXPECT_EQ(line_about(report, "graphics").find("BAD "), 0U) << "no display\n" << report;
-  EXPECT_EQ(line_about(report, "copy engine").find("-   "), 0U) << report;
-  EXPECT_EQ(line_about(report, "capture").find("BAD "), 0U) << report;
-  EXPECT_NE(report.find("\nNot all is well"), std::string::npos) << report;
+  const std::string said = report();
+  EXPECT_NE(line_about(said, "Windows").find("in truth Wine"), std::string::npos) << said;
+  EXPECT_NE(line_about(said, "service").find("not installed"), std::string::npos) << said;
+  EXPECT_EQ(line_about(said, "IVSHMEM device").find("BAD "), 0U) << said;
+  EXPECT_NE(line_about(said, "IVSHMEM device").find("virtio-win"), std::string::npos) << said;
+  EXPECT_EQ(line_about(said, "graphics").find("BAD "), 0U) << "no display\n" << said;
+  EXPECT_EQ(line_about(said, "copy engine").find("-   "), 0U) << said;
+  EXPECT_EQ(line_about(said, "capture").find("BAD "), 0U) << said;
+  EXPECT_NE(said.find("\nNot all is well"), std::string::npos) << said;
 }
 
 TEST_F(GuestDiagnose, MeasuresMemoryAndCaptureAsTheConfigFileSays) {
   ASSERT_TRUE(desk.say("install"));
   desk.configure(kMovingLines);
-  const std::string report = desk.run({"diagnose"}).out;
-  EXPECT_EQ(line_about(report, "config file").find("ok  "), 0U) << report;
-  EXPECT_NE(line_about(report, "memory file").find("64 MiB"), std::string::npos) << report;
-  EXPECT_NE(line_about(report, "memory speed").find(" GB/s"), std::string::npos) << report;
-  EXPECT_EQ(line_about(report, "capture").find("ok  "), 0U) << report;
-  EXPECT_NE(line_about(report, "capture").find("640x480"), std::string::npos) << report;
+  const std::string said = report();
+  EXPECT_EQ(line_about(said, "config file").find("ok  "), 0U) << said;
+  EXPECT_NE(line_about(said, "memory file").find("64 MiB"), std::string::npos) << said;
+  EXPECT_NE(line_about(said, "memory speed").find(" GB/s"), std::string::npos) << said;
+  EXPECT_EQ(line_about(said, "capture").find("ok  "), 0U) << said;
+  EXPECT_NE(line_about(said, "capture").find("640x480"), std::string::npos) << said;
 
   desk.configure("bogus = 1\n");
-  const std::string mistaken = desk.run({"diagnose"}).out;
+  const std::string mistaken = report();
   EXPECT_EQ(line_about(mistaken, "config file").find("BAD "), 0U) << mistaken;
   EXPECT_NE(line_about(mistaken, "config file").find("bogus"), std::string::npos) << mistaken;
 }
@@ -181,8 +185,8 @@ TEST_F(GuestDiagnose, LeavesARunningServiceAlone) {
   desk.desk().start_client("shm");
   install_and_start(kMovingLines);
   ASSERT_TRUE(desk.desk().shows_moving(kMoving)) << logs();
-  const std::string report = desk.run({"diagnose"}).out;
-  EXPECT_EQ(line_about(report, "memory speed").find("-   "), 0U) << report;
+  const std::string said = report();
+  EXPECT_EQ(line_about(said, "memory speed").find("-   "), 0U) << said;
   EXPECT_TRUE(desk.desk().shows_moving(kMoving)) << logs();
   desk.desk().expect_clean_end();
 }

@@ -16,6 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto options = parse_config(std::string(reinterpret_cast<const char*>(data), size));
   if (!options) {
     require(!options.error().empty(), "a reason");
+    require(options.error().find('\n') == std::string::npos, "in one line");
     return 0;
   }
   require(options->verb == Verb::Run, "nothing but run");

@@ -152,6 +152,11 @@ TEST(GuestConfig, AMistakeGetsOneSentence) {
     EXPECT_EQ(refusal(text).find('\n'), std::string::npos);
 }
 
+TEST(GuestConfig, BytesThatAreNoTextAreRefused) {
+  EXPECT_EQ(refusal(std::string("sizes = [\"\0x\"]\n", 15)), "this is no text");
+  EXPECT_EQ(refusal("capture = \"a\tb\"\n").find('\t'), std::string::npos);
+}
+
 TEST(GuestSample, SaysWhatHoldsWithoutIt) {
   const auto plain = parse_config("");
   ASSERT_TRUE(plain);
