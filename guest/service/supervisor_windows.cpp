@@ -25,6 +25,12 @@ std::optional<SessionId> console_session() {
   return session == kNoSession ? std::nullopt : std::optional<SessionId>(session);
 }
 
+SessionId own_session() {
+  DWORD session = 0;
+  ProcessIdToSessionId(GetCurrentProcessId(), &session);
+  return session;
+}
+
 DWORD milliseconds_until(std::optional<HostTime> until) {
   if (!until) return INFINITE;
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(*until - HostClock::now());
@@ -165,7 +171,8 @@ void Supervisor::keep_last_good() {
 Result<CaptureProcess> Supervisor::start_process(SessionId session) {
   const std::string log = folder_.logs() + "\\capture.log";
   auto process = CaptureProcess::start_in_session(session, folder_.config_in_use(), log);
-  if (process) return process;
+  // A service of Windows is in session 0, whose screen nobody sees; one of Wine is where all is.
+  if (process || session != own_session()) return process;
   report(Severity::Warning, "no process can be started in session " + std::to_string(session) +
                                 " (" + describe(process.error()) +
                                 "): capturing in the service's own session");
