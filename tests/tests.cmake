@@ -137,7 +137,10 @@ if(PIERGLASS_TESTS AND NOT WIN32)
 
   # guest
   pierglass_test(unit_guest
-    SOURCES tests/unit/guest/cursor_shape_test.cpp tests/unit/guest/frame_publisher_test.cpp
+    SOURCES tests/unit/guest/cursor_shape_test.cpp tests/unit/guest/desktop_damage_test.cpp
+      tests/unit/guest/duplicated_shape_test.cpp tests/unit/guest/duplication_outcome_test.cpp
+      tests/unit/guest/frame_publisher_test.cpp tests/unit/guest/output_choice_test.cpp
+      tests/unit/guest/output_colour_test.cpp
       tests/unit/guest/ivshmem_device_test.cpp tests/unit/guest/ivshmem_interrupts_test.cpp
       tests/unit/guest/options_test.cpp
       tests/unit/guest/other_guest_test.cpp tests/unit/guest/pacer_test.cpp
@@ -513,6 +516,9 @@ if((PIERGLASS_TESTS OR PIERGLASS_FUZZERS) AND NOT WIN32)
   pierglass_fuzzer(input_router SOURCES tests/fuzz/input_router.cpp LINK input_model)
   pierglass_fuzzer(input_bindings SOURCES tests/fuzz/input_bindings.cpp LINK input)
   pierglass_fuzzer(sizes SOURCES tests/fuzz/sizes.cpp LINK base)
+  foreach(subject desktop_damage duplicated_shape)
+    pierglass_fuzzer(${subject} SOURCES tests/fuzz/${subject}.cpp LINK guest_core)
+  endforeach()
   if(PIERGLASS_BROKER)
     foreach(subject broker broker_kept)
       pierglass_fuzzer(${subject} SOURCES tests/fuzz/${subject}.cpp LINK broker)
