@@ -6,10 +6,8 @@
 #include <optional>
 #include <utility>
 
-#include "base/describe.hpp"
-#include "guest/capture/gdi_source.hpp"
+#include "guest/capture/create_source.hpp"
 #include "guest/core/other_guest.hpp"
-#include "guest/core/pattern_source.hpp"
 #include "guest/options.hpp"
 #include "guest/report.hpp"
 #include "guest/win/console_windows.hpp"
@@ -17,7 +15,6 @@
 #include "guest/win/waiter_windows.hpp"
 #include "shm/file_windows.hpp"
 #include "shm/ivshmem_windows.hpp"
-#include "wire/memory_size.hpp"
 
 namespace pierglass::guest {
 namespace {
@@ -82,40 +79,12 @@ int publish(const GuestOptions& options, GuestMemory& memory, CaptureSource& sou
   return 0;
 }
 
-int publish_pattern(const GuestOptions& options, GuestMemory& memory) {
-  const std::string misfit = pattern_misfit(memory.bytes().size(), options.pattern);
-  if (!misfit.empty()) return complain(misfit);
-  PatternSource source(options.pattern);
-  return publish(options, memory, source);
-}
-
-std::string explain_gdi(const Error& error, const GuestOptions& options) {
-  if (error.code == ErrorCode::NotFound) {
-    return "no visible window has \"" + options.window +
-           "\" in its title: open it first, or leave --window out";
-  }
-  return "the screen cannot be read (" + describe(error) +
-         "): start the program in a session with a desktop";
-}
-
-int publish_gdi(const GuestOptions& options, GuestMemory& memory) {
-  // Coordinates and sizes in real pixels on every monitor.
-  SetProcessDpiAwarenessContext(DPI_AWARENESS_CONTEXT_PER_MONITOR_AWARE_V2);
-  const auto source = GdiSource::create(options.window);
-  if (!source) return complain(explain_gdi(source.error(), options));
-  const Size size = (*source)->size();
-  const auto format = wire::PixelFormat::Xrgb8888;
-  if (!check_fits(memory.bytes().size(), region_spec(""), size, format))
-    return complain(explain_fit(memory.bytes().size(), size, format));
-  return publish(options, memory, **source);
-}
-
 int run(const GuestOptions& options) {
   auto memory = open_memory(options);
   if (!memory) return complain(explain_memory(memory.error(), options));
   if (other_guest_lives(memory->bytes())) return complain(kOtherGuest);
-  return options.capture == CaptureKind::Gdi ? publish_gdi(options, *memory)
-                                             : publish_pattern(options, *memory);
+  const auto source = create_source(options, memory->bytes().size());
+  return source ? publish(options, *memory, **source) : complain(source.error());
 }
 
 }  // namespace

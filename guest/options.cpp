@@ -42,7 +42,7 @@ struct Typed {
   std::string size = "1920x1080";
   std::vector<std::string> sizes;
   double size_seconds = 5;
-  double rate = 60;
+  std::optional<double> rate;
   std::int64_t frames = 0;  // an unsigned one would take "-3" for a large number
   std::string mode = "full";
   std::string format = "xrgb8888";
@@ -52,12 +52,14 @@ struct Typed {
   std::string cache = "cached";
   std::string rings = "always";
   std::string doorbell = "on";
+  std::string hdr = "as-is";
 };
 
 template <typename Value>
 using Names = std::map<std::string, Value>;
 
-const Names<CaptureKind> kCaptures{{"pattern", CaptureKind::Pattern}, {"gdi", CaptureKind::Gdi}};
+const Names<CaptureKind> kCaptures{
+    {"pattern", CaptureKind::Pattern}, {"gdi", CaptureKind::Gdi}, {"dxgi", CaptureKind::Dxgi}};
 const Names<PatternMode> kModes{
     {"full", PatternMode::Full}, {"small", PatternMode::Small}, {"still", PatternMode::Still}};
 const Names<PixelFormat> kFormats{{"xrgb8888", PixelFormat::Xrgb8888},
@@ -73,6 +75,7 @@ const Names<IvshmemCache> kCaches{{"cached", IvshmemCache::Cached},
                                   {"uncached", IvshmemCache::Uncached}};
 const Names<Rings> kRings{
     {"always", Rings::Always}, {"half", Rings::Half}, {"never", Rings::Never}};
+const Names<HdrWish> kHdr{{"as-is", HdrWish::AsIs}, {"off", HdrWish::Off}};
 const Names<bool> kSwitch{{"on", true}, {"off", false}};
 
 // An option that takes one of the names.
@@ -84,8 +87,8 @@ void add_choice(CLI::App& app, const char* option, std::string& typed, const Nam
 
 void add_common(CLI::App& app, GuestOptions& out, Typed& typed) {
   app.add_option("--memory", out.memory, "Shared memory: an existing file");
-  app.add_option("--rate", typed.rate, "Pictures per second at most; 0: no limit")
-      ->capture_default_str();
+  app.add_option("--rate", typed.rate,
+                 "Pictures per second at most; 0: no limit (60; DXGI: as the screen changes)");
   app.add_option("--frames", typed.frames, "End after so many frames; 0: never")
       ->check(CLI::NonNegativeNumber);
   app.add_flag("--hold", out.publisher.hold, "Stay, without new frames, after the last one");
@@ -101,12 +104,20 @@ void add_common(CLI::App& app, GuestOptions& out, Typed& typed) {
   add_choice(app, "--cursor", typed.cursor, kCursors, "Pattern: the kind of cursor");
   app.add_option("--cursor-rate", typed.cursor_rate,
                  "Pattern: cursor steps per second (0: it stays in the centre); GDI: how often the "
-                 "pointer is read, per second (125)");
+                 "pointer is read, per second (125); DXGI: at most (1000)");
 }
 
 void add_guest_only(CLI::App& app, GuestOptions& out, Typed& typed) {
   add_choice(app, "--capture", typed.capture, kCaptures, "Where pictures come from");
   app.add_option("--window", out.window, "GDI: only the window whose title contains this");
+  app.add_option("--adapter", out.output.adapter,
+                 "DXGI: the graphics adapter whose name contains this, or its number from 0; else "
+                 "the first that is not emulated");
+  app.add_option("--output", out.output.output,
+                 "DXGI: the output whose name contains this, its number on the adapter from 0, or "
+                 "primary");
+  add_choice(app, "--hdr", typed.hdr, kHdr,
+             "DXGI: HDR as the desktop has it, or off: Windows makes eight bits of it");
   auto* memory = app.get_option("--memory");
   auto* index = app.add_option("--ivshmem-index", out.device.index,
                                "Shared memory: the IVSHMEM device with this number, from 0, in "
@@ -154,13 +165,17 @@ void finish(GuestOptions& out, const Typed& typed) {
   out.cache = kCaches.at(typed.cache);
   out.rings = kRings.at(typed.rings);
   out.doorbell = kSwitch.at(typed.doorbell);
+  out.hdr = kHdr.at(typed.hdr);
   out.pattern.sizes.clear();
   for (const std::string& size : typed.sizes) out.pattern.sizes.push_back(picture_size(size));
   if (out.pattern.sizes.empty()) out.pattern.sizes.push_back(picture_size(typed.size));
   if (out.pattern.sizes.size() > 1)
     out.pattern.size_time = Nanoseconds(std::llround(typed.size_seconds * 1e9));
   out.publisher.max_frames = static_cast<std::uint64_t>(typed.frames);
-  out.publisher.millihertz = to_millihertz(typed.rate);
+  // Duplication tells of each change, of pictures and of the pointer.
+  const bool told = out.capture == CaptureKind::Dxgi;
+  out.publisher.millihertz = to_millihertz(typed.rate.value_or(told ? 0 : 60));
+  if (told) out.publisher.pointer_millihertz = Pacer::kFastest;
   const std::uint32_t moves = to_millihertz(typed.cursor_rate.value_or(0));
   out.pattern.cursor_moves = moves != 0;
   if (moves != 0) out.publisher.pointer_millihertz = moves;

@@ -7,13 +7,15 @@
 #include <string>
 #include <vector>
 
+#include "guest/core/output_choice.hpp"
+#include "guest/core/output_colour.hpp"
 #include "guest/core/pattern_source.hpp"
 #include "guest/core/publisher.hpp"
 #include "shm/ivshmem_device.hpp"
 
 namespace pierglass::guest {
 
-enum class CaptureKind : std::uint8_t { Pattern, Gdi };
+enum class CaptureKind : std::uint8_t { Pattern, Gdi, Dxgi };
 
 // How many of the rings that are due reach a reader.
 enum class Rings : std::uint8_t { Always, Half, Never };
@@ -26,6 +28,8 @@ struct GuestOptions {
   shm::IvshmemCache cache = shm::IvshmemCache::Cached;
   bool doorbell = true;  // use the device's interrupts
   std::string window;    // part of a title; empty: the desktop
+  OutputWish output;     // DXGI's
+  HdrWish hdr = HdrWish::AsIs;
   PatternOptions pattern;
   PublisherOptions publisher;
   bool create_memory = false;      // pattern_feed only

@@ -8,6 +8,7 @@
 #include "base/clock.hpp"
 #include "base/geometry.hpp"
 #include "base/result.hpp"
+#include "guest/core/waiter.hpp"
 #include "pixel/image.hpp"
 #include "ring/guest_session.hpp"
 #include "wire/parse.hpp"
@@ -47,6 +48,13 @@ class PointerSource {
  public:
   virtual ~PointerSource() = default;
   virtual PointerUpdate poll(HostTime now) = 0;
+
+  // From now on wakes `waiter`, which sleeps for the polling thread, whenever there is something to
+  // poll; null: nobody any more. False: cannot, poll at a rate.
+  virtual bool wake_on_news(Waiter* waiter) {
+    (void)waiter;
+    return false;
+  }
 };
 
 // Calls come from the capture thread, except where noted. At most one frame is held at a time.

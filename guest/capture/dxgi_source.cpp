@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guest/capture/dxgi_source.hpp"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <utility>
+
+#include "wire/layout.hpp"
+
+namespace pierglass::guest {
+namespace {
+
+constexpr Nanoseconds kWhitePeriod = std::chrono::seconds(2);
+
+std::uint32_t length(LONG first, LONG last) {
+  return static_cast<std::uint32_t>(
+      std::clamp<std::int64_t>(std::int64_t{last} - first, 0, wire::kMaxDimension));
+}
+
+DesktopPlace place_of(const RECT& rect) {
+  return {.origin = {rect.left, rect.top},
+          .size = {length(rect.left, rect.right), length(rect.top, rect.bottom)}};
+}
+
+OutputColour colour_of(const DXGI_OUTPUT_DESC1& desc) {
+  return {.colour_space = static_cast<std::uint32_t>(desc.ColorSpace),
+          .primaries = {desc.RedPrimary[0], desc.RedPrimary[1], desc.GreenPrimary[0],
+                        desc.GreenPrimary[1], desc.BluePrimary[0], desc.BluePrimary[1],
+                        desc.WhitePoint[0], desc.WhitePoint[1]},
+          .max_luminance = desc.MaxLuminance,
+          .min_luminance = desc.MinLuminance,
+          .max_full_frame_luminance = desc.MaxFullFrameLuminance};
+}
+
+bool side_fits(UINT side) {
+  return side >= 1 && side <= wire::kMaxDimension;
+}
+
+std::uint32_t saturated(Nanoseconds duration) {
+  return static_cast<std::uint32_t>(
+      std::clamp<std::int64_t>(duration.count(), 0, std::numeric_limits<std::uint32_t>::max()));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<DxgiSource>> DxgiSource::create(DxgiOutputs& outputs, HdrWish wish,
+                                                       MakeWaiter make_waiter) {
+  auto waiter = make_waiter();
+  if (!waiter) return fail(ErrorCode::Unsupported, "another timer");
+  std::unique_ptr<DxgiSource> source(new DxgiSource(outputs, wish, std::move(waiter)));
+  source->shape_.image.reserve(wire::kMaxShapeBytes);
+  const auto opened = source->open();
+  if (!opened && opened.error().code != ErrorCode::Busy) return std::unexpected(opened.error());
+  return source;
+}
+
+Result<void> DxgiSource::open() {
+  // Without the right to the secure desktop duplication says so itself.
+  desktop_.attach();
+  DxgiOutput found = TRY(outputs_.find());
+  device_ = TRY(make_device(*found.adapter));
+  duplication_ = TRY(Duplication::create(*found.output, *device_.device, wish_));
+  describe(*found.output);
+  white_millinits_ = outputs_.white_millinits();
+  return {};
+}
+
+void DxgiSource::describe(IDXGIOutput& output) {
+  DXGI_OUTPUT_DESC plain{};
+  output.GetDesc(&plain);
+  rotation_ = rotation_of(static_cast<std::uint32_t>(plain.Rotation));
+  colour_ = {};
+  ComPtr<IDXGIOutput6> newest;
+  output.QueryInterface(__uuidof(IDXGIOutput6), newest.put_void());
+  DXGI_OUTPUT_DESC1 desc{};
+  if (newest && SUCCEEDED(newest->GetDesc1(&desc))) colour_ = colour_of(desc);
+  const std::lock_guard lock(place_mutex_);
+  place_ = place_of(plain.DesktopCoordinates);
+}
+
+void DxgiSource::close() {
+  release();
+  duplication_.reset();
+  staging_.clear();
+  device_ = {};
+  fresh_ = true;
+}
+
+// An output that vanished may come back: only create() finds that final.
+Result<void> DxgiSource::reinit() {
+  close();
+  const auto opened = open();
+  if (opened) {
+    ++counters_.reinits;
+    return {};
+  }
+  close();
+  const Error& error = opened.error();
+  if (error.code == ErrorCode::NotFound) return fail(ErrorCode::Busy, "output");
+  return std::unexpected(error);
+}
+
+CaptureOutcome DxgiSource::acquire(HostTime now, Nanoseconds timeout, CapturedFrame& frame) {
+  if (!duplication_) return CaptureOutcome::MustReinit;
+  const HostTime deadline = now + timeout;
+  while (true) {
+    const Look look = duplication_->acquire(std::max(deadline - now, Nanoseconds::zero()));
+    now = HostClock::now();
+    switch (look) {
+      case Look::Picture:
+        take_pointer();
+        return take_picture(now, frame);
+      case Look::PointerOnly:
+        ++counters_.pointer_only;
+        take_pointer();
+        if (now >= deadline) return CaptureOutcome::NoChange;
+        break;
+      case Look::Nothing:
+        return CaptureOutcome::Timeout;
+      case Look::MustReinit:
+        return CaptureOutcome::MustReinit;
+      case Look::Lost:
+        return CaptureOutcome::Lost;
+    }
+  }
+}
+
+void DxgiSource::take_pointer() {
+  const DXGI_OUTDUPL_FRAME_INFO& info = duplication_->info();
+  if (duplication_->read_shape(shape_)) pointer_.reshape(shape_);
+  if (info.LastMouseUpdateTime.QuadPart == 0) return;
+  const DXGI_OUTDUPL_POINTER_POSITION& pointer = info.PointerPosition;
+  pointer_.place({pointer.Position.x, pointer.Position.y}, pointer.Visible != FALSE);
+}
+
+CaptureOutcome DxgiSource::take_picture(HostTime begun, CapturedFrame& frame) {
+  if (duplication_->texture() == nullptr) return refuse();
+  D3D11_TEXTURE2D_DESC desc{};
+  duplication_->texture()->GetDesc(&desc);
+  const auto format = pixel_format_of(static_cast<std::uint32_t>(desc.Format));
+  if (!format || !side_fits(desc.Width) || !side_fits(desc.Height)) return refuse();
+  const Size size{desc.Width, desc.Height};
+  const auto fitted = staging_.fit(*device_.device, size, *format, desc.Format);
+  if (!fitted) return fail_with(fitted.error());
+  if (*fitted || fresh_) {
+    damage_.set_full(size);
+  } else {
+    damage_ = damage_of(duplication_->changes(), size);
+  }
+  fresh_ = true;  // until it is handed out
+  staging_.copy(*device_.context, *duplication_->texture(), damage_.rects());
+  const auto picture = staging_.map(*device_.context, *waiter_);
+  if (!picture) return fail_with(picture.error());
+  mapped_ = true;
+  fresh_ = false;
+  ++counters_.pictures;
+  if (duplication_->info().ProtectedContentMaskedOut) ++counters_.protected_content;
+  frame.picture = *picture;
+  frame.damage = damage_.rects();
+  describe(frame, begun);
+  return CaptureOutcome::Frame;
+}
+
+void DxgiSource::describe(CapturedFrame& frame, HostTime begun) {
+  const HostTime now = HostClock::now();
+  if (now >= white_due_) {
+    white_due_ = now + kWhitePeriod;
+    white_millinits_ = outputs_.white_millinits();
+  }
+  frame.info = {};
+  frame.info.rotation = rotation_;
+  frame.info.colour_space = colour_space_of(frame.picture.format, colour_);
+  frame.info.sdr_white_millinits = white_millinits_;
+  frame.info.hdr = hdr_metadata_of(colour_);
+  frame.info.capture_ns = saturated(now - begun);
+}
+
+// The next picture must bring everything.
+CaptureOutcome DxgiSource::refuse() {
+  ++counters_.refused;
+  fresh_ = true;
+  return CaptureOutcome::NoChange;
+}
+
+CaptureOutcome DxgiSource::fail_with(const Error& error) {
+  const bool final = error.code == ErrorCode::OsCall || error.code == ErrorCode::Unsupported;
+  return final ? CaptureOutcome::Lost : CaptureOutcome::MustReinit;
+}
+
+void DxgiSource::release() {
+  if (std::exchange(mapped_, false)) staging_.unmap(*device_.context);
+}
+
+void DxgiSource::move_pointer(Point frame_position) {
+  Point at;
+  {
+    const std::lock_guard lock(place_mutex_);
+    at = place_.to_desktop(frame_position);
+  }
+  SetCursorPos(at.x, at.y);
+}
+
+DxgiCounters DxgiSource::counters() const {
+  DxgiCounters counters = counters_;
+  counters.bytes_copied = staging_.bytes_copied();
+  return counters;
+}
+
+}  // namespace pierglass::guest

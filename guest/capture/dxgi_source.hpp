@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+
+#include "guest/capture/duplication.hpp"
+#include "guest/capture/dxgi_device.hpp"
+#include "guest/capture/dxgi_outputs.hpp"
+#include "guest/capture/dxgi_pointer.hpp"
+#include "guest/capture/input_desktop.hpp"
+#include "guest/capture/staging_picture.hpp"
+#include "guest/core/capture_source.hpp"
+#include "guest/core/desktop_place.hpp"
+#include "guest/core/output_colour.hpp"
+
+namespace pierglass::guest {
+
+// What a source has seen since it was made.
+struct DxgiCounters {
+  std::uint64_t pictures = 0;
+  std::uint64_t pointer_only = 0;       // wake-ups without a picture: nothing is copied
+  std::uint64_t reinits = 0;            // that succeeded
+  std::uint64_t refused = 0;            // pictures of a size or format that no frame can have
+  std::uint64_t protected_content = 0;  // pictures in which Windows blackened a part
+  std::uint64_t bytes_copied = 0;       // by the GPU, into memory that the CPU reads
+};
+
+// One output by desktop duplication. The GPU copies what has changed into one staging picture; that
+// memory itself is the frame, so that only damaged rows are read from it. All of duplication,
+// device and output is made anew after a loss.
+class DxgiSource final : public CaptureSource {
+ public:
+  // `outputs` outlives this. What is only not to be had now (the secure desktop, a mode that
+  // changes) does not fail: the first acquire() says MustReinit. NotFound: as DxgiOutputs::find().
+  // Unsupported: Windows has no duplication, or `make_waiter` gave nothing. OsCall: the call.
+  static Result<std::unique_ptr<DxgiSource>> create(DxgiOutputs& outputs, HdrWish wish,
+                                                    MakeWaiter make_waiter);
+  DxgiSource(const DxgiSource&) = delete;
+  DxgiSource& operator=(const DxgiSource&) = delete;
+  ~DxgiSource() override { release(); }
+
+  CaptureOutcome acquire(HostTime now, Nanoseconds timeout, CapturedFrame& frame) override;
+  void release() override;
+  Result<void> reinit() override;
+  PointerSource& pointer() override { return pointer_; }
+  void move_pointer(Point frame_position) override;
+  void request_mode(Size, std::uint32_t) override {}  // the desktop's mode is Windows' affair
+
+  // Capture thread, or when that has ended.
+  [[nodiscard]] DxgiCounters counters() const;
+
+ private:
+  DxgiSource(DxgiOutputs& outputs, HdrWish wish, std::unique_ptr<Waiter> waiter)
+      : outputs_(outputs), wish_(wish), waiter_(std::move(waiter)) {}
+
+  Result<void> open();
+  void close();
+  void describe(IDXGIOutput& output);
+  void take_pointer();
+  CaptureOutcome take_picture(HostTime begun, CapturedFrame& frame);
+  CaptureOutcome refuse();
+  static CaptureOutcome fail_with(const Error& error);
+  void describe(CapturedFrame& frame, HostTime begun);
+
+  DxgiOutputs& outputs_;
+  const HdrWish wish_;
+  const std::unique_ptr<Waiter> waiter_;  // for the GPU
+  InputDesktop desktop_;
+  DxgiDevice device_;
+  std::optional<Duplication> duplication_;
+  StagingPicture staging_;
+  bool mapped_ = false;
+  bool fresh_ = true;  // no picture of this duplication was handed out yet
+  pixel::DamageRegion damage_;
+  CursorShape shape_;
+  DxgiCounters counters_;
+
+  // Of the output:
+  OutputColour colour_;
+  wire::Rotation rotation_ = wire::Rotation::None;
+  std::uint32_t white_millinits_ = 0;
+  HostTime white_due_;
+
+  std::mutex place_mutex_;  // held for a few words
+  DesktopPlace place_;
+  DxgiPointer pointer_;
+};
+
+}  // namespace pierglass::guest
