@@ -49,6 +49,20 @@ if((PIERGLASS_TESTS OR PIERGLASS_FUZZERS) AND NOT WIN32)
   target_link_libraries(input_model PUBLIC input PRIVATE pierglass_flags)
 endif()
 
+# what runs under Wine; the tests that start it are Linux programs
+if(PIERGLASS_STANDINS AND PIERGLASS_GUEST)
+  add_executable(dxgi_standin
+    guest/win/console_windows.cpp guest/win/waiter_windows.cpp tests/guest/desktop_script.cpp
+    tests/guest/dxgi_standin.cpp tests/guest/pattern_play.cpp tests/guest/random_script.cpp
+    tests/guest/run_pattern.cpp tests/guest/run_scripts.cpp tests/guest/run_speed.cpp
+    tests/guest/scripted_duplication.cpp tests/guest/scripted_output.cpp)
+  target_include_directories(dxgi_standin PRIVATE ${CMAKE_SOURCE_DIR})
+  target_link_libraries(dxgi_standin PRIVATE guest_options guest_capture winmm)
+  # IUnknown's destructor is not virtual
+  set_source_files_properties(tests/guest/scripted_duplication.cpp tests/guest/scripted_output.cpp
+    PROPERTIES COMPILE_OPTIONS -Wno-non-virtual-dtor)
+endif()
+
 if(PIERGLASS_TESTS AND NOT WIN32)
   find_package(GTest REQUIRED)
   include(GoogleTest)

@@ -3,6 +3,8 @@
 
 #include <windows.h>
 
+#include <cstdio>
+#include <optional>
 #include <utility>
 
 #include "base/describe.hpp"
@@ -53,6 +55,7 @@ class SystemDxgiSource final : public CaptureSource {
     return {};
   }
   [[nodiscard]] const SystemOutputs& outputs() const { return outputs_; }
+  [[nodiscard]] const std::optional<Error>& waiting_for() const { return source_->waiting_for(); }
 
   CaptureOutcome acquire(HostTime now, Nanoseconds timeout, CapturedFrame& frame) override {
     return source_->acquire(now, timeout, frame);
@@ -82,6 +85,10 @@ Created create_dxgi(const GuestOptions& options) {
   auto source = std::make_unique<SystemDxgiSource>(options.output);
   const auto created = source->create(options.hdr);
   if (!created) return std::unexpected(explain_dxgi(created.error(), source->outputs()));
+  if (const auto& why = source->waiting_for()) {
+    std::fprintf(stderr, "pierglass-guest: the desktop cannot be duplicated yet (%s): trying on\n",
+                 describe(*why).c_str());
+  }
   return source;
 }
 

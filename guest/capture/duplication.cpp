@@ -87,6 +87,7 @@ Duplication& Duplication::operator=(Duplication&& other) noexcept {
   texture_ = std::move(other.texture_);
   info_ = other.info_;
   holding_ = std::exchange(other.holding_, false);
+  lost_device_ = other.lost_device_;
   buffers_ = std::move(other.buffers_);
   return *this;
 }
@@ -107,8 +108,9 @@ Look Duplication::acquire(Nanoseconds timeout) {
   info_ = {};
   const HRESULT result =
       duplication_->AcquireNextFrame(milliseconds(timeout), &info_, resource.put());
-  const Look look =
-      look_of(static_cast<std::uint32_t>(result), info_.LastPresentTime.QuadPart != 0);
+  const auto bits = static_cast<std::uint32_t>(result);
+  const Look look = look_of(bits, info_.LastPresentTime.QuadPart != 0);
+  lost_device_ = loses_device(bits);
   holding_ = look == Look::Picture || look == Look::PointerOnly;
   if (look == Look::Picture) texture_ = resource.as<ID3D11Texture2D>();
   return look;

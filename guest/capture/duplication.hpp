@@ -36,6 +36,9 @@ class Duplication {
   // hold a frame.
   Look acquire(Nanoseconds timeout);
 
+  // The last look found that the device is gone.
+  [[nodiscard]] bool lost_device() const { return lost_device_; }
+
   // ---- of the held frame ----
 
   // After Picture; null when Windows gave something else than a texture.
@@ -61,6 +64,7 @@ class Duplication {
   ComPtr<ID3D11Texture2D> texture_;
   DXGI_OUTDUPL_FRAME_INFO info_{};
   bool holding_ = false;
+  bool lost_device_ = false;
   std::unique_ptr<Buffers> buffers_;
 };
 

@@ -13,6 +13,10 @@ namespace pierglass::guest {
 struct DxgiDevice {
   ComPtr<ID3D11Device> device;
   ComPtr<ID3D11DeviceContext> context;
+  LUID adapter{};  // lasts until Windows restarts or the adapter is gone
+
+  // It works, on the same adapter as this.
+  [[nodiscard]] bool serves(IDXGIAdapter1& other) const;
 };
 
 // On the adapter that drives the output: another's cannot duplicate it. Queues one frame at most.

@@ -51,19 +51,51 @@ Result<std::unique_ptr<DxgiSource>> DxgiSource::create(DxgiOutputs& outputs, Hdr
   std::unique_ptr<DxgiSource> source(new DxgiSource(outputs, wish, std::move(waiter)));
   source->shape_.image.reserve(wire::kMaxShapeBytes);
   const auto opened = source->open();
-  if (!opened && opened.error().code != ErrorCode::Busy) return std::unexpected(opened.error());
+  if (opened) return source;
+  if (opened.error().code != ErrorCode::Busy) return std::unexpected(opened.error());
+  source->close();
+  source->waiting_for_ = opened.error();
   return source;
 }
 
 Result<void> DxgiSource::open() {
   // Without the right to the secure desktop duplication says so itself.
   desktop_.attach();
-  DxgiOutput found = TRY(outputs_.find());
-  device_ = TRY(make_device(*found.adapter));
-  duplication_ = TRY(Duplication::create(*found.output, *device_.device, wish_));
+  const DxgiOutput found = TRY(outputs_.find());
+  const auto duplicated = duplicate(found);
+  if (!duplicated) return duplicated;
   describe(*found.output);
   white_millinits_ = outputs_.white_millinits();
   return {};
+}
+
+Result<void> DxgiSource::duplicate(const DxgiOutput& found) {
+  const bool kept = device_.serves(*found.adapter);
+  if (!kept) {
+    const auto renewed = renew_device(*found.adapter);
+    if (!renewed) return renewed;
+  }
+  auto made = Duplication::create(*found.output, *device_.device, wish_);
+  if (!made && kept && !is_refusal(static_cast<std::uint32_t>(made.error().os))) {
+    // The old device may be to blame.
+    const auto renewed = renew_device(*found.adapter);
+    if (!renewed) return renewed;
+    made = Duplication::create(*found.output, *device_.device, wish_);
+  }
+  if (!made) return std::unexpected(made.error());
+  duplication_ = *std::move(made);
+  return {};
+}
+
+Result<void> DxgiSource::renew_device(IDXGIAdapter1& adapter) {
+  drop_device();
+  device_ = TRY(make_device(adapter));
+  return {};
+}
+
+void DxgiSource::drop_device() {
+  staging_.clear();
+  device_ = {};
 }
 
 void DxgiSource::describe(IDXGIOutput& output) {
@@ -81,9 +113,9 @@ void DxgiSource::describe(IDXGIOutput& output) {
 
 void DxgiSource::close() {
   release();
+  const bool lost_device = duplication_ && duplication_->lost_device();
   duplication_.reset();
-  staging_.clear();
-  device_ = {};
+  if (lost_device) drop_device();
   fresh_ = true;
 }
 

@@ -49,6 +49,9 @@ class DxgiSource final : public CaptureSource {
   void move_pointer(Point frame_position) override;
   void request_mode(Size, std::uint32_t) override {}  // the desktop's mode is Windows' affair
 
+  // Why there is no duplication yet; nothing once there has been one. After create().
+  [[nodiscard]] const std::optional<Error>& waiting_for() const { return waiting_for_; }
+
   // Capture thread, or when that has ended.
   [[nodiscard]] DxgiCounters counters() const;
 
@@ -57,6 +60,9 @@ class DxgiSource final : public CaptureSource {
       : outputs_(outputs), wish_(wish), waiter_(std::move(waiter)) {}
 
   Result<void> open();
+  Result<void> duplicate(const DxgiOutput& found);
+  Result<void> renew_device(IDXGIAdapter1& adapter);
+  void drop_device();
   void close();
   void describe(IDXGIOutput& output);
   void take_pointer();
@@ -68,6 +74,7 @@ class DxgiSource final : public CaptureSource {
   DxgiOutputs& outputs_;
   const HdrWish wish_;
   const std::unique_ptr<Waiter> waiter_;  // for the GPU
+  std::optional<Error> waiting_for_;
   InputDesktop desktop_;
   DxgiDevice device_;
   std::optional<Duplication> duplication_;

@@ -20,7 +20,8 @@ class InputDesktop {
   // Makes it the calling thread's. False when it may not be opened, or when the thread owns windows
   // or hooks; the thread then stays where it was.
   bool attach() {
-    Handle<DesktopTraits> next(OpenInputDesktop(0, FALSE, GENERIC_READ));
+    // Graphics drivers may want to create windows, which reading alone does not allow.
+    Handle<DesktopTraits> next(OpenInputDesktop(0, FALSE, GENERIC_ALL));
     if (!next || !SetThreadDesktop(next.get())) return false;
     desktop_ = std::move(next);
     return true;

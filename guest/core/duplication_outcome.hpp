@@ -89,4 +89,17 @@ constexpr ErrorCode failure_code(std::uint32_t result) {
   return outcome_of(result) == CallOutcome::Lost ? ErrorCode::OsCall : ErrorCode::Busy;
 }
 
+// The Direct3D device is of no use any more, whatever it says itself.
+constexpr bool loses_device(std::uint32_t result) {
+  return result == hresult::kDxgiDeviceRemoved || result == hresult::kDxgiDeviceHung ||
+         result == hresult::kDxgiDeviceReset || result == hresult::kDxgiDriverInternalError;
+}
+
+// Somebody else has the screen, which says nothing against adapter and device.
+constexpr bool is_refusal(std::uint32_t result) {
+  return result == hresult::kAccessDenied || result == hresult::kDxgiAccessDenied ||
+         result == hresult::kDxgiNotCurrentlyAvailable ||
+         result == hresult::kDxgiSessionDisconnected;
+}
+
 }  // namespace pierglass::guest

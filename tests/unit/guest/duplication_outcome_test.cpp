@@ -55,5 +55,15 @@ TEST(DuplicationOutcome, WhatMayComeBackIsTriedAgain) {
   EXPECT_EQ(failure_code(hresult::kInvalidArgument), ErrorCode::OsCall);
 }
 
+TEST(DuplicationOutcome, ADeviceOutlivesWhatIsNotItsFault) {
+  EXPECT_TRUE(loses_device(hresult::kDxgiDeviceRemoved));
+  EXPECT_TRUE(loses_device(hresult::kDxgiDriverInternalError));
+  EXPECT_FALSE(loses_device(hresult::kDxgiAccessLost));
+  EXPECT_TRUE(is_refusal(hresult::kAccessDenied));
+  EXPECT_TRUE(is_refusal(hresult::kDxgiNotCurrentlyAvailable));
+  EXPECT_FALSE(is_refusal(hresult::kDxgiUnsupported));
+  EXPECT_FALSE(is_refusal(hresult::kDxgiDeviceRemoved));
+}
+
 }  // namespace
 }  // namespace pierglass::guest
