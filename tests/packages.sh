@@ -14,7 +14,7 @@ packages_desktop='sway grim libegl-mesa0 libgl1-mesa-dri libgles2 util-linux pro
 
 # Windows programs and a screen for them. Wine loads the X libraries at run time.
 packages_wine='wine wine64 xvfb fonts-wine fonts-liberation libfreetype6 libxcomposite1 libxcursor1
-  libxfixes3 libxi6 libxinerama1 libxrandr2 libxrender1'
+  libxfixes3 libxi6 libxinerama1 libxrandr2 libxrender1 libgl1'
 
 # GNOME's compositor, a bus for it, and what takes pictures of it.
 packages_gnome='mutter dbus-daemon pipewire wireplumber gstreamer1.0-pipewire

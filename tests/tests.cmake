@@ -438,7 +438,8 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       tests/support/proc_stats.cpp tests/support/process.cpp tests/support/qemu.cpp
       tests/support/screen.cpp tests/support/screenshot.cpp tests/support/sway.cpp
       tests/support/temp_dir.cpp tests/support/wayland_parser.cpp
-      tests/support/wayland_recorder.cpp tests/support/weston.cpp tests/support/wine.cpp)
+      tests/support/wayland_recorder.cpp tests/support/weston.cpp tests/support/wine.cpp
+      tests/support/xvfb.cpp)
     target_include_directories(e2e_support PUBLIC ${CMAKE_SOURCE_DIR})
     target_compile_definitions(e2e_support PRIVATE
       PIERGLASS_BROKER_PROGRAM="${CMAKE_BINARY_DIR}/pierglass-broker"
@@ -473,6 +474,13 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       pierglass_test(e2e_${subject} SOURCES tests/e2e/${subject}_test.cpp LINK e2e_desk
         LABELS e2e TIMEOUT 300)
     endforeach()
+    # desktop duplication, played at the COM border; bounds times and bytes
+    pierglass_test(e2e_duplication SERIAL
+      SOURCES tests/e2e/duplication_test.cpp tests/guest/desktop_script.cpp
+        tests/guest/random_script.cpp
+      LINK e2e_desk shm LABELS e2e TIMEOUT 300)
+    pierglass_test(e2e_guest_program SOURCES tests/e2e/guest_program_test.cpp LINK e2e_support
+      LABELS e2e)
     add_library(e2e_screen_desk STATIC tests/e2e/screen_desk.cpp)
     target_link_libraries(e2e_screen_desk PUBLIC e2e_desk PRIVATE pierglass_flags)
     pierglass_test(e2e_scales SOURCES tests/e2e/scales_test.cpp LINK e2e_screen_desk

@@ -28,7 +28,8 @@ class PatternPlay final : public DesktopPlay {
   bool has_newer_call() override { return true; }
   const DesktopStep* next(std::uint32_t milliseconds) override;
   pixel::ConstImage picture() override { return frame_.picture; }
-  std::vector<Rect> changed(const DesktopStep&) override {
+  std::vector<Rect> changed(const DesktopStep& step) override {
+    if (!step.presented) return {};
     return {frame_.damage.begin(), frame_.damage.end()};
   }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
@@ -22,12 +23,13 @@ class Silent final : public guest::PublisherObserver {
   void on_too_large(Size) override { std::fputs("too large\n", stderr); }
 };
 
-// The number that follows `option` at the front of the words, which are taken off.
+// The number that follows `option`, both of which are taken out of the words.
 std::uint32_t take_number(std::vector<std::string>& words, const char* option,
                           std::uint32_t otherwise) {
-  if (words.size() < 2 || words[0] != option) return otherwise;
-  const auto number = static_cast<std::uint32_t>(std::strtoul(words[1].c_str(), nullptr, 10));
-  words.erase(words.begin(), words.begin() + 2);
+  const auto found = std::ranges::find(words, option);
+  if (found == words.end() || found + 1 == words.end()) return otherwise;
+  const auto number = static_cast<std::uint32_t>(std::strtoul((found + 1)->c_str(), nullptr, 10));
+  words.erase(found, found + 2);
   return number;
 }
 

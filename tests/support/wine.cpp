@@ -101,12 +101,27 @@ Wine::~Wine() {
              60s);
 }
 
-Process Wine::start(const std::string& name, const std::filesystem::path& exe,
-                    std::vector<std::string> arguments, const std::string& x_display) {
+Command Wine::program(const std::string& name, const std::filesystem::path& exe,
+                      std::vector<std::string> arguments, const std::string& x_display) {
   arguments.insert(arguments.begin(), {"wine", exe.string()});
   Command windows_program = wine_command(lab_, prefix_, name, std::move(arguments));
   if (!x_display.empty()) windows_program.environment.emplace_back("DISPLAY", x_display);
-  Process process(std::move(windows_program));
+  return windows_program;
+}
+
+Process Wine::start(const std::string& name, const std::filesystem::path& exe,
+                    std::vector<std::string> arguments, const std::string& x_display) {
+  Process process(program(name, exe, std::move(arguments), x_display));
+  std::fprintf(stderr, "started Wine (%s, process %d)\n", exe.filename().c_str(), process.pid());
+  return process;
+}
+
+Process Wine::start_drawing(const std::string& name, const std::filesystem::path& exe,
+                            std::vector<std::string> arguments, const std::string& x_display) {
+  Command drawing = program(name, exe, std::move(arguments), x_display);
+  drawing.environment.insert(drawing.environment.end(),
+                             {{"WINE_D3D_CONFIG", "csmt=0x0"}, {"LP_NUM_THREADS", "0"}});
+  Process process(std::move(drawing));
   std::fprintf(stderr, "started Wine (%s, process %d)\n", exe.filename().c_str(), process.pid());
   return process;
 }
