@@ -53,6 +53,8 @@ struct Typed {
   std::string rings = "always";
   std::string doorbell = "on";
   std::string hdr = "as-is";
+  std::string gpu_priority = "high";
+  std::string capture_priority = "on";
 };
 
 template <typename Value>
@@ -76,6 +78,9 @@ const Names<IvshmemCache> kCaches{{"cached", IvshmemCache::Cached},
 const Names<Rings> kRings{
     {"always", Rings::Always}, {"half", Rings::Half}, {"never", Rings::Never}};
 const Names<HdrWish> kHdr{{"as-is", HdrWish::AsIs}, {"off", HdrWish::Off}};
+const Names<GpuPriority> kGpuPriorities{{"normal", GpuPriority::Normal},
+                                        {"high", GpuPriority::High},
+                                        {"realtime", GpuPriority::Realtime}};
 const Names<bool> kSwitch{{"on", true}, {"off", false}};
 
 // An option that takes one of the names.
@@ -118,6 +123,10 @@ void add_guest_only(CLI::App& app, GuestOptions& out, Typed& typed) {
                  "primary");
   add_choice(app, "--hdr", typed.hdr, kHdr,
              "DXGI: HDR as the desktop has it, or off: Windows makes eight bits of it");
+  add_choice(app, "--gpu-priority", typed.gpu_priority, kGpuPriorities,
+             "DXGI: of our copies among other programs' work; realtime hangs some drivers");
+  add_choice(app, "--capture-priority", typed.capture_priority, kSwitch,
+             "DXGI: Windows runs the capturing thread before others");
   auto* memory = app.get_option("--memory");
   auto* index = app.add_option("--ivshmem-index", out.device.index,
                                "Shared memory: the IVSHMEM device with this number, from 0, in "
@@ -166,6 +175,8 @@ void finish(GuestOptions& out, const Typed& typed) {
   out.rings = kRings.at(typed.rings);
   out.doorbell = kSwitch.at(typed.doorbell);
   out.hdr = kHdr.at(typed.hdr);
+  out.gpu_priority = kGpuPriorities.at(typed.gpu_priority);
+  out.capture_priority = kSwitch.at(typed.capture_priority);
   out.pattern.sizes.clear();
   for (const std::string& size : typed.sizes) out.pattern.sizes.push_back(picture_size(size));
   if (out.pattern.sizes.empty()) out.pattern.sizes.push_back(picture_size(typed.size));

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "guest/core/gpu_priority.hpp"
 #include "guest/core/output_choice.hpp"
 #include "guest/core/output_colour.hpp"
 #include "guest/core/pattern_source.hpp"
@@ -30,6 +31,8 @@ struct GuestOptions {
   std::string window;    // part of a title; empty: the desktop
   OutputWish output;     // DXGI's
   HdrWish hdr = HdrWish::AsIs;
+  GpuPriority gpu_priority = GpuPriority::High;
+  bool capture_priority = true;  // of the capture thread
   PatternOptions pattern;
   PublisherOptions publisher;
   bool create_memory = false;      // pattern_feed only

@@ -10,6 +10,7 @@
 #include "base/describe.hpp"
 #include "guest/capture/dxgi_source.hpp"
 #include "guest/capture/gdi_source.hpp"
+#include "guest/capture/priorities.hpp"
 #include "guest/core/pattern_source.hpp"
 #include "guest/report.hpp"
 #include "guest/win/waiter_windows.hpp"
@@ -45,10 +46,20 @@ Created create_gdi(const GuestOptions& options, std::uint64_t region_bytes) {
   return *std::move(source);
 }
 
+void tell(const std::string& sentence) {
+  std::fprintf(stderr, "pierglass-guest: %s\n", sentence.c_str());
+}
+
+// What came of a wish that the capture can do without.
+void tell(const char* wish, const Result<void>& outcome) {
+  tell(std::string(wish) + (outcome ? ": set" : ": not set, " + describe(outcome.error())));
+}
+
 // A source with the outputs that it finds its own among.
 class SystemDxgiSource final : public CaptureSource {
  public:
-  explicit SystemDxgiSource(const OutputWish& wish) : outputs_(wish) {}
+  explicit SystemDxgiSource(const GuestOptions& options)
+      : outputs_(options.output), raise_(options.capture_priority) {}
 
   Result<void> create(HdrWish wish) {
     source_ = TRY(DxgiSource::create(outputs_, wish, make_windows_waiter));
@@ -58,6 +69,9 @@ class SystemDxgiSource final : public CaptureSource {
   [[nodiscard]] const std::optional<Error>& waiting_for() const { return source_->waiting_for(); }
 
   CaptureOutcome acquire(HostTime now, Nanoseconds timeout, CapturedFrame& frame) override {
+    // The first call is the first that comes from the capture thread.
+    if (std::exchange(raise_, false))
+      tell("priority of the capture thread", join_capture_threads());
     return source_->acquire(now, timeout, frame);
   }
   void release() override { source_->release(); }
@@ -70,6 +84,7 @@ class SystemDxgiSource final : public CaptureSource {
 
  private:
   SystemOutputs outputs_;
+  bool raise_;
   std::unique_ptr<DxgiSource> source_;
 };
 
@@ -82,13 +97,13 @@ std::string explain_dxgi(const Error& error, const SystemOutputs& outputs) {
 }
 
 Created create_dxgi(const GuestOptions& options) {
-  auto source = std::make_unique<SystemDxgiSource>(options.output);
+  if (options.gpu_priority != GpuPriority::Normal)
+    tell("priority on the GPU", set_gpu_priority(options.gpu_priority));
+  auto source = std::make_unique<SystemDxgiSource>(options);
   const auto created = source->create(options.hdr);
   if (!created) return std::unexpected(explain_dxgi(created.error(), source->outputs()));
-  if (const auto& why = source->waiting_for()) {
-    std::fprintf(stderr, "pierglass-guest: the desktop cannot be duplicated yet (%s): trying on\n",
-                 describe(*why).c_str());
-  }
+  if (const auto& why = source->waiting_for())
+    tell("the desktop cannot be duplicated yet (" + describe(*why) + "): trying on");
   return source;
 }
 

@@ -64,6 +64,20 @@ TEST_P(Duplicated, DamagedPartsAloneKeepThePictureWhole) {
   desk_.expect_clean_end();
 }
 
+TEST_P(Duplicated, TheDesktopChangesItsResolution) {
+  start({"--sizes", "640x480,320x240", "--size-seconds", "4", "--mode", "still"});
+  EXPECT_TRUE(desk_.shows(still(), 0, GetParam() + " first size"));
+  const Picture small = pattern_picture({.size = {320, 240}, .mode = PatternMode::Still}, 2);
+  Picture twice(kSize);
+  for (std::uint32_t y = 0; y < kSize.height; ++y) {
+    for (std::uint32_t x = 0; x < kSize.width; ++x)
+      twice.pixels[std::size_t{y} * kSize.width + x] = small.at(x / 2, y / 2);
+  }
+  EXPECT_TRUE(desk_.shows(twice, 0, GetParam() + " second size"));
+  EXPECT_TRUE(desk_.shows(still(3), 0, GetParam() + " first size again"));
+  desk_.expect_clean_end();
+}
+
 TEST_P(Duplicated, EveryFormatShowsTheSameColours) {
   for (const std::string format : {"xrgb8888", "xbgr8888", "xbgr2101010", "xbgr16161616f"}) {
     start({"--mode", "still", "--format", format});

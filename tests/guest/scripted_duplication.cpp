@@ -45,7 +45,8 @@ ScriptedDuplication::ScriptedDuplication(DesktopPlay& play, ID3D11Device& device
     : play_(play), device_(guest::ComPtr<ID3D11Device>::share(&device)) {
   device.GetImmediateContext(context_.put());
   first_.presented = true;
-  first_.lists = Lists::None;
+  // To a new reader everything is new, whatever the lists say.
+  first_.dirty.push_back({.left = 0, .top = 0, .right = 1, .bottom = 1});
 }
 
 ScriptedDuplication::~ScriptedDuplication() {
