@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 #include <utility>
 
 #include "wire/layout.hpp"
@@ -35,11 +34,6 @@ OutputColour colour_of(const DXGI_OUTPUT_DESC1& desc) {
 
 bool side_fits(UINT side) {
   return side >= 1 && side <= wire::kMaxDimension;
-}
-
-std::uint32_t saturated(Nanoseconds duration) {
-  return static_cast<std::uint32_t>(
-      std::clamp<std::int64_t>(duration.count(), 0, std::numeric_limits<std::uint32_t>::max()));
 }
 
 }  // namespace
@@ -205,7 +199,7 @@ void DxgiSource::describe(CapturedFrame& frame, HostTime begun) {
   frame.info.colour_space = colour_space_of(frame.picture.format, colour_);
   frame.info.sdr_white_millinits = white_millinits_;
   frame.info.hdr = hdr_metadata_of(colour_);
-  frame.info.capture_ns = saturated(now - begun);
+  frame.info.capture_ns = wire_nanoseconds(now - begun);
 }
 
 // The next picture must bring everything.

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 
 #include "base/clock.hpp"
@@ -33,6 +35,12 @@ struct CapturedFrame {
   // Filled by the source: rotation, colour_space, sdr_white_millinits, hdr, capture_ns.
   wire::FrameInfo info;
 };
+
+// A duration as frames carry it: not negative, and at most four seconds.
+inline std::uint32_t wire_nanoseconds(Nanoseconds duration) {
+  return static_cast<std::uint32_t>(
+      std::clamp<std::int64_t>(duration.count(), 0, std::numeric_limits<std::uint32_t>::max()));
+}
 
 // What became of the pointer since the last poll. `image` is valid until the next one.
 struct PointerUpdate {

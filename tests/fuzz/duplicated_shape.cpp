@@ -3,6 +3,7 @@
 // none. Input: type, width, height, pitch u32, hot spot 2 i32, then the image.
 #include "guest/core/duplicated_shape.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
