@@ -1,36 +1,45 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <windows.h>
 
-#include <cstdio>
 #include <memory>
 #include <optional>
 #include <utility>
 
-#include "base/describe.hpp"
-#include "guest/capture/gdi_source.hpp"
+#include "guest/capture/create_source.hpp"
+#include "guest/core/exit_status.hpp"
 #include "guest/core/other_guest.hpp"
-#include "guest/core/pattern_source.hpp"
+#include "guest/diagnose/diagnose_windows.hpp"
+#include "guest/log.hpp"
 #include "guest/options.hpp"
 #include "guest/report.hpp"
+#include "guest/service/service_control_windows.hpp"
+#include "guest/service/service_main_windows.hpp"
 #include "guest/win/console_windows.hpp"
+#include "guest/win/data_folder_windows.hpp"
 #include "guest/win/doorbell_windows.hpp"
+#include "guest/win/guest_memory_windows.hpp"
+#include "guest/win/hardening_windows.hpp"
+#include "guest/win/scheduling_windows.hpp"
+#include "guest/win/supervisor_stop_windows.hpp"
 #include "guest/win/waiter_windows.hpp"
-#include "shm/file_windows.hpp"
-#include "shm/ivshmem_windows.hpp"
 #include "wire/memory_size.hpp"
 
 namespace pierglass::guest {
 namespace {
 
-int complain(const std::string& sentence) {
-  std::fprintf(stderr, "pierglass-guest: %s\n", sentence.c_str());
-  return 1;
+ExitStatus complain(const std::string& sentence, ExitStatus status = ExitStatus::Failed) {
+  say(Severity::Error, sentence);
+  return status;
 }
 
-class ConsoleObserver final : public PublisherObserver {
+class SayingObserver final : public PublisherObserver {
  public:
-  explicit ConsoleObserver(std::uint64_t region_bytes) : region_bytes_(region_bytes) {}
+  SayingObserver(std::uint64_t region_bytes, bool mmcss)
+      : region_bytes_(region_bytes), mmcss_(mmcss) {}
 
+  void on_begin() override {
+    if (mmcss_) say(Severity::Info, schedule_capture_thread());
+  }
   void on_published(const Step&) override {}
   void on_too_large(Size size) override {
     complain(explain_fit(region_bytes_, size, wire::PixelFormat::Xrgb8888));
@@ -38,20 +47,8 @@ class ConsoleObserver final : public PublisherObserver {
 
  private:
   std::uint64_t region_bytes_;
+  bool mmcss_;
 };
-
-struct GuestMemory {
-  shm::SharedMemory memory;
-  std::optional<shm::IvshmemPort> port;  // of a device; not after `memory`
-  [[nodiscard]] std::span<std::byte> bytes() const { return memory.bytes(); }
-};
-
-Result<GuestMemory> open_memory(const GuestOptions& options) {
-  if (!options.memory.empty())
-    return GuestMemory{.memory = TRY(shm::open_file(options.memory)), .port = std::nullopt};
-  auto device = TRY(shm::open_ivshmem(options.device, options.cache));
-  return GuestMemory{.memory = std::move(device.memory), .port = device.port};
-}
 
 // Null: readers poll. Says in one line how it is.
 std::unique_ptr<WindowsDoorbell> make_doorbell(const GuestOptions& options, GuestMemory& memory) {
@@ -62,13 +59,12 @@ std::unique_ptr<WindowsDoorbell> make_doorbell(const GuestOptions& options, Gues
     doorbell = std::make_unique<WindowsDoorbell>(*memory.port);
   const bool deaf = doorbell && !doorbell->hears();
   const Error* why = deaf ? &doorbell->hearing().error() : nullptr;
-  std::fprintf(stderr, "pierglass-guest: %s\n",
-               describe_doorbell(options.doorbell, interrupts, why).c_str());
+  say(Severity::Info, describe_doorbell(options.doorbell, interrupts, why));
   return doorbell;
 }
 
-int publish(const GuestOptions& options, GuestMemory& memory, CaptureSource& source) {
-  ConsoleObserver observer(memory.bytes().size());
+ExitStatus publish(const GuestOptions& options, GuestMemory& memory, CaptureSource& source) {
+  SayingObserver observer(memory.bytes().size(), options.scheduling.mmcss);
   const auto doorbell = make_doorbell(options, memory);
   auto publisher =
       Publisher::create(memory.bytes(), region_spec("Pierglass guest on Windows"), random_session(),
@@ -76,46 +72,36 @@ int publish(const GuestOptions& options, GuestMemory& memory, CaptureSource& sou
   if (!publisher) return complain(explain_begin(publisher.error(), options));
   const ConsoleStop owner(*std::move(publisher));
   const DoorbellTarget woken(doorbell.get(), owner.publisher());
+  const SupervisorStop supervised(options.supervisor, owner.publisher());
   const auto summary = owner.publisher().run();
-  if (!summary) return complain(explain_end(summary.error()));
-  std::fprintf(stderr, "pierglass-guest: %s\n", summarise(*summary).c_str());
-  return 0;
+  if (!summary) return complain(explain_end(summary.error()), ExitStatus::Restart);
+  say(Severity::Info, summarise(*summary));
+  return ExitStatus::Done;
 }
 
-int publish_pattern(const GuestOptions& options, GuestMemory& memory) {
-  const std::string misfit = pattern_misfit(memory.bytes().size(), options.pattern);
-  if (!misfit.empty()) return complain(misfit);
-  PatternSource source(options.pattern);
-  return publish(options, memory, source);
-}
-
-std::string explain_gdi(const Error& error, const GuestOptions& options) {
-  if (error.code == ErrorCode::NotFound) {
-    return "no visible window has \"" + options.window +
-           "\" in its title: open it first, or leave --window out";
-  }
-  return "the screen cannot be read (" + describe(error) +
-         "): start the program in a session with a desktop";
-}
-
-int publish_gdi(const GuestOptions& options, GuestMemory& memory) {
-  // Coordinates and sizes in real pixels on every monitor.
-  SetProcessDpiAwarenessContext(DPI_AWARENESS_CONTEXT_PER_MONITOR_AWARE_V2);
-  const auto source = GdiSource::create(options.window);
-  if (!source) return complain(explain_gdi(source.error(), options));
-  const Size size = (*source)->size();
-  const auto format = wire::PixelFormat::Xrgb8888;
-  if (!check_fits(memory.bytes().size(), region_spec(""), size, format))
-    return complain(explain_fit(memory.bytes().size(), size, format));
-  return publish(options, memory, **source);
-}
-
-int run(const GuestOptions& options) {
+ExitStatus run(GuestOptions& options) {
+  if (!options.log_file.empty() && !open_log(options.log_file))
+    say(Severity::Warning, "the log file " + options.log_file + " cannot be written");
+  say(Severity::Info, schedule_process(options.scheduling));
   auto memory = open_memory(options);
   if (!memory) return complain(explain_memory(memory.error(), options));
   if (other_guest_lives(memory->bytes())) return complain(kOtherGuest);
-  return options.capture == CaptureKind::Gdi ? publish_gdi(options, *memory)
-                                             : publish_pattern(options, *memory);
+  const auto source = create_source(options, memory->bytes());
+  return source ? publish(options, *memory, **source) : complain(source.error());
+}
+
+ExitStatus carry_out(GuestOptions& options) {
+  switch (options.verb) {
+    case Verb::Plain:
+    case Verb::Run:
+      return run(options);
+    case Verb::Diagnose:
+      return diagnose(options);
+    case Verb::Service:
+      return run_service();
+    default:
+      return control_service(options.verb);
+  }
 }
 
 }  // namespace
@@ -123,6 +109,13 @@ int run(const GuestOptions& options) {
 
 int main() {
   using namespace pierglass::guest;
-  const auto options = parse_options(Program::Guest, command_line_arguments());
-  return options ? run(*options) : options.error();
+  harden_process();
+  const auto words = command_line_arguments();
+  auto options = parse_options(Program::Guest, words, data_folder().config());
+  // A config file with a mistake is for the report.
+  if (!options && options.error() != 0 && !words.empty() && words[0] == "diagnose")
+    options = parse_options(Program::Guest, words);
+  if (!options)
+    return to_code(options.error() == 0 ? ExitStatus::Done : ExitStatus::BadConfiguration);
+  return to_code(carry_out(*options));
 }

@@ -10,10 +10,6 @@
 namespace pierglass::guest {
 namespace {
 
-std::string name(Size size) {
-  return std::to_string(size.width) + "x" + std::to_string(size.height);
-}
-
 std::string explain_file(const Error& error, const std::string& path) {
   const std::string subject = "the shared memory file " + path;
   switch (error.code) {
@@ -54,6 +50,10 @@ std::string explain_device(const Error& error) {
 
 }  // namespace
 
+std::string to_text(Size size) {
+  return std::to_string(size.width) + "x" + std::to_string(size.height);
+}
+
 wire::RegionSpec region_spec(const char* guest_name) {
   return {.guest_release = PIERGLASS_VERSION_WORD, .guest_name = guest_name};
 }
@@ -63,7 +63,7 @@ std::string explain_memory(const Error& error, const GuestOptions& options) {
 }
 
 std::string explain_fit(std::uint64_t region_bytes, Size size, wire::PixelFormat format) {
-  return "the shared memory holds " + mebibytes(region_bytes) + "; " + name(size) + " needs " +
+  return "the shared memory holds " + mebibytes(region_bytes) + "; " + to_text(size) + " needs " +
          mebibytes(memory_needed(region_spec(""), size, format)) +
          ": enlarge it or choose a smaller picture";
 }

@@ -13,6 +13,9 @@
 // Sentences for people, and what both programs do before they publish.
 namespace pierglass::guest {
 
+// "1920x1080".
+std::string to_text(Size size);
+
 // Channels of the region that a guest lays out.
 wire::RegionSpec region_spec(const char* guest_name);
 

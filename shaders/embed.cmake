@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Writes a C++ header with one constexpr string_view per shader: frame.vert becomes kFrameVert.
-#   cmake -DOUTPUT=<header> "-DSHADERS=<file>,<file>..." -P embed.cmake
+#   cmake -DOUTPUT=<header> -DNAMESPACE=gfx "-DSHADERS=<file>,<file>..." -P embed.cmake
 set(text "// Generated from shaders/; do not edit.\n#pragma once\n\n#include <string_view>\n\n")
-string(APPEND text "namespace pierglass::gfx {\n\n")
+string(APPEND text "namespace pierglass::${NAMESPACE} {\n\n")
 string(REPLACE "," ";" SHADERS "${SHADERS}")
 foreach(shader IN LISTS SHADERS)
   get_filename_component(stem "${shader}" NAME)
@@ -15,7 +15,7 @@ foreach(shader IN LISTS SHADERS)
     string(APPEND name "${first}${rest}")
   endforeach()
   file(READ "${shader}" source)
-  string(APPEND text "inline constexpr std::string_view ${name} = R\"glsl(${source})glsl\";\n\n")
+  string(APPEND text "inline constexpr std::string_view ${name} = R\"shader(${source})shader\";\n\n")
 endforeach()
-string(APPEND text "}  // namespace pierglass::gfx\n")
+string(APPEND text "}  // namespace pierglass::${NAMESPACE}\n")
 file(CONFIGURE OUTPUT "${OUTPUT}" CONTENT "${text}" @ONLY)

@@ -3,7 +3,7 @@
 # The Debian packages that demo.sh and run.sh need, and how they come onto the machine. Sourced.
 
 # Client, guest, tests, benchmarks.
-packages_build='g++ cmake ninja-build ccache pkg-config g++-mingw-w64-x86-64-posix
+packages_build='g++ cmake ninja-build ccache pkg-config g++-mingw-w64-x86-64-posix nsis
   libwayland-dev libwayland-bin wayland-protocols libxkbcommon-dev xkb-data libegl-dev libgles-dev libgbm-dev libdrm-dev
   libcli11-dev libspdlog-dev libfmt-dev nlohmann-json3-dev libpugixml-dev libspng-dev libstb-dev
   libspice-protocol-dev libssl-dev libspice-server-dev libsystemd-dev
@@ -14,7 +14,7 @@ packages_desktop='sway grim libegl-mesa0 libgl1-mesa-dri libgles2 util-linux pro
 
 # Windows programs and a screen for them. Wine loads the X libraries at run time.
 packages_wine='wine wine64 xvfb fonts-wine fonts-liberation libfreetype6 libxcomposite1 libxcursor1
-  libxfixes3 libxi6 libxinerama1 libxrandr2 libxrender1'
+  libxfixes3 libxi6 libxinerama1 libxrandr2 libxrender1 libgl1 libvulkan1 mesa-vulkan-drivers'
 
 # GNOME's compositor, a bus for it, and what takes pictures of it.
 packages_gnome='mutter dbus-daemon pipewire wireplumber gstreamer1.0-pipewire

@@ -49,6 +49,21 @@ if((PIERGLASS_TESTS OR PIERGLASS_FUZZERS) AND NOT WIN32)
   target_link_libraries(input_model PUBLIC input PRIVATE pierglass_flags)
 endif()
 
+# what runs under Wine; the tests that start it are Linux programs
+if(PIERGLASS_STANDINS AND PIERGLASS_GUEST)
+  add_executable(dxgi_standin
+    guest/win/console_windows.cpp guest/win/waiter_windows.cpp tests/guest/desktop_script.cpp
+    tests/guest/dxgi_standin.cpp tests/guest/pattern_play.cpp tests/guest/random_script.cpp
+    tests/guest/run_copy_queue.cpp tests/guest/run_gpu_pass.cpp tests/guest/run_pattern.cpp
+    tests/guest/run_scripts.cpp tests/guest/run_speed.cpp tests/guest/scripted_duplication.cpp
+    tests/guest/scripted_output.cpp tests/guest/standin_engine.cpp)
+  target_include_directories(dxgi_standin PRIVATE ${CMAKE_SOURCE_DIR})
+  target_link_libraries(dxgi_standin PRIVATE guest_options guest_capture winmm)
+  # IUnknown's destructor is not virtual
+  set_source_files_properties(tests/guest/scripted_duplication.cpp tests/guest/scripted_output.cpp
+    PROPERTIES COMPILE_OPTIONS -Wno-non-virtual-dtor)
+endif()
+
 if(PIERGLASS_TESTS AND NOT WIN32)
   find_package(GTest REQUIRED)
   include(GoogleTest)
@@ -139,14 +154,21 @@ if(PIERGLASS_TESTS AND NOT WIN32)
 
   # guest
   pierglass_test(unit_guest
-    SOURCES tests/unit/guest/cursor_shape_test.cpp tests/unit/guest/frame_publisher_test.cpp
+    SOURCES tests/support/temp_dir.cpp tests/unit/guest/config_test.cpp
+      tests/unit/guest/cursor_shape_test.cpp tests/unit/guest/desktop_damage_test.cpp
+      tests/unit/guest/diagnosis_test.cpp tests/unit/guest/duplicated_shape_test.cpp
+      tests/unit/guest/duplication_outcome_test.cpp tests/unit/guest/frame_publisher_test.cpp
       tests/unit/guest/ivshmem_device_test.cpp tests/unit/guest/ivshmem_interrupts_test.cpp
-      tests/unit/guest/options_test.cpp
-      tests/unit/guest/other_guest_test.cpp tests/unit/guest/pacer_test.cpp
+      tests/unit/guest/options_test.cpp tests/unit/guest/other_guest_test.cpp
+      tests/unit/guest/output_choice_test.cpp tests/unit/guest/output_colour_test.cpp
+      tests/unit/guest/pacer_test.cpp tests/unit/guest/picture_plan_test.cpp
+      tests/unit/guest/restart_policy_test.cpp tests/unit/guest/supervision_test.cpp
       tests/unit/guest/pattern_source_test.cpp
       tests/unit/guest/pattern_test.cpp tests/unit/guest/slot_damage_test.cpp
       tests/unit/guest/tile_differ_test.cpp
-    LINK guest_options)
+    LINK guest_diagnosis)
+  target_compile_definitions(unit_guest PRIVATE
+    PIERGLASS_GUEST_SAMPLE="${CMAKE_SOURCE_DIR}/guest/resources/pierglass-guest.conf")
   pierglass_test(threads_guest
     SOURCES tests/unit/guest/publisher_doorbell_test.cpp tests/unit/guest/publisher_test.cpp
     LINK guest_core LABELS thread)
@@ -369,6 +391,20 @@ if(PIERGLASS_TESTS AND NOT WIN32)
     find_package(PkgConfig REQUIRED)
     set(PIERGLASS_GUEST_EXE ${CMAKE_BINARY_DIR}/guest/pierglass-guest.exe CACHE FILEPATH
       "The Windows guest that the end-to-end tests run under Wine")
+    # the Windows program as it lies there; the check is also shown to be able to fail
+    set(CHECK_PROGRAM ${CMAKE_SOURCE_DIR}/tests/guest/check_program.sh ${PIERGLASS_GUEST_EXE})
+    add_test(NAME guest.needs_only_what_windows_has
+      COMMAND ${CHECK_PROGRAM} ${CMAKE_SOURCE_DIR}/tests/guest/system_dlls.txt 5000000)
+    add_test(NAME guest.other_libraries_are_refused COMMAND ${CHECK_PROGRAM} /dev/null 5000000)
+    set_tests_properties(guest.other_libraries_are_refused PROPERTIES
+      PASS_REGULAR_EXPRESSION "imports kernel32.dll, which /dev/null does not have")
+    add_test(NAME guest.a_large_program_is_refused
+      COMMAND ${CHECK_PROGRAM} ${CMAKE_SOURCE_DIR}/tests/guest/system_dlls.txt 5000)
+    set_tests_properties(guest.a_large_program_is_refused PROPERTIES
+      PASS_REGULAR_EXPRESSION "bytes, 5000 or more")
+    set_tests_properties(guest.needs_only_what_windows_has guest.other_libraries_are_refused
+      guest.a_large_program_is_refused PROPERTIES LABELS e2e)
+    string(REPLACE .exe -setup.exe PIERGLASS_SETUP_EXE ${PIERGLASS_GUEST_EXE})
     # the first processes of the guests in QEMU
     foreach(program input_log feed_runner graphics_init)
       add_executable(${program} tests/lab/${program}.cpp)
@@ -425,7 +461,8 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       tests/support/proc_stats.cpp tests/support/process.cpp tests/support/qemu.cpp
       tests/support/screen.cpp tests/support/screenshot.cpp tests/support/sway.cpp
       tests/support/temp_dir.cpp tests/support/wayland_parser.cpp
-      tests/support/wayland_recorder.cpp tests/support/weston.cpp tests/support/wine.cpp)
+      tests/support/wayland_recorder.cpp tests/support/weston.cpp tests/support/wine.cpp
+      tests/support/xvfb.cpp)
     target_include_directories(e2e_support PUBLIC ${CMAKE_SOURCE_DIR})
     target_compile_definitions(e2e_support PRIVATE
       PIERGLASS_BROKER_PROGRAM="${CMAKE_BINARY_DIR}/pierglass-broker"
@@ -434,6 +471,7 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       PIERGLASS_LOOKING_GLASS_PROGRAM="${CMAKE_BINARY_DIR}/looking_glass_feed"
       PIERGLASS_SINK_PROGRAM="${CMAKE_BINARY_DIR}/spice_sink"
       PIERGLASS_GUEST_EXE="${PIERGLASS_GUEST_EXE}"
+      PIERGLASS_SETUP_EXE="${PIERGLASS_SETUP_EXE}"
       PIERGLASS_FEED_IN_GUEST="${CMAKE_BINARY_DIR}/feed_in_guest"
       PIERGLASS_FEED_RUNNER_PROGRAM="${CMAKE_BINARY_DIR}/feed_runner"
       PIERGLASS_INPUT_LOG_PROGRAM="${CMAKE_BINARY_DIR}/input_log"
@@ -460,6 +498,16 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       pierglass_test(e2e_${subject} SOURCES tests/e2e/${subject}_test.cpp LINK e2e_desk
         LABELS e2e TIMEOUT 300)
     endforeach()
+    foreach(subject service installer)
+      pierglass_test(e2e_${subject} SOURCES tests/e2e/${subject}_test.cpp
+          tests/e2e/service_desk.cpp
+        LINK e2e_desk LABELS e2e TIMEOUT 300)
+    endforeach()
+    # desktop duplication, played at the COM border; bounds times and bytes
+    pierglass_test(e2e_duplication SERIAL
+      SOURCES tests/e2e/duplication_test.cpp tests/guest/desktop_script.cpp
+        tests/guest/random_script.cpp
+      LINK e2e_desk shm LABELS e2e TIMEOUT 300)
     add_library(e2e_screen_desk STATIC tests/e2e/screen_desk.cpp)
     target_link_libraries(e2e_screen_desk PUBLIC e2e_desk PRIVATE pierglass_flags)
     pierglass_test(e2e_scales SOURCES tests/e2e/scales_test.cpp LINK e2e_screen_desk
@@ -516,7 +564,11 @@ if((PIERGLASS_TESTS OR PIERGLASS_FUZZERS) AND NOT WIN32)
   pierglass_fuzzer(ivshmem_connection SOURCES tests/fuzz/ivshmem_connection.cpp LINK ivshmem)
   pierglass_fuzzer(input_router SOURCES tests/fuzz/input_router.cpp LINK input_model)
   pierglass_fuzzer(input_bindings SOURCES tests/fuzz/input_bindings.cpp LINK input)
+  pierglass_fuzzer(guest_config SOURCES tests/fuzz/guest_config.cpp LINK guest_options)
   pierglass_fuzzer(sizes SOURCES tests/fuzz/sizes.cpp LINK base)
+  foreach(subject desktop_damage duplicated_shape)
+    pierglass_fuzzer(${subject} SOURCES tests/fuzz/${subject}.cpp LINK guest_core)
+  endforeach()
   if(PIERGLASS_BROKER)
     foreach(subject broker broker_kept)
       pierglass_fuzzer(${subject} SOURCES tests/fuzz/${subject}.cpp LINK broker)

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <vector>
 
 #include "guest/capture/gdi_handles.hpp"
-#include "guest/core/cursor_shape.hpp"
 #include "wire/layout.hpp"
 
 namespace pierglass::guest {

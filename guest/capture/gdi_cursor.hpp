@@ -3,18 +3,11 @@
 
 #include <windows.h>
 
-#include <cstddef>
 #include <optional>
-#include <vector>
 
-#include "wire/parse.hpp"
+#include "guest/core/cursor_shape.hpp"
 
 namespace pierglass::guest {
-
-struct CursorShape {
-  wire::ShapeInfo info;
-  std::vector<std::byte> image;  // info.bytes()
-};
 
 // The picture of a Windows cursor in the wire's form; `dc` is any device context. Nothing for a
 // handle that is no cursor, for one larger than wire::kMaxCursorSide, and under Wine for another

@@ -1,22 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guest/capture/gdi_pointer.hpp"
 
-#include <algorithm>
-#include <array>
 #include <utility>
 
 namespace pierglass::guest {
-namespace {
-
-constexpr Nanoseconds kSettingsPeriod = std::chrono::seconds(2);
-
-bool same(const ring::CursorState& a, const ring::CursorState& b) {
-  return a.position == b.position && a.visible == b.visible && a.acceleration == b.acceleration &&
-         a.speed == b.speed;
-}
-
-}  // namespace
-
 GdiPointer::GdiPointer() : dc_(CreateCompatibleDC(nullptr)) {}
 
 void GdiPointer::set_origin(Point origin) {
@@ -45,7 +32,7 @@ PointerUpdate GdiPointer::poll(HostTime now) {
   // GetCursorInfo gives the hot spot.
   state.position = {info.ptScreenPos.x - corner.x, info.ptScreenPos.y - corner.y};
   state.visible = (info.flags & CURSOR_SHOWING) != 0;
-  read_settings(state, now);
+  settings_.read(state, now);
   update.moved = !told_ || !same(state, state_);
   update.state = state;
   state_ = state;
@@ -62,16 +49,6 @@ void GdiPointer::read_shape(PointerUpdate& update) {
   update.reshaped = true;
   update.shape = shape_.info;
   update.image = shape_.image;
-}
-
-void GdiPointer::read_settings(ring::CursorState& state, HostTime now) {
-  if (now < settings_due_) return;
-  settings_due_ = now + kSettingsPeriod;
-  std::array<int, 3> mouse{};  // two thresholds and the acceleration
-  int speed = 0;
-  if (SystemParametersInfoW(SPI_GETMOUSE, 0, mouse.data(), 0)) state.acceleration = mouse[2] != 0;
-  if (SystemParametersInfoW(SPI_GETMOUSESPEED, 0, &speed, 0))
-    state.speed = static_cast<std::uint32_t>(std::clamp(speed, 1, 20));
 }
 
 }  // namespace pierglass::guest

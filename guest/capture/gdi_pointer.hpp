@@ -8,6 +8,7 @@
 
 #include "guest/capture/gdi_cursor.hpp"
 #include "guest/capture/gdi_handles.hpp"
+#include "guest/capture/pointer_settings.hpp"
 #include "guest/core/capture_source.hpp"
 
 namespace pierglass::guest {
@@ -26,14 +27,13 @@ class GdiPointer final : public PointerSource {
 
  private:
   void read_shape(PointerUpdate& update);
-  void read_settings(ring::CursorState& state, HostTime now);
 
   MemoryDc dc_;
   std::atomic<std::uint64_t> origin_{0};  // x, y as two 32-bit halves
   HCURSOR cursor_ = nullptr;
   ring::CursorState state_;
   bool told_ = false;
-  HostTime settings_due_;
+  PointerSettings settings_;
   CursorShape shape_;
 };
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guest/capture/gdi_source.hpp"
 
-#include <algorithm>
-#include <limits>
 #include <utility>
 
 #include "guest/core/tile_differ.hpp"
@@ -11,11 +9,6 @@ namespace pierglass::guest {
 namespace {
 
 constexpr std::uint32_t kBytesPerPixel = 4;
-
-std::uint32_t saturated(Nanoseconds duration) {
-  return static_cast<std::uint32_t>(
-      std::clamp<std::int64_t>(duration.count(), 0, std::numeric_limits<std::uint32_t>::max()));
-}
 
 }  // namespace
 
@@ -55,7 +48,7 @@ CaptureOutcome GdiSource::acquire(HostTime, Nanoseconds, CapturedFrame& frame) {
   frame.picture = next.image;
   frame.damage = damage_.rects();
   frame.info = {};
-  frame.info.capture_ns = saturated(HostClock::now() - begun);
+  frame.info.capture_ns = wire_nanoseconds(HostClock::now() - begun);
   return CaptureOutcome::Frame;
 }
 

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 
 #include "base/clock.hpp"
 #include "base/geometry.hpp"
 #include "base/result.hpp"
+#include "guest/core/waiter.hpp"
 #include "pixel/image.hpp"
 #include "ring/guest_session.hpp"
 #include "wire/parse.hpp"
@@ -23,15 +26,33 @@ enum class CaptureOutcome : std::uint8_t {
   Lost,        // the source cannot be brought back within this process
 };
 
+// Copies a held frame that lies where no processor reads.
+class FrameCopier {
+ public:
+  virtual ~FrameCopier() = default;
+
+  // The rectangles of the held frame to the same places of `slot`, a picture of the frame's size
+  // and format in the region. Returns when the bytes are there. An error: what is in the rectangles
+  // is anything, and the source must be made anew.
+  virtual Result<void> copy(std::span<const Rect> rects, const pixel::Image& slot) = 0;
+};
+
 // A picture held by its source: valid until release().
 struct CapturedFrame {
-  pixel::ConstImage picture;
+  pixel::ConstImage picture;  // without bytes where there is a copier
+  FrameCopier* copier = nullptr;
   // Inside the picture. Everything that differs from the last frame handed out lies in it; the
   // first frame, and the first of another size or format, is full.
   std::span<const Rect> damage;
   // Filled by the source: rotation, colour_space, sdr_white_millinits, hdr, capture_ns.
   wire::FrameInfo info;
 };
+
+// A duration as frames carry it: not negative, and at most four seconds.
+inline std::uint32_t wire_nanoseconds(Nanoseconds duration) {
+  return static_cast<std::uint32_t>(
+      std::clamp<std::int64_t>(duration.count(), 0, std::numeric_limits<std::uint32_t>::max()));
+}
 
 // What became of the pointer since the last poll. `image` is valid until the next one.
 struct PointerUpdate {
@@ -47,6 +68,13 @@ class PointerSource {
  public:
   virtual ~PointerSource() = default;
   virtual PointerUpdate poll(HostTime now) = 0;
+
+  // From now on wakes `waiter`, which sleeps for the polling thread, whenever there is something to
+  // poll; null: nobody any more. False: cannot, poll at a rate.
+  virtual bool wake_on_news(Waiter* waiter) {
+    (void)waiter;
+    return false;
+  }
 };
 
 // Calls come from the capture thread, except where noted. At most one frame is held at a time.

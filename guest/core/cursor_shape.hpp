@@ -4,11 +4,18 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "base/geometry.hpp"
-#include "wire/format.hpp"
+#include "wire/parse.hpp"
 
 namespace pierglass::guest {
+
+// A shape as the wire has it, with its picture.
+struct CursorShape {
+  wire::ShapeInfo info;
+  std::vector<std::byte> image;  // info.bytes()
+};
 
 // Bytes between the rows of a 1-bit device-independent bitmap.
 constexpr std::uint32_t mask_pitch(std::uint32_t width) {

@@ -67,7 +67,12 @@ Step FramePublisher::publish(const CapturedFrame& frame, std::span<const Rect> a
     return {.kind = Step::Kind::TooLarge, .size = info.size};
   }
   const HostTime begun = HostClock::now();
-  const std::uint64_t bytes = copy(*ticket, frame.picture);
+  const auto bytes = copy(*ticket, frame);
+  if (!bytes) {
+    frames_.abort(*ticket);
+    let_go();
+    return {.kind = Step::Kind::MustReinit};
+  }
   frames_.commit(*ticket, HostClock::now() - begun);
   const HostTime done = HostClock::now();
   slots_.written(ticket->slot);
@@ -75,17 +80,28 @@ Step FramePublisher::publish(const CapturedFrame& frame, std::span<const Rect> a
   return {.kind = Step::Kind::Published,
           .size = info.size,
           .sequence = ticket->sequence,
-          .bytes = bytes,
+          .bytes = *bytes,
           .at = done};
 }
 
-std::uint64_t FramePublisher::copy(const ring::WriteTicket& ticket, const pixel::ConstImage& from) {
+Result<std::uint64_t> FramePublisher::copy(const ring::WriteTicket& ticket,
+                                           const CapturedFrame& frame) {
+  const pixel::ConstImage& from = frame.picture;
   const pixel::Image to{ticket.pixels.data(), wire::pitch_for(from.size.width, from.format),
                         from.size, from.format};
   const pixel::DamageRegion& owed = slots_.owed(ticket.slot);
-  if (owed.area() * wire::bytes_per_pixel(from.format) <= kBandBytes)
-    return pixel::copy_rects(to, from, owed.rects());
+  const std::uint64_t bytes = owed.area() * wire::bytes_per_pixel(from.format);
+  if (frame.copier != nullptr) {
+    TRY(frame.copier->copy(owed.rects(), to));
+    return bytes;
+  }
+  if (bytes <= kBandBytes) return pixel::copy_rects(to, from, owed.rects());
+  return copy_in_bands(ticket, to, from);
+}
 
+std::uint64_t FramePublisher::copy_in_bands(const ring::WriteTicket& ticket, const pixel::Image& to,
+                                            const pixel::ConstImage& from) {
+  const pixel::DamageRegion& owed = slots_.owed(ticket.slot);
   const auto band_rows = std::max(1u, static_cast<std::uint32_t>(kBandBytes / to.pitch));
   std::uint64_t bytes = 0;
   for (std::uint32_t y = 0; y < from.size.height; y += band_rows) {

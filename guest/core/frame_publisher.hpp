@@ -48,7 +48,9 @@ class FramePublisher {
  private:
   Step publish(const CapturedFrame& frame, std::span<const Rect> announced);
   void account(const CapturedFrame& frame);
-  std::uint64_t copy(const ring::WriteTicket& ticket, const pixel::ConstImage& from);
+  Result<std::uint64_t> copy(const ring::WriteTicket& ticket, const CapturedFrame& frame);
+  std::uint64_t copy_in_bands(const ring::WriteTicket& ticket, const pixel::Image& to,
+                              const pixel::ConstImage& from);
   void let_go();
 
   CaptureSource& source_;

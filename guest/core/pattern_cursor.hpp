@@ -1,20 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
-#include <vector>
 
 #include "base/geometry.hpp"
+#include "guest/core/cursor_shape.hpp"
 #include "guest/core/pattern_pixel.hpp"
-#include "wire/parse.hpp"
 
 namespace pierglass::guest {
 
-struct PatternCursor {
-  wire::ShapeInfo info;
-  std::vector<std::byte> image;  // info.bytes()
-};
+using PatternCursor = CursorShape;
 
 // A known shape of each type, each with every kind of pixel that its type can have. Colour: a
 // 32×32 disc whose alpha falls from 255 to 0. Monochrome: 32×32, quarters of black, white,

@@ -212,6 +212,7 @@ bool Publisher::frames_wanted() const {
 }
 
 void Publisher::capture_loop() {
+  observer_.on_begin();
   while (!stopping()) {
     const HostTime now = HostClock::now();
     if (!frames_wanted()) {
@@ -280,6 +281,7 @@ void Publisher::pointer_loop() {
   Pacer pacer;
   pacer.set_rates(options_.pointer_millihertz, 0);
   bool shown = false;
+  const bool told = source_.pointer().wake_on_news(waiters_.pointer.get());
   while (!stopping()) {
     const HostTime now = HostClock::now();
     const bool wanted =
@@ -293,7 +295,9 @@ void Publisher::pointer_loop() {
     const PointerUpdate update = source_.pointer().poll(now);
     publish_pointer(update);
     shown = shown || update.moved || now - begun > kSleep;
+    if (told) waiters_.pointer->wait_until(now + kSleep);
   }
+  source_.pointer().wake_on_news(nullptr);
 }
 
 void Publisher::publish_pointer(const PointerUpdate& update) {

@@ -29,6 +29,7 @@ class PublisherObserver {
   virtual ~PublisherObserver() = default;
   virtual void on_published(const Step& step) = 0;
   virtual void on_too_large(Size size) = 0;  // once for each size
+  virtual void on_begin() {}                 // before anything else; may set the thread up
 };
 
 struct PublisherSummary {

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/result.hpp"
+#include "shm/text_windows.hpp"
 #include "shm/win32_handle_windows.hpp"
 
 namespace pierglass::guest {
@@ -30,15 +31,6 @@ BOOL WINAPI on_console_event(DWORD event) {
   }
   if (event != CTRL_C_EVENT && event != CTRL_BREAK_EVENT) WaitForSingleObject(stop_done, kGraceMs);
   return TRUE;
-}
-
-std::string narrow(const wchar_t* wide) {
-  const int bytes = WideCharToMultiByte(CP_UTF8, 0, wide, -1, nullptr, 0, nullptr, nullptr);
-  if (bytes <= 1) return {};
-  std::string text(static_cast<std::size_t>(bytes), '\0');
-  WideCharToMultiByte(CP_UTF8, 0, wide, -1, text.data(), bytes, nullptr, nullptr);
-  text.pop_back();  // the zero at the end
-  return text;
 }
 
 struct LocalTraits {
@@ -69,7 +61,7 @@ std::vector<std::string> command_line_arguments() {
   int count = 0;
   const Handle<LocalTraits> words(CommandLineToArgvW(GetCommandLineW(), &count));
   std::vector<std::string> arguments;
-  for (int i = 1; words && i < count; ++i) arguments.push_back(narrow(words.get()[i]));
+  for (int i = 1; words && i < count; ++i) arguments.push_back(shm::narrow(words.get()[i]));
   return arguments;
 }
 

@@ -4,20 +4,13 @@
 #include <windows.h>
 
 #include "shm/mapper_windows.hpp"
+#include "shm/text_windows.hpp"
 #include "shm/win32_handle_windows.hpp"
 
 namespace pierglass::shm {
 namespace {
 
 constexpr std::uint64_t kPage = 4096;
-
-std::wstring widen(const std::string& utf8) {
-  const int bytes = static_cast<int>(utf8.size());
-  const int length = MultiByteToWideChar(CP_UTF8, 0, utf8.data(), bytes, nullptr, 0);
-  std::wstring wide(static_cast<std::size_t>(length), L'\0');
-  MultiByteToWideChar(CP_UTF8, 0, utf8.data(), bytes, wide.data(), length);
-  return wide;
-}
 
 // A folder is refused as "access denied".
 bool is_folder(const std::wstring& path) {

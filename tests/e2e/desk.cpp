@@ -57,15 +57,23 @@ void Desk::start_client(const std::string& renderer, std::vector<std::string> mo
 void Desk::start_guest(Guest kind, const std::vector<std::string>& pattern) {
   guest_.reset();
   std::vector<std::string> arguments = pattern;
-  if (kind != Guest::Windows) {
+  if (kind == Guest::Linux || kind == Guest::LookingGlass) {
     const auto built = kind == Guest::Linux ? feed_program() : looking_glass_program();
     arguments.insert(arguments.begin(), {lab_.stage(built).string(), "--memory", memory_words_});
     guest_.emplace(lab_.command("guest", std::move(arguments)));
     return;
   }
   if (!wine_) wine_.emplace(lab_);
-  arguments.insert(arguments.begin(),
-                   {"--capture", "pattern", "--memory", Wine::windows_path(memory_.path())});
+  const bool duplicated = kind == Guest::Duplicated;
+  arguments.insert(arguments.begin(), {"--capture", duplicated ? "dxgi" : "pattern", "--memory",
+                                       Wine::windows_path(memory_.path())});
+  if (duplicated) {
+    if (!xvfb_) xvfb_.emplace(lab_);
+    arguments.insert(arguments.begin(), "pattern");
+    guest_.emplace(wine_->start_drawing("guest", lab_.stage(standin_program()),
+                                        std::move(arguments), xvfb_->display()));
+    return;
+  }
   guest_.emplace(wine_->start("guest", lab_.stage(guest_program()), std::move(arguments)));
 }
 

@@ -18,6 +18,7 @@
 #include "tests/support/screenshot.hpp"
 #include "tests/support/sway.hpp"
 #include "tests/support/wine.hpp"
+#include "tests/support/xvfb.hpp"
 
 namespace pierglass::test {
 
@@ -33,9 +34,10 @@ inline constexpr double kIdleLoad = 0.25;
 inline constexpr double kIdleLoad = 0.03;
 #endif
 
-// Which program publishes the pattern: the first two are the same guest code.
+// Which program publishes the pattern: all but the last are the same guest code.
 enum class Guest : std::uint8_t {
   Windows,       // pierglass-guest.exe under Wine
+  Duplicated,    // dxgi_standin.exe: its desktop duplication, played, under Wine
   Linux,         // pattern_feed
   LookingGlass,  // looking_glass_feed, whose options are its own
 };
@@ -91,6 +93,7 @@ class Desk {
   std::string memory_words_;
   HeadlessSway sway_;
   std::string output_ = "HEADLESS-1";
+  std::optional<Xvfb> xvfb_;
   std::optional<Wine> wine_;
   std::optional<Process> guest_;
   std::optional<Client> client_;

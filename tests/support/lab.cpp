@@ -89,6 +89,12 @@ std::filesystem::path client_program() {
 std::filesystem::path guest_program() {
   return program("PIERGLASS_GUEST_EXE", PIERGLASS_GUEST_EXE);
 }
+std::filesystem::path setup_program() {
+  return program("PIERGLASS_SETUP_EXE", PIERGLASS_SETUP_EXE);
+}
+std::filesystem::path standin_program() {
+  return guest_program().parent_path() / "dxgi_standin.exe";
+}
 std::filesystem::path feed_program() {
   return program("PIERGLASS_FEED_PROGRAM", PIERGLASS_FEED_PROGRAM);
 }

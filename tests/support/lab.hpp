@@ -66,6 +66,8 @@ class MemoryFile {
 // Where CMake built them; environment variables of the same names win.
 std::filesystem::path client_program();         // PIERGLASS_CLIENT_PROGRAM
 std::filesystem::path guest_program();          // PIERGLASS_GUEST_EXE
+std::filesystem::path setup_program();          // PIERGLASS_SETUP_EXE
+std::filesystem::path standin_program();        // dxgi_standin.exe, beside guest_program()
 std::filesystem::path feed_program();           // PIERGLASS_FEED_PROGRAM
 std::filesystem::path looking_glass_program();  // PIERGLASS_LOOKING_GLASS_PROGRAM
 std::filesystem::path sink_program();           // PIERGLASS_SINK_PROGRAM

@@ -37,12 +37,19 @@ std::filesystem::path owned_folder(uid_t user) {
   return folder;
 }
 
-// $1: what Wine made; $2: the prefix to make. Wine finds the server by the prefix.
+// $1: what Wine made; $2: the prefix to make; $3: "own" or "shared". Wine finds the server by the
+// prefix.
 constexpr const char* kMakePrefix = R"sh(
 set -eu
 mkdir "$2" "$2/dosdevices"
 cp -p "$1"/*.reg "$1/.update-timestamp" "$2"
-ln -s "$1/drive_c" "$2/drive_c"
+if [ "$3" = own ]; then
+  mkdir "$2/drive_c"
+  cp -a "$1/drive_c/Program Files" "$1/drive_c/ProgramData" "$1/drive_c/users" "$2/drive_c"
+  ln -s "$1/drive_c/windows" "$2/drive_c/windows"
+else
+  ln -s "$1/drive_c" "$2/drive_c"
+fi
 ln -s ../drive_c "$2/dosdevices/c:"
 ln -s / "$2/dosdevices/z:"
 )sh";
@@ -87,28 +94,61 @@ std::filesystem::path original_prefix(Lab& lab) {
 
 }  // namespace
 
-Wine::Wine(Lab& lab) : lab_(lab), prefix_(lab.home() / "wine") {
+Wine::Wine(Lab& lab, Disk disk) : lab_(lab), prefix_(lab.home() / "wine") {
   const std::filesystem::path original = original_prefix(lab);
-  const Finished made = run_to_end(
-      lab.command("wine-prefix", {"sh", "-c", kMakePrefix, "sh", original, prefix_}), 60s);
+  const Finished made =
+      run_to_end(lab.command("wine-prefix", {"sh", "-c", kMakePrefix, "sh", original, prefix_,
+                                             disk == Disk::Own ? "own" : "shared"}),
+                 60s);
   if (made.exit != Exit{.code = 0}) {
     throw std::runtime_error("cannot copy Wine's prefix: " + made.err);
   }
 }
 
 Wine::~Wine() {
+  end();
+}
+
+void Wine::end() {
   run_to_end(wine_command(lab_, prefix_, "wineserver", {"sh", "-c", kEndServer, "sh", prefix_}),
              60s);
 }
 
-Process Wine::start(const std::string& name, const std::filesystem::path& exe,
-                    std::vector<std::string> arguments, const std::string& x_display) {
+Command Wine::program(const std::string& name, const std::filesystem::path& exe,
+                      std::vector<std::string> arguments, const std::string& x_display) {
   arguments.insert(arguments.begin(), {"wine", exe.string()});
   Command windows_program = wine_command(lab_, prefix_, name, std::move(arguments));
   if (!x_display.empty()) windows_program.environment.emplace_back("DISPLAY", x_display);
-  Process process(std::move(windows_program));
+  return windows_program;
+}
+
+Process Wine::start(const std::string& name, const std::filesystem::path& exe,
+                    std::vector<std::string> arguments, const std::string& x_display) {
+  Process process(program(name, exe, std::move(arguments), x_display));
   std::fprintf(stderr, "started Wine (%s, process %d)\n", exe.filename().c_str(), process.pid());
   return process;
+}
+
+Process Wine::start_drawing(const std::string& name, const std::filesystem::path& exe,
+                            std::vector<std::string> arguments, const std::string& x_display) {
+  Command drawing = program(name, exe, std::move(arguments), x_display);
+  drawing.environment.insert(drawing.environment.end(),
+                             {{"WINE_D3D_CONFIG", "csmt=0x0"}, {"LP_NUM_THREADS", "0"}});
+  Process process(std::move(drawing));
+  std::fprintf(stderr, "started Wine (%s, process %d)\n", exe.filename().c_str(), process.pid());
+  return process;
+}
+
+Finished Wine::run(const std::string& program, std::vector<std::string> arguments,
+                   std::chrono::nanoseconds timeout) {
+  arguments.insert(arguments.begin(), {"wine", program});
+  return run_to_end(
+      wine_command(lab_, prefix_, "wine-run-" + std::to_string(++runs_), std::move(arguments)),
+      timeout);
+}
+
+std::string Wine::registry() const {
+  return read_text(prefix_ / "system.reg") + read_text(prefix_ / "user.reg");
 }
 
 std::string Wine::windows_path(const std::filesystem::path& path) {

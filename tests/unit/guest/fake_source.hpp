@@ -18,6 +18,8 @@ class FakeSource final : public CaptureSource, private PointerSource {
   std::function<CaptureOutcome(CapturedFrame&)> on_acquire;
   std::function<Result<void>()> on_reinit = [] { return Result<void>(); };
   std::function<PointerUpdate()> on_poll = [] { return PointerUpdate{}; };
+  // Whether it tells of news by itself; gets the waiter to wake.
+  std::function<bool(Waiter*)> on_wake_on_news = [](Waiter*) { return false; };
 
   CaptureOutcome acquire(HostTime, Nanoseconds, CapturedFrame& frame) override {
     if (held) ++faults;
@@ -48,6 +50,7 @@ class FakeSource final : public CaptureSource, private PointerSource {
 
  private:
   PointerUpdate poll(HostTime) override { return on_poll(); }
+  bool wake_on_news(Waiter* waiter) override { return on_wake_on_news(waiter); }
 };
 
 }  // namespace pierglass::guest::test

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "guest/core/pattern_source.hpp"
+#include "pixel/copy.hpp"
 #include "tests/support/wait_until.hpp"
 #include "tests/unit/guest/fake_source.hpp"
 #include "tests/unit/guest/pictures.hpp"
@@ -48,6 +49,76 @@ TEST(FramePublisher, WhatTheSourceShowsArrivesInTheSlot) {
     EXPECT_EQ(decode_frame_number(picture_of(*lease)), number);
     EXPECT_EQ(lease->rows_complete(), 480u);
   }
+}
+
+// Copies as told from a picture, as a GPU would.
+struct FakeCopier final : FrameCopier {
+  explicit FakeCopier(const Picture& shown) : picture(shown) {}
+
+  Result<void> copy(std::span<const Rect> rects, const pixel::Image& slot) override {
+    ++calls;
+    if (broken) return fail(ErrorCode::Lost, "GPU");
+    pixel::copy_rects(slot, picture.image, rects);
+    return {};
+  }
+
+  const Picture& picture;
+  int calls = 0;
+  bool broken = false;
+};
+
+TEST(FramePublisher, ACopierBringsWhatASlotLacks) {
+  Random random(3);
+  Picture picture({150, 70});
+  FakeCopier copier(picture);
+  std::vector<Rect> damage{full_rect(picture.image.size)};
+  FakeSource source;
+  source.on_acquire = [&](CapturedFrame& frame) {
+    frame.picture = {.size = picture.image.size, .format = picture.image.format};
+    frame.copier = &copier;
+    frame.damage = damage;
+    return CaptureOutcome::Frame;
+  };
+  Stage stage(source);
+  for (int round = 1; round <= 40; ++round) {
+    const Step step = stage.step();
+    ASSERT_EQ(step.kind, Step::Kind::Published);
+    ASSERT_EQ(copier.calls, round);
+    const auto lease = stage.reader->acquire_newest(step.sequence - 1).value();
+    ASSERT_TRUE(lease.has_value());
+    ASSERT_EQ(colours(picture_of(*lease)), colours(picture.image));
+    damage = {random.rect(picture.image.size)};
+    picture.fill(damage[0], random.below(0x1000000));
+  }
+}
+
+TEST(FramePublisher, ACopierThatFailsPublishesNothingAndTheSourceIsMadeAnew) {
+  Picture picture({150, 70});
+  picture.fill(full_rect(picture.image.size), 0x123456);
+  FakeCopier copier(picture);
+  const std::vector<Rect> damage{full_rect(picture.image.size)};
+  FakeSource source;
+  source.on_acquire = [&](CapturedFrame& frame) {
+    frame.picture = {.size = picture.image.size, .format = picture.image.format};
+    frame.copier = &copier;
+    frame.damage = damage;
+    return CaptureOutcome::Frame;
+  };
+  Stage stage(source);
+  const Step first = stage.step();
+  ASSERT_EQ(first.kind, Step::Kind::Published);
+  copier.broken = true;
+  EXPECT_EQ(stage.step().kind, Step::Kind::MustReinit);
+  EXPECT_FALSE(source.held);
+  // Readers keep the frame that they have, and the next one is whole.
+  EXPECT_FALSE(stage.reader->acquire_newest(first.sequence).value().has_value());
+  copier.broken = false;
+  const Step next = stage.step();
+  ASSERT_EQ(next.kind, Step::Kind::Published);
+  const auto lease = stage.reader->acquire_newest(first.sequence).value();
+  ASSERT_TRUE(lease.has_value());
+  EXPECT_EQ(colours(picture_of(*lease)), colours(picture.image));
+  EXPECT_EQ(source.faults, 0);
 }
 
 // Readers hold slots at random, frames are refused at random: each published slot still equals the

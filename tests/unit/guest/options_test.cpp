@@ -52,6 +52,28 @@ TEST(GuestOptions, EveryPatternOptionIsTaken) {
   EXPECT_EQ(options.publisher.pointer_millihertz, 1'000'000u);
 }
 
+TEST(GuestOptions, DuplicationFollowsTheScreen) {
+  const auto plain = parse_options(Program::Guest, {"--capture", "dxgi"});
+  ASSERT_TRUE(plain);
+  EXPECT_EQ(plain->capture, CaptureKind::Dxgi);
+  EXPECT_EQ(plain->publisher.millihertz, 0u);
+  EXPECT_EQ(plain->publisher.pointer_millihertz, Pacer::kFastest);
+  EXPECT_EQ(plain->hdr, HdrWish::AsIs);
+  EXPECT_EQ(plain->gpu_priority, GpuPriority::High);
+  EXPECT_TRUE(plain->capture_priority);
+  const auto chosen =
+      parse_options(Program::Guest,
+                    {"--capture", "dxgi", "--adapter", "RTX", "--output", "primary", "--hdr", "off",
+                     "--gpu-priority", "realtime", "--capture-priority", "off", "--rate", "72"});
+  ASSERT_TRUE(chosen);
+  EXPECT_EQ(chosen->output.adapter, "RTX");
+  EXPECT_EQ(chosen->output.output, "primary");
+  EXPECT_EQ(chosen->hdr, HdrWish::Off);
+  EXPECT_EQ(chosen->gpu_priority, GpuPriority::Realtime);
+  EXPECT_FALSE(chosen->capture_priority);
+  EXPECT_EQ(chosen->publisher.millihertz, 72'000u);
+}
+
 TEST(GuestOptions, DevicesAreChosenInThreeWays) {
   EXPECT_EQ(guest({"--ivshmem-index", "2"}).device.index, 2u);
   EXPECT_EQ(guest({"--ivshmem-address", "03:05.1"}).device.address,

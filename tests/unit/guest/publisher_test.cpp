@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <mutex>
 #include <optional>
 #include <thread>
 
@@ -349,6 +350,44 @@ TEST(Publisher, ThePointerThreadWritesNoCursorIntoASuccessorsRegion) {
   EXPECT_FALSE(seen.visible);
   EXPECT_EQ(seen.shape_ticket, 0u);
   other.reset();  // before its memory
+}
+
+// A source that tells is asked when it has told, and hardly ever else.
+TEST(Publisher, APointerThatTellsIsNotPolled) {
+  std::mutex mutex;
+  Waiter* told = nullptr;
+  std::atomic<int> polls{0};
+  std::atomic<int> x{0};
+  FakeSource source;
+  source.on_acquire = [](CapturedFrame&) { return CaptureOutcome::NoChange; };
+  source.on_wake_on_news = [&](Waiter* waiter) {
+    const std::lock_guard lock(mutex);
+    told = waiter;
+    return true;
+  };
+  source.on_poll = [&] {
+    ++polls;
+    PointerUpdate update{.moved = true, .state = {.position = {x, 0}, .visible = true}};
+    return update;
+  };
+  Running running(source, {.pointer_millihertz = Pacer::kFastest, .without_readers = true});
+  const auto reader = running.region.reader();
+  for (int step = 1; step <= 20; ++step) {
+    x = step;
+    ASSERT_TRUE(wait_until(
+        [&] {
+          const std::lock_guard lock(mutex);
+          if (told != nullptr) told->wake();
+          const auto sample = reader->cursor();
+          return sample && sample->position.x == step;
+        },
+        std::chrono::seconds(10)));
+  }
+  const int before = polls;
+  EXPECT_FALSE(wait_until([&] { return polls > before + 3; }, std::chrono::milliseconds(500)))
+      << "it is polled without news";
+  ASSERT_TRUE(running.finish());
+  EXPECT_EQ(told, nullptr);
 }
 
 }  // namespace

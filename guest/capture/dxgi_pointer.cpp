@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guest/capture/dxgi_pointer.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <utility>
+
+#include "wire/layout.hpp"
+
+namespace pierglass::guest {
+namespace {
+
+// Any corner that a driver may give.
+std::int32_t sum(std::int32_t corner, std::int32_t hot) {
+  constexpr std::int64_t kFar = 1'000'000;
+  return static_cast<std::int32_t>(
+      std::clamp<std::int64_t>(std::int64_t{corner} + hot, -kFar, kFar));
+}
+
+}  // namespace
+
+DxgiPointer::DxgiPointer() {
+  for (CursorShape* shape : {&newest_, &shown_}) shape->image.reserve(wire::kMaxShapeBytes);
+}
+
+void DxgiPointer::place(Point corner, bool visible) {
+  const std::lock_guard lock(mutex_);
+  visible_ = visible;
+  if (visible) corner_ = corner;
+  wake();
+}
+
+void DxgiPointer::set_scale(const PictureScale& scale) {
+  const std::lock_guard lock(mutex_);
+  scale_ = scale;
+}
+
+void DxgiPointer::reshape(CursorShape& shape) {
+  const std::lock_guard lock(mutex_);
+  std::swap(newest_, shape);
+  reshaped_ = true;
+  wake();
+}
+
+bool DxgiPointer::wake_on_news(Waiter* waiter) {
+  const std::lock_guard lock(mutex_);
+  waiter_ = waiter;
+  return true;
+}
+
+void DxgiPointer::wake() {
+  if (waiter_ != nullptr) waiter_->wake();
+}
+
+PointerUpdate DxgiPointer::poll(HostTime now) {
+  PointerUpdate update;
+  ring::CursorState state = state_;
+  Point corner;
+  PictureScale scale;
+  {
+    const std::lock_guard lock(mutex_);
+    update.reshaped = std::exchange(reshaped_, false);
+    if (update.reshaped) std::swap(newest_, shown_);
+    corner = corner_;
+    scale = scale_;
+    state.visible = visible_;
+  }
+  // The wire's position is the hot spot's.
+  state.position =
+      scale.to_frame({sum(corner.x, shown_.info.hot.x), sum(corner.y, shown_.info.hot.y)});
+  settings_.read(state, now);
+  update.shape = shown_.info;
+  update.image = shown_.image;
+  update.moved = !std::exchange(told_, true) || !same(state, state_);
+  update.state = state_ = state;
+  return update;
+}
+
+}  // namespace pierglass::guest

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guest/capture/dxgi_source.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "pixel/turn.hpp"
+#include "wire/layout.hpp"
+
+namespace pierglass::guest {
+namespace {
+
+constexpr Nanoseconds kWhitePeriod = std::chrono::seconds(2);
+
+std::uint32_t length(LONG first, LONG last) {
+  return static_cast<std::uint32_t>(
+      std::clamp<std::int64_t>(std::int64_t{last} - first, 0, wire::kMaxDimension));
+}
+
+DesktopPlace place_of(const RECT& rect) {
+  return {.origin = {rect.left, rect.top},
+          .size = {length(rect.left, rect.right), length(rect.top, rect.bottom)}};
+}
+
+OutputColour colour_of(const DXGI_OUTPUT_DESC1& desc) {
+  return {.colour_space = static_cast<std::uint32_t>(desc.ColorSpace),
+          .primaries = {desc.RedPrimary[0], desc.RedPrimary[1], desc.GreenPrimary[0],
+                        desc.GreenPrimary[1], desc.BluePrimary[0], desc.BluePrimary[1],
+                        desc.WhitePoint[0], desc.WhitePoint[1]},
+          .max_luminance = desc.MaxLuminance,
+          .min_luminance = desc.MinLuminance,
+          .max_full_frame_luminance = desc.MaxFullFrameLuminance};
+}
+
+bool side_fits(UINT side) {
+  return side >= 1 && side <= wire::kMaxDimension;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<DxgiSource>> DxgiSource::create(DxgiOutputs& outputs, HdrWish wish,
+                                                       CarryOptions carry, MakeWaiter make_waiter) {
+  auto waiter = make_waiter();
+  if (!waiter) return fail(ErrorCode::Unsupported, "another timer");
+  std::unique_ptr<DxgiSource> source(
+      new DxgiSource(outputs, wish, std::move(carry), std::move(waiter)));
+  source->shape_.image.reserve(wire::kMaxShapeBytes);
+  const auto opened = source->open();
+  if (opened) return source;
+  if (opened.error().code != ErrorCode::Busy) return std::unexpected(opened.error());
+  source->close();
+  source->waiting_for_ = opened.error();
+  return source;
+}
+
+Result<void> DxgiSource::open() {
+  // Without the right to the secure desktop duplication says so itself.
+  desktop_.attach();
+  const DxgiOutput found = TRY(outputs_.find());
+  const auto duplicated = duplicate(found);
+  if (!duplicated) return duplicated;
+  describe(*found.output);
+  white_millinits_ = outputs_.white_millinits();
+  return {};
+}
+
+Result<void> DxgiSource::duplicate(const DxgiOutput& found) {
+  const bool kept = device_.serves(*found.adapter);
+  if (!kept) {
+    const auto renewed = renew_device(*found.adapter);
+    if (!renewed) return renewed;
+  }
+  auto made = Duplication::create(*found.output, *device_.device, wish_);
+  if (!made && kept && !is_refusal(static_cast<std::uint32_t>(made.error().os))) {
+    // The old device may be to blame.
+    const auto renewed = renew_device(*found.adapter);
+    if (!renewed) return renewed;
+    made = Duplication::create(*found.output, *device_.device, wish_);
+  }
+  if (!made) return std::unexpected(made.error());
+  duplication_ = *std::move(made);
+  return {};
+}
+
+Result<void> DxgiSource::renew_device(IDXGIAdapter1& adapter) {
+  drop_device();
+  device_ = TRY(make_device(adapter));
+  carrier_.open(device_, adapter);
+  return {};
+}
+
+void DxgiSource::drop_device() {
+  carrier_.close();
+  device_ = {};
+}
+
+void DxgiSource::describe(IDXGIOutput& output) {
+  DXGI_OUTPUT_DESC plain{};
+  output.GetDesc(&plain);
+  rotation_ = rotation_of(static_cast<std::uint32_t>(plain.Rotation));
+  colour_ = {};
+  ComPtr<IDXGIOutput6> newest;
+  output.QueryInterface(__uuidof(IDXGIOutput6), newest.put_void());
+  DXGI_OUTPUT_DESC1 desc{};
+  if (newest && SUCCEEDED(newest->GetDesc1(&desc))) colour_ = colour_of(desc);
+  const std::lock_guard lock(place_mutex_);
+  place_ = place_of(plain.DesktopCoordinates);
+}
+
+void DxgiSource::close() {
+  carrier_.release();
+  carrier_.forget_textures();
+  const bool lost_device = duplication_ && duplication_->lost_device();
+  duplication_.reset();
+  if (lost_device) drop_device();
+  fresh_ = true;
+}
+
+// An output that vanished may come back: only create() finds that final.
+Result<void> DxgiSource::reinit() {
+  close();
+  const auto opened = open();
+  if (opened) {
+    ++counters_.reinits;
+    return {};
+  }
+  close();
+  const Error& error = opened.error();
+  if (error.code == ErrorCode::NotFound) return fail(ErrorCode::Busy, "output");
+  return std::unexpected(error);
+}
+
+CaptureOutcome DxgiSource::acquire(HostTime now, Nanoseconds timeout, CapturedFrame& frame) {
+  if (!duplication_) return CaptureOutcome::MustReinit;
+  const HostTime deadline = now + timeout;
+  while (true) {
+    const Look look = duplication_->acquire(std::max(deadline - now, Nanoseconds::zero()));
+    now = HostClock::now();
+    switch (look) {
+      case Look::Picture:
+        take_pointer();
+        return take_picture(now, frame);
+      case Look::PointerOnly:
+        ++counters_.pointer_only;
+        take_pointer();
+        if (now >= deadline) return CaptureOutcome::NoChange;
+        break;
+      case Look::Nothing:
+        return CaptureOutcome::Timeout;
+      case Look::MustReinit:
+        return CaptureOutcome::MustReinit;
+      case Look::Lost:
+        return CaptureOutcome::Lost;
+    }
+  }
+}
+
+void DxgiSource::take_pointer() {
+  const DXGI_OUTDUPL_FRAME_INFO& info = duplication_->info();
+  if (duplication_->read_shape(shape_)) pointer_.reshape(shape_);
+  if (info.LastMouseUpdateTime.QuadPart == 0) return;
+  const DXGI_OUTDUPL_POINTER_POSITION& pointer = info.PointerPosition;
+  pointer_.place({pointer.Position.x, pointer.Position.y}, pointer.Visible != FALSE);
+}
+
+CaptureOutcome DxgiSource::take_picture(HostTime begun, CapturedFrame& frame) {
+  if (duplication_->texture() == nullptr) return refuse();
+  D3D11_TEXTURE2D_DESC desc{};
+  duplication_->texture()->GetDesc(&desc);
+  const auto format = pixel_format_of(static_cast<std::uint32_t>(desc.Format));
+  if (!format || !side_fits(desc.Width) || !side_fits(desc.Height)) return refuse();
+  const Size size{desc.Width, desc.Height};
+  PictureCarrier::Taken taken{.texture = duplication_->texture(),
+                              .stored = desc.Format,
+                              .size = size,
+                              .format = *format,
+                              .rotation = rotation_};
+  if (!fresh_) taken.damage = damage_of(duplication_->changes(), size);
+  describe(*format, frame);
+  fresh_ = true;  // until it is handed out
+  if (const auto carried = carrier_.take(taken, frame); !carried) return fail_with(carried.error());
+  fresh_ = false;
+  ++counters_.pictures;
+  if (duplication_->info().ProtectedContentMaskedOut) ++counters_.protected_content;
+  set_scale(size, frame.picture.size);
+  frame.info.capture_ns = wire_nanoseconds(HostClock::now() - begun);
+  return CaptureOutcome::Frame;
+}
+
+void DxgiSource::set_scale(Size stored, Size frame) {
+  const PictureScale scale{.output = pixel::upright_size(stored, rotation_),
+                           .frame = pixel::upright_size(frame, rotation_)};
+  if (scale == scale_) return;
+  pointer_.set_scale(scale);
+  const std::lock_guard lock(place_mutex_);
+  scale_ = scale;
+}
+
+void DxgiSource::describe(wire::PixelFormat format, CapturedFrame& frame) {
+  const HostTime now = HostClock::now();
+  if (now >= white_due_) {
+    white_due_ = now + kWhitePeriod;
+    white_millinits_ = outputs_.white_millinits();
+  }
+  frame.info = {};
+  frame.info.rotation = rotation_;
+  frame.info.colour_space = colour_space_of(format, colour_);
+  frame.info.sdr_white_millinits = white_millinits_;
+  frame.info.hdr = hdr_metadata_of(colour_);
+}
+
+// The next picture must bring everything.
+CaptureOutcome DxgiSource::refuse() {
+  ++counters_.refused;
+  fresh_ = true;
+  return CaptureOutcome::NoChange;
+}
+
+CaptureOutcome DxgiSource::fail_with(const Error& error) {
+  const bool final = error.code == ErrorCode::OsCall || error.code == ErrorCode::Unsupported;
+  return final ? CaptureOutcome::Lost : CaptureOutcome::MustReinit;
+}
+
+void DxgiSource::release() {
+  carrier_.release();
+}
+
+void DxgiSource::move_pointer(Point frame_position) {
+  Point at;
+  {
+    const std::lock_guard lock(place_mutex_);
+    at = place_.to_desktop(scale_.to_output(frame_position));
+  }
+  SetCursorPos(at.x, at.y);
+}
+
+DxgiCounters DxgiSource::counters() const {
+  DxgiCounters counters = counters_;
+  counters.bytes_copied = carrier_.bytes_staged();
+  return counters;
+}
+
+}  // namespace pierglass::guest
