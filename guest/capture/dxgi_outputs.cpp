@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guest/capture/dxgi_outputs.hpp"
 
-#include <cwchar>
 #include <vector>
 
 #include "guest/capture/dxgi_error.hpp"
+#include "shm/text_windows.hpp"
 
 namespace pierglass::guest {
 namespace {
@@ -15,19 +15,10 @@ struct Adapter {
   std::vector<ComPtr<IDXGIOutput>> outputs;
 };
 
-std::string utf8(const wchar_t* wide) {
-  const int length = static_cast<int>(std::wcslen(wide));
-  std::string text(static_cast<std::size_t>(length) * 3, '\0');
-  const int bytes = WideCharToMultiByte(CP_UTF8, 0, wide, length, text.data(),
-                                        static_cast<int>(text.size()), nullptr, nullptr);
-  text.resize(static_cast<std::size_t>(bytes));
-  return text;
-}
-
 OutputFacts facts_of(IDXGIOutput& output) {
   DXGI_OUTPUT_DESC desc{};
   if (FAILED(output.GetDesc(&desc))) return {};
-  return {.name = utf8(desc.DeviceName),
+  return {.name = shm::narrow(desc.DeviceName),
           .attached = desc.AttachedToDesktop != FALSE,
           .origin = {desc.DesktopCoordinates.left, desc.DesktopCoordinates.top}};
 }
@@ -35,7 +26,7 @@ OutputFacts facts_of(IDXGIOutput& output) {
 AdapterFacts facts_of(const Adapter& adapter) {
   DXGI_ADAPTER_DESC1 desc{};
   if (FAILED(adapter.adapter->GetDesc1(&desc))) return {};
-  AdapterFacts facts{.name = utf8(desc.Description),
+  AdapterFacts facts{.name = shm::narrow(desc.Description),
                      .vendor = desc.VendorId,
                      .device = desc.DeviceId,
                      .outputs = {}};

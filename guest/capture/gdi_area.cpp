@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "shm/text_windows.hpp"
 #include "wire/layout.hpp"
 
 namespace pierglass::guest {
@@ -19,12 +20,9 @@ BOOL CALLBACK visit(HWND window, LPARAM context) {
   if (!IsWindowVisible(window)) return TRUE;
   constexpr std::size_t kLongestTitle = 512;
   std::array<wchar_t, kLongestTitle> wide{};
-  std::array<char, 3 * kLongestTitle> text{};
   const int length = GetWindowTextW(window, wide.data(), static_cast<int>(wide.size()));
-  const int bytes = WideCharToMultiByte(CP_UTF8, 0, wide.data(), length, text.data(),
-                                        static_cast<int>(text.size()), nullptr, nullptr);
-  const std::string_view title(text.data(), static_cast<std::size_t>(bytes));
-  if (title.find(search.title) == std::string_view::npos) return TRUE;
+  const std::string title = shm::narrow({wide.data(), static_cast<std::size_t>(length)});
+  if (!title.contains(search.title)) return TRUE;
   search.found = window;
   return FALSE;
 }

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "guest/capture/dxgi_error.hpp"
+#include "guest/capture/texture_description.hpp"
 #include "guest/shaders.hpp"
 
 namespace pierglass::guest {
@@ -43,14 +44,7 @@ float quarter(std::uint32_t from, std::uint32_t to) {
 }
 
 D3D11_TEXTURE2D_DESC describe_target(const GpuPass::Target& target) {
-  D3D11_TEXTURE2D_DESC description{};
-  description.Width = target.size.width;
-  description.Height = target.size.height;
-  description.MipLevels = 1;
-  description.ArraySize = 1;
-  description.Format = target.format;
-  description.SampleDesc.Count = 1;
-  description.Usage = D3D11_USAGE_DEFAULT;
+  D3D11_TEXTURE2D_DESC description = describe_texture(target.size, target.format);
   description.BindFlags = D3D11_BIND_RENDER_TARGET | D3D11_BIND_SHADER_RESOURCE;
   if (target.shareable)
     description.MiscFlags = D3D11_RESOURCE_MISC_SHARED | D3D11_RESOURCE_MISC_SHARED_NTHANDLE;

@@ -2,6 +2,7 @@
 #include "guest/capture/staging_picture.hpp"
 
 #include "guest/capture/dxgi_error.hpp"
+#include "guest/capture/texture_description.hpp"
 
 namespace pierglass::guest {
 namespace {
@@ -20,13 +21,7 @@ D3D11_BOX box_of(const Rect& rect) {
 Result<bool> StagingPicture::fit(ID3D11Device& device, Size size, wire::PixelFormat format,
                                  DXGI_FORMAT stored) {
   if (texture_ && size == size_ && format == format_) return false;
-  D3D11_TEXTURE2D_DESC desc{};
-  desc.Width = size.width;
-  desc.Height = size.height;
-  desc.MipLevels = 1;
-  desc.ArraySize = 1;
-  desc.Format = stored;
-  desc.SampleDesc.Count = 1;
+  D3D11_TEXTURE2D_DESC desc = describe_texture(size, stored);
   desc.Usage = D3D11_USAGE_STAGING;
   desc.CPUAccessFlags = D3D11_CPU_ACCESS_READ;
   const HRESULT made = device.CreateTexture2D(&desc, nullptr, texture_.put());

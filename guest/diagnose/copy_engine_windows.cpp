@@ -13,6 +13,7 @@
 #include "base/describe.hpp"
 #include "guest/capture/d3d12_copier.hpp"
 #include "guest/capture/dxgi_error.hpp"
+#include "guest/capture/texture_description.hpp"
 
 namespace pierglass::guest {
 namespace {
@@ -24,13 +25,7 @@ constexpr std::size_t kAlignment = 65536;  // of slots
 
 Result<ComPtr<ID3D11Texture2D>> make_picture(ID3D11Device& device,
                                              const std::vector<std::uint32_t>& pixels) {
-  D3D11_TEXTURE2D_DESC description{};
-  description.Width = kSize.width;
-  description.Height = kSize.height;
-  description.MipLevels = 1;
-  description.ArraySize = 1;
-  description.Format = DXGI_FORMAT_B8G8R8A8_UNORM;
-  description.SampleDesc.Count = 1;
+  D3D11_TEXTURE2D_DESC description = describe_texture(kSize, DXGI_FORMAT_B8G8R8A8_UNORM);
   description.BindFlags = D3D11_BIND_RENDER_TARGET | D3D11_BIND_SHADER_RESOURCE;
   description.MiscFlags = D3D11_RESOURCE_MISC_SHARED | D3D11_RESOURCE_MISC_SHARED_NTHANDLE;
   const D3D11_SUBRESOURCE_DATA data{.pSysMem = pixels.data(), .SysMemPitch = kPitch};

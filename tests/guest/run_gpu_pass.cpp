@@ -17,6 +17,7 @@
 #include "base/describe.hpp"
 #include "guest/capture/dxgi_error.hpp"
 #include "guest/capture/gpu_pass.hpp"
+#include "guest/capture/texture_description.hpp"
 #include "tests/guest/dxgi_runs.hpp"
 #include "tests/guest/pq_reference.hpp"
 
@@ -38,22 +39,11 @@ Result<Gpu> open_gpu() {
   return gpu;
 }
 
-D3D11_TEXTURE2D_DESC describe_texture(Size size, DXGI_FORMAT format) {
-  D3D11_TEXTURE2D_DESC description{};
-  description.Width = size.width;
-  description.Height = size.height;
-  description.MipLevels = 1;
-  description.ArraySize = 1;
-  description.Format = format;
-  description.SampleDesc.Count = 1;
-  description.BindFlags = D3D11_BIND_SHADER_RESOURCE;
-  return description;
-}
-
 template <typename Pixel>
 Result<ComPtr<ID3D11Texture2D>> upload(Gpu& gpu, DXGI_FORMAT format,
                                        const std::vector<Pixel>& pixels) {
-  const D3D11_TEXTURE2D_DESC description = describe_texture(kSource, format);
+  D3D11_TEXTURE2D_DESC description = describe_texture(kSource, format);
+  description.BindFlags = D3D11_BIND_SHADER_RESOURCE;
   const D3D11_SUBRESOURCE_DATA data{.pSysMem = pixels.data(),
                                     .SysMemPitch = kSource.width * UINT{sizeof(Pixel)}};
   ComPtr<ID3D11Texture2D> texture;
@@ -66,7 +56,6 @@ Result<ComPtr<ID3D11Texture2D>> upload(Gpu& gpu, DXGI_FORMAT format,
 Result<std::vector<std::uint32_t>> read_back(Gpu& gpu, ID3D11Texture2D& texture, Size size,
                                              DXGI_FORMAT format) {
   D3D11_TEXTURE2D_DESC description = describe_texture(size, format);
-  description.BindFlags = 0;
   description.Usage = D3D11_USAGE_STAGING;
   description.CPUAccessFlags = D3D11_CPU_ACCESS_READ;
   ComPtr<ID3D11Texture2D> staging;

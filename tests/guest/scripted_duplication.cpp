@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "guest/capture/texture_description.hpp"
 #include "guest/core/duplication_outcome.hpp"
 
 namespace pierglass::test {
@@ -72,14 +73,8 @@ void ScriptedDuplication::GetDesc(DXGI_OUTDUPL_DESC* desc) {
 
 HRESULT ScriptedDuplication::make_texture() {
   const DesktopMode& mode = play_.mode();
-  D3D11_TEXTURE2D_DESC desc{};
-  desc.Width = mode.size.width;
-  desc.Height = mode.size.height;
-  desc.MipLevels = 1;
-  desc.ArraySize = 1;
-  desc.Format = static_cast<DXGI_FORMAT>(mode.format);
-  desc.SampleDesc.Count = 1;
-  desc.Usage = D3D11_USAGE_DEFAULT;
+  D3D11_TEXTURE2D_DESC desc =
+      guest::describe_texture(mode.size, static_cast<DXGI_FORMAT>(mode.format));
   desc.BindFlags = D3D11_BIND_SHADER_RESOURCE;
   return device_->CreateTexture2D(&desc, nullptr, texture_.put());
 }

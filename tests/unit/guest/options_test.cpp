@@ -59,18 +59,13 @@ TEST(GuestOptions, DuplicationFollowsTheScreen) {
   EXPECT_EQ(plain->publisher.millihertz, 0u);
   EXPECT_EQ(plain->publisher.pointer_millihertz, Pacer::kFastest);
   EXPECT_EQ(plain->hdr, HdrWish::AsIs);
-  EXPECT_EQ(plain->gpu_priority, GpuPriority::High);
-  EXPECT_TRUE(plain->capture_priority);
   const auto chosen =
-      parse_options(Program::Guest,
-                    {"--capture", "dxgi", "--adapter", "RTX", "--output", "primary", "--hdr", "off",
-                     "--gpu-priority", "realtime", "--capture-priority", "off", "--rate", "72"});
+      parse_options(Program::Guest, {"--capture", "dxgi", "--adapter", "RTX", "--output", "primary",
+                                     "--hdr", "off", "--rate", "72"});
   ASSERT_TRUE(chosen);
   EXPECT_EQ(chosen->output.adapter, "RTX");
   EXPECT_EQ(chosen->output.output, "primary");
   EXPECT_EQ(chosen->hdr, HdrWish::Off);
-  EXPECT_EQ(chosen->gpu_priority, GpuPriority::Realtime);
-  EXPECT_FALSE(chosen->capture_priority);
   EXPECT_EQ(chosen->publisher.millihertz, 72'000u);
 }
 
@@ -215,6 +210,42 @@ TEST(GuestReport, SaysHowReadersAndGuestWakeEachOther) {
   const Error full{.code = ErrorCode::TooLarge, .what = "IVSHMEM registrations"};
   EXPECT_TRUE(describe_doorbell(true, kTwo, &full)
                   .starts_with("rings readers: peer 3, 2 vectors; cannot be rung"));
+}
+
+TEST(GuestOptions, SayWhatTheGpuMakesOfPictures) {
+  const auto parse = [](std::vector<std::string> words) {
+    words.insert(words.begin(), {"--capture", "dxgi"});
+    return parse_options(Program::Guest, words);
+  };
+  const GuestOptions usual = parse({}).value();
+  EXPECT_EQ(usual.picture.limit, Size{});
+  EXPECT_FALSE(usual.picture.ten_bit);
+  EXPECT_TRUE(usual.copy_engine);
+  const GuestOptions chosen =
+      parse({"--max-size", "1920x1080", "--hdr", "ten-bit", "--copy-engine", "off"}).value();
+  EXPECT_EQ(chosen.picture.limit, (Size{1920, 1080}));
+  EXPECT_TRUE(chosen.picture.ten_bit);
+  EXPECT_EQ(chosen.hdr, HdrWish::AsIs);
+  EXPECT_FALSE(chosen.copy_engine);
+  EXPECT_FALSE(parse({"--max-size", "1920"}));
+}
+
+TEST(GuestOptions, RatesFollowWhatIsCapturedInTheEnd) {
+  GuestOptions options = parse_options(Program::Guest, {"--capture", "auto"}).value();
+  EXPECT_EQ(options.publisher.millihertz, 60'000U) << "as for GDI until it is known";
+  options.capture = CaptureKind::Dxgi;
+  settle_rates(options);
+  EXPECT_EQ(options.publisher.millihertz, 0U);
+  EXPECT_EQ(options.publisher.pointer_millihertz, Pacer::kFastest);
+  GuestOptions limited =
+      parse_options(Program::Guest, {"--capture", "auto", "--rate", "30", "--cursor-rate", "50"})
+          .value();
+  for (const CaptureKind kind : {CaptureKind::Dxgi, CaptureKind::Gdi}) {
+    limited.capture = kind;
+    settle_rates(limited);
+    EXPECT_EQ(limited.publisher.millihertz, 30'000U);
+    EXPECT_EQ(limited.publisher.pointer_millihertz, 50'000U);
+  }
 }
 
 }  // namespace
