@@ -136,8 +136,10 @@ unsigned check_adapter(Diagnosis& diagnosis, ComPtr<IDXGIAdapter1>& adapter,
 void check_graphics(Diagnosis& diagnosis, const TestedMemory& memory) {
   ComPtr<IDXGIFactory1> factory;
   const HRESULT result = CreateDXGIFactory1(__uuidof(IDXGIFactory1), factory.put_void());
-  if (FAILED(result))
-    return diagnosis.add("graphics", Verdict::Bad, failed("CreateDXGIFactory1", result));
+  if (FAILED(result)) {
+    diagnosis.add("graphics", Verdict::Bad, failed("CreateDXGIFactory1", result));
+    return diagnosis.add("copy engine", Verdict::NotTested, "there is no graphics adapter");
+  }
   unsigned outputs = 0;
   ComPtr<IDXGIAdapter1> adapter;
   for (UINT i = 0; SUCCEEDED(factory->EnumAdapters1(i, adapter.put())); ++i)
