@@ -66,19 +66,16 @@ Result<void> DxgiSource::open() {
 }
 
 Result<void> DxgiSource::duplicate(const DxgiOutput& found) {
-  const bool kept = device_.serves(*found.adapter);
-  if (!kept) {
-    const auto renewed = renew_device(*found.adapter);
-    if (!renewed) return renewed;
-  }
+  if (!device_.serves(*found.adapter)) TRY(renew_device(*found.adapter));
   auto made = Duplication::create(*found.output, *device_.device, wish_);
-  if (!made && kept && !is_refusal(static_cast<std::uint32_t>(made.error().os))) {
-    // The old device may be to blame.
-    const auto renewed = renew_device(*found.adapter);
-    if (!renewed) return renewed;
+  if (!made && device_used_ && !is_refusal(static_cast<std::uint32_t>(made.error().os))) {
+    // The old device may be to blame. A new one is not: as long as it has duplicated nothing, it
+    // stays.
+    TRY(renew_device(*found.adapter));
     made = Duplication::create(*found.output, *device_.device, wish_);
   }
   if (!made) return std::unexpected(made.error());
+  device_used_ = true;
   duplication_ = *std::move(made);
   return {};
 }
@@ -86,6 +83,7 @@ Result<void> DxgiSource::duplicate(const DxgiOutput& found) {
 Result<void> DxgiSource::renew_device(IDXGIAdapter1& adapter) {
   drop_device();
   device_ = TRY(make_device(adapter));
+  device_used_ = false;
   carrier_.open(device_, adapter);
   return {};
 }
