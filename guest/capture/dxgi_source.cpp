@@ -156,10 +156,13 @@ CaptureOutcome DxgiSource::acquire(HostTime now, Nanoseconds timeout, CapturedFr
 
 void DxgiSource::take_pointer() {
   const DXGI_OUTDUPL_FRAME_INFO& info = duplication_->info();
-  if (duplication_->read_shape(shape_)) pointer_.reshape(shape_);
-  if (info.LastMouseUpdateTime.QuadPart == 0) return;
+  DxgiPointer::News news;
+  if (duplication_->read_shape(shape_)) news.shape = &shape_;
   const DXGI_OUTDUPL_POINTER_POSITION& pointer = info.PointerPosition;
-  pointer_.place({pointer.Position.x, pointer.Position.y}, pointer.Visible != FALSE);
+  if (info.LastMouseUpdateTime.QuadPart != 0)
+    news.place = {.corner = {pointer.Position.x, pointer.Position.y},
+                  .visible = pointer.Visible != FALSE};
+  pointer_.take(news);
 }
 
 CaptureOutcome DxgiSource::take_picture(HostTime begun, CapturedFrame& frame) {
@@ -230,7 +233,8 @@ void DxgiSource::move_pointer(Point frame_position) {
     const std::lock_guard lock(place_mutex_);
     at = place_.to_desktop(scale_.to_output(frame_position));
   }
-  SetCursorPos(at.x, at.y);
+  // Another desktop may have the input by now, and this is no thread of the capture.
+  if (!SetCursorPos(at.x, at.y) && control_desktop_.attach()) SetCursorPos(at.x, at.y);
 }
 
 DxgiCounters DxgiSource::counters() const {

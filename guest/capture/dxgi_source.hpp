@@ -93,6 +93,7 @@ class DxgiSource final : public CaptureSource {
   DesktopPlace place_;
   PictureScale scale_;
   DxgiPointer pointer_;
+  InputDesktop control_desktop_;  // the control thread's
 };
 
 }  // namespace pierglass::guest
