@@ -65,21 +65,6 @@ TEST_F(GuestService, LivesFromInstallToUninstall) {
   client.expect_clean_end();
 }
 
-TEST_F(GuestService, UninstallDoesNotFollowLinks) {
-  ASSERT_TRUE(desk.say("install"));
-  const std::filesystem::path elsewhere = desk.wine().disk() / "elsewhere";
-  std::filesystem::create_directory(elsewhere);
-  std::ofstream(elsewhere / "kept.txt") << "kept";
-  std::filesystem::create_directories(desk.data_folder() / "logs" / "old" / "older");
-  const std::filesystem::path link = desk.data_folder() / "logs" / "link";
-  std::filesystem::create_directory_symlink(elsewhere, link);
-  (void)desk.run({"uninstall"});  // Wine cannot remove a link to a folder that is not empty
-  EXPECT_TRUE(std::filesystem::exists(elsewhere / "kept.txt"));
-  std::filesystem::remove(link);
-  ASSERT_TRUE(desk.say("uninstall"));
-  EXPECT_FALSE(std::filesystem::exists(desk.data_folder()));
-}
-
 TEST_F(GuestService, AFileInThePlaceOfItsFolderIsMovedAside) {
   std::ofstream(desk.data_folder()) << "somebody else's";
   ASSERT_TRUE(desk.say("install"));
