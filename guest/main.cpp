@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <windows.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -41,8 +42,8 @@ class SayingObserver final : public PublisherObserver {
     if (mmcss_) say(Severity::Info, schedule_capture_thread());
   }
   void on_published(const Step&) override {}
-  void on_too_large(Size size) override {
-    complain(explain_fit(region_bytes_, size, wire::PixelFormat::Xrgb8888));
+  void on_too_large(Size size, wire::PixelFormat format) override {
+    complain(explain_fit(region_bytes_, size, format));
   }
 
  private:
@@ -113,7 +114,7 @@ int main() {
   const auto words = command_line_arguments();
   auto options = parse_options(Program::Guest, words, data_folder().config());
   // A config file with a mistake is for the report.
-  if (!options && options.error() != 0 && !words.empty() && words[0] == "diagnose")
+  if (!options && options.error() != 0 && std::ranges::find(words, "diagnose") != words.end())
     options = parse_options(Program::Guest, words);
   if (!options)
     return to_code(options.error() == 0 ? ExitStatus::Done : ExitStatus::BadConfiguration);

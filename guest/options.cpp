@@ -2,6 +2,7 @@
 #include "guest/options.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <map>
@@ -131,18 +132,19 @@ void add_common(CLI::App& app, GuestOptions& out, Typed& typed) {
   add_choice(app, "--cursor", typed.cursor, kCursors, "Pattern: the kind of cursor");
   app.add_option("--cursor-rate", typed.cursor_rate,
                  "Pattern: cursor steps per second (0: it stays in the centre); GDI: how often the "
-                 "pointer is read, per second (125); DXGI: at most (1000)");
+                 "pointer is read, per second (125); DXGI: at most (1000), and with --rate no "
+                 "oftener than pictures");
 }
 
 void add_guest_only(CLI::App& app, GuestOptions& out, Typed& typed) {
   add_choice(app, "--capture", typed.capture, kCaptures, "Where pictures come from");
   app.add_option("--window", out.window, "GDI: only the window whose title contains this");
   app.add_option("--adapter", out.output.adapter,
-                 "DXGI: the graphics adapter whose name contains this, or its number from 0; else "
-                 "the first that is not emulated");
+                 "DXGI: the graphics adapter whose name contains this, or its number from 0; an "
+                 "emulated one by its number only. Else any with an output of the desktop");
   app.add_option("--output", out.output.output,
                  "DXGI: the output whose name contains this, its number on the adapter from 0, or "
-                 "primary");
+                 "primary. Of several the primary one, else the first");
   add_choice(app, "--hdr", typed.hdr, kHdr,
              "DXGI: HDR as the desktop has it, as ten bits of PQ, which are half as large, or off: "
              "Windows makes eight bits of it");
@@ -279,8 +281,11 @@ std::string words_of(const std::exception& error) {
   return words;
 }
 
+// The word may stand among the options. One that is an option's value only makes the file be read.
 bool reads_usual_config(const std::vector<std::string>& arguments) {
-  return !arguments.empty() && (arguments[0] == "run" || arguments[0] == "diagnose");
+  return std::ranges::any_of(arguments, [](const std::string& argument) {
+    return argument == "run" || argument == "diagnose";
+  });
 }
 
 // Throws CLI::Error.
@@ -343,6 +348,9 @@ std::expected<GuestOptions, int> parse_options(Program program,
     std::fprintf(stderr, "%s: %s; %s --help lists the options\n", name, words_of(error).c_str(),
                  name);
     return std::unexpected(error.get_exit_code());
+  } catch (const std::exception& error) {  // what the parser throws for numbers is not all its own
+    std::fprintf(stderr, "%s: %s\n", parser.name(), words_of(error).c_str());
+    return std::unexpected(static_cast<int>(CLI::ExitCodes::BaseClass));
   }
   return std::move(parser.out);
 }
@@ -355,7 +363,7 @@ std::expected<GuestOptions, std::string> parse_config(const std::string& text) {
     std::istringstream lines(text);
     parser.app.parse_from_stream(lines);
     parser.finish();
-  } catch (const std::exception& error) {  // what the parser throws for numbers is not all its own
+  } catch (const std::exception& error) {
     return std::unexpected(words_of(error));
   }
   return std::move(parser.out);

@@ -18,7 +18,7 @@
 namespace pierglass::guest {
 
 enum class CaptureKind : std::uint8_t {
-  Auto,  // DXGI, or GDI where Windows cannot duplicate its desktop
+  Auto,  // DXGI, or GDI where Windows cannot duplicate its desktop and no output is named
   Dxgi,
   Gdi,
   Pattern,

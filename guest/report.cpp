@@ -64,8 +64,10 @@ std::string explain_memory(const Error& error, const GuestOptions& options) {
 
 std::string explain_fit(std::uint64_t region_bytes, Size size, wire::PixelFormat format) {
   return "the shared memory holds " + mebibytes(region_bytes) + "; " + to_text(size) + " needs " +
-         mebibytes(memory_needed(region_spec(""), size, format)) +
-         ": enlarge it or choose a smaller picture";
+         mebibytes(memory_needed(region_spec(""), size, format)) + ": enlarge it or " +
+         (format == wire::PixelFormat::Xbgr16161616f
+              ? "choose --hdr ten-bit, which halves the picture, or --max-size"
+              : "choose a smaller picture");
 }
 
 std::string describe_doorbell(bool wanted, const shm::IvshmemInterrupts& interrupts,

@@ -11,6 +11,8 @@
 #include "guest/capture/d3d12_copier.hpp"
 #include "guest/capture/dxgi_source.hpp"
 #include "guest/capture/gdi_source.hpp"
+#include "guest/core/duplication_outcome.hpp"
+#include "guest/core/output_choice.hpp"
 #include "guest/core/pattern_source.hpp"
 #include "guest/log.hpp"
 #include "guest/report.hpp"
@@ -19,6 +21,10 @@
 
 namespace pierglass::guest {
 namespace {
+
+// Of a duplication that Windows says it does not support.
+constexpr int kTries = 5;
+constexpr DWORD kBetweenTriesMs = 200;
 
 using Created = std::expected<std::unique_ptr<CaptureSource>, std::string>;
 
@@ -75,9 +81,13 @@ class SystemDxgiSource final : public CaptureSource {
   std::unique_ptr<DxgiSource> source_;
 };
 
+bool may_be_final(const Error& error) {
+  return guest::may_be_final(static_cast<std::uint32_t>(error.os));
+}
+
 std::string explain_dxgi(const Error& error, const SystemOutputs& outputs) {
   if (error.code == ErrorCode::NotFound) return outputs.explanation();
-  if (error.code == ErrorCode::Unsupported)
+  if (error.code == ErrorCode::Unsupported || may_be_final(error))
     return "this Windows cannot duplicate its desktop (" + describe(error) + "): use --capture gdi";
   return "the desktop cannot be duplicated (" + describe(error) +
          "): update the graphics driver, or use --capture gdi";
@@ -102,27 +112,70 @@ CarryOptions carry_options(const GuestOptions& options, std::span<std::byte> mem
   return carry;
 }
 
-Created create_dxgi(const GuestOptions& options, std::span<std::byte> memory) {
+struct Refusal {
+  Error error;
+  std::string sentence;
+};
+using Opened = std::expected<std::unique_ptr<SystemDxgiSource>, Refusal>;
+
+Opened open_dxgi(const GuestOptions& options, std::span<std::byte> memory) {
   auto source = std::make_unique<SystemDxgiSource>(options.output);
   const auto created = source->create(options.hdr, carry_options(options, memory));
-  if (!created) return std::unexpected(explain_dxgi(created.error(), source->outputs()));
-  if (const auto& why = source->waiting_for()) {
-    say(Severity::Warning,
-        "the desktop cannot be duplicated yet (" + describe(*why) + "): trying on");
+  if (created) return source;
+  return std::unexpected(
+      Refusal{created.error(), explain_dxgi(created.error(), source->outputs())});
+}
+
+void say_waiting(const std::optional<Error>& why) {
+  if (!why) return;
+  say(Severity::Warning,
+      "the desktop cannot be duplicated yet (" + describe(*why) + "): trying on");
+}
+
+Created create_dxgi(const GuestOptions& options, std::span<std::byte> memory) {
+  auto source = open_dxgi(options, memory);
+  if (!source) return std::unexpected(source.error().sentence);
+  say_waiting((*source)->waiting_for());
+  return *std::move(source);
+}
+
+// What it still waits for, after some more tries where that may last for ever.
+std::optional<Error> try_again(SystemDxgiSource& source) {
+  std::optional<Error> why = source.waiting_for();
+  for (int tries = 0; tries < kTries && why && may_be_final(*why); ++tries) {
+    Sleep(kBetweenTriesMs);
+    const auto opened = source.reinit();
+    why = opened ? std::nullopt : std::optional(opened.error());
   }
+  return why;
+}
+
+// One that duplicates, or can be expected to.
+Opened open_promising(const GuestOptions& options, std::span<std::byte> memory) {
+  auto source = open_dxgi(options, memory);
+  if (!source) return source;
+  const std::optional<Error> why = try_again(**source);
+  if (why && (may_be_final(*why) || why->code != ErrorCode::Busy))
+    return std::unexpected(Refusal{*why, explain_dxgi(*why, (*source)->outputs())});
+  say_waiting(why);
   return source;
 }
 
 Created create_best(GuestOptions& options, std::span<std::byte> memory) {
   options.capture = CaptureKind::Dxgi;
-  auto source = create_dxgi(options, memory);
-  if (!source) {
-    say(Severity::Warning, source.error() + "; the screen is read by GDI now");
-    options.capture = CaptureKind::Gdi;
-    source = create_gdi(options, memory.size());
+  auto source = open_promising(options, memory);
+  if (source) {
+    settle_rates(options);
+    return *std::move(source);
   }
+  const Refusal& refusal = source.error();
+  const bool again = options.verb != Verb::Plain;  // the service's, or as it would be
+  if (!other_capture_helps(options.output, refusal.error.code, again))
+    return std::unexpected(refusal.sentence);
+  say(Severity::Warning, refusal.sentence + "; the screen is read by GDI now");
+  options.capture = CaptureKind::Gdi;
   settle_rates(options);
-  return source;
+  return create_gdi(options, memory.size());
 }
 
 }  // namespace

@@ -42,6 +42,9 @@ class D3d12CopyQueue {
   Result<void> copy(ID3D12Resource& texture, DXGI_FORMAT format, Size size, const Place& target,
                     std::span<const Rect> rects);
 
+  // Waits until nothing is copied any more, at most kLimitMs. False: the GPU may still write.
+  bool finish() { return wait_until_done().has_value(); }
+
   [[nodiscard]] ID3D12Device& device() const { return *device_.get(); }
 
  private:

@@ -25,4 +25,11 @@ inline Result<void> check_call(HRESULT result, const char* call, ErrorCode code 
   return fail_os(OsErrorKind::Hresult, static_cast<std::uint32_t>(result), call, code, where);
 }
 
+// As fail_dxgi(): that the device is lost is no error for good.
+inline Result<void> check_dxgi(HRESULT result, const char* call,
+                               std::source_location where = std::source_location::current()) {
+  if (SUCCEEDED(result)) return {};
+  return fail_dxgi(result, call, where);
+}
+
 }  // namespace pierglass::guest

@@ -24,23 +24,23 @@ DxgiPointer::DxgiPointer() {
   for (CursorShape* shape : {&newest_, &shown_}) shape->image.reserve(wire::kMaxShapeBytes);
 }
 
-void DxgiPointer::place(Point corner, bool visible) {
+void DxgiPointer::take(const News& news) {
+  if (news.shape == nullptr && !news.place) return;
   const std::lock_guard lock(mutex_);
-  visible_ = visible;
-  if (visible) corner_ = corner;
+  if (news.shape != nullptr) {
+    std::swap(newest_, *news.shape);
+    reshaped_ = true;
+  }
+  if (news.place) {
+    visible_ = news.place->visible;
+    if (visible_) corner_ = news.place->corner;
+  }
   wake();
 }
 
 void DxgiPointer::set_scale(const PictureScale& scale) {
   const std::lock_guard lock(mutex_);
   scale_ = scale;
-}
-
-void DxgiPointer::reshape(CursorShape& shape) {
-  const std::lock_guard lock(mutex_);
-  std::swap(newest_, shape);
-  reshaped_ = true;
-  wake();
 }
 
 bool DxgiPointer::wake_on_news(Waiter* waiter) {

@@ -4,6 +4,7 @@
 #include <windows.h>
 
 #include <mutex>
+#include <optional>
 
 #include "guest/capture/pointer_settings.hpp"
 #include "guest/core/capture_source.hpp"
@@ -21,12 +22,18 @@ class DxgiPointer final : public PointerSource {
 
   // ---- capture thread ----
 
-  // `corner`: of the shape's picture, in pixels of the upright frame; meant only while visible.
-  void place(Point corner, bool visible);
+  struct Place {
+    Point corner;  // of the shape's picture, in pixels of the upright frame; meant while visible
+    bool visible = false;
+  };
+  struct News {
+    CursorShape* shape = nullptr;  // null: as it was. What it holds is taken; memory is left there
+    std::optional<Place> place;    // nothing: as it was
+  };
+  // Shape and place of one look appear together: they belong together by the hot spot.
+  void take(const News& news);
   // How corners become places in frames. The shape keeps its own size.
   void set_scale(const PictureScale& scale);
-  // Takes what `shape` holds and leaves memory to fill next time.
-  void reshape(CursorShape& shape);
 
   // ---- pointer thread ----
 

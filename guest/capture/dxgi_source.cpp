@@ -66,19 +66,16 @@ Result<void> DxgiSource::open() {
 }
 
 Result<void> DxgiSource::duplicate(const DxgiOutput& found) {
-  const bool kept = device_.serves(*found.adapter);
-  if (!kept) {
-    const auto renewed = renew_device(*found.adapter);
-    if (!renewed) return renewed;
-  }
+  if (!device_.serves(*found.adapter)) TRY(renew_device(*found.adapter));
   auto made = Duplication::create(*found.output, *device_.device, wish_);
-  if (!made && kept && !is_refusal(static_cast<std::uint32_t>(made.error().os))) {
-    // The old device may be to blame.
-    const auto renewed = renew_device(*found.adapter);
-    if (!renewed) return renewed;
+  if (!made && device_used_ && !is_refusal(static_cast<std::uint32_t>(made.error().os))) {
+    // The old device may be to blame. A new one is not: as long as it has duplicated nothing, it
+    // stays.
+    TRY(renew_device(*found.adapter));
     made = Duplication::create(*found.output, *device_.device, wish_);
   }
   if (!made) return std::unexpected(made.error());
+  device_used_ = true;
   duplication_ = *std::move(made);
   return {};
 }
@@ -86,6 +83,7 @@ Result<void> DxgiSource::duplicate(const DxgiOutput& found) {
 Result<void> DxgiSource::renew_device(IDXGIAdapter1& adapter) {
   drop_device();
   device_ = TRY(make_device(adapter));
+  device_used_ = false;
   carrier_.open(device_, adapter);
   return {};
 }
@@ -158,10 +156,13 @@ CaptureOutcome DxgiSource::acquire(HostTime now, Nanoseconds timeout, CapturedFr
 
 void DxgiSource::take_pointer() {
   const DXGI_OUTDUPL_FRAME_INFO& info = duplication_->info();
-  if (duplication_->read_shape(shape_)) pointer_.reshape(shape_);
-  if (info.LastMouseUpdateTime.QuadPart == 0) return;
+  DxgiPointer::News news;
+  if (duplication_->read_shape(shape_)) news.shape = &shape_;
   const DXGI_OUTDUPL_POINTER_POSITION& pointer = info.PointerPosition;
-  pointer_.place({pointer.Position.x, pointer.Position.y}, pointer.Visible != FALSE);
+  if (info.LastMouseUpdateTime.QuadPart != 0)
+    news.place = {.corner = {pointer.Position.x, pointer.Position.y},
+                  .visible = pointer.Visible != FALSE};
+  pointer_.take(news);
 }
 
 CaptureOutcome DxgiSource::take_picture(HostTime begun, CapturedFrame& frame) {
@@ -232,7 +233,8 @@ void DxgiSource::move_pointer(Point frame_position) {
     const std::lock_guard lock(place_mutex_);
     at = place_.to_desktop(scale_.to_output(frame_position));
   }
-  SetCursorPos(at.x, at.y);
+  // Another desktop may have the input by now, and this is no thread of the capture.
+  if (!SetCursorPos(at.x, at.y) && control_desktop_.attach()) SetCursorPos(at.x, at.y);
 }
 
 DxgiCounters DxgiSource::counters() const {

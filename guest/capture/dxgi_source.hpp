@@ -76,6 +76,7 @@ class DxgiSource final : public CaptureSource {
   std::optional<Error> waiting_for_;
   InputDesktop desktop_;
   DxgiDevice device_;
+  bool device_used_ = false;  // it has made a duplication
   std::optional<Duplication> duplication_;
   PictureCarrier carrier_;
   bool fresh_ = true;  // no picture of this duplication was handed out yet
@@ -92,6 +93,7 @@ class DxgiSource final : public CaptureSource {
   DesktopPlace place_;
   PictureScale scale_;
   DxgiPointer pointer_;
+  InputDesktop control_desktop_;  // the control thread's
 };
 
 }  // namespace pierglass::guest

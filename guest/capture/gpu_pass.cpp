@@ -106,9 +106,9 @@ Result<GpuPass::Prepared> GpuPass::prepare(const Target& target) {
   output_.reset();
   texture_.reset();
   ComPtr<ID3D11Texture2D> texture;
-  TRY(check_call(device_->CreateTexture2D(&description, nullptr, texture.put()),
+  TRY(check_dxgi(device_->CreateTexture2D(&description, nullptr, texture.put()),
                  "CreateTexture2D"));
-  TRY(check_call(device_->CreateRenderTargetView(texture.get(), nullptr, output_.put()),
+  TRY(check_dxgi(device_->CreateRenderTargetView(texture.get(), nullptr, output_.put()),
                  "CreateRenderTargetView"));
   target_ = target;
   texture_ = std::move(texture);
@@ -118,7 +118,7 @@ Result<GpuPass::Prepared> GpuPass::prepare(const Target& target) {
 Result<ID3D11ShaderResourceView*> GpuPass::view(ID3D11Texture2D& source) {
   if (ID3D11ShaderResourceView* const known = views_.find(source)) return known;
   ComPtr<ID3D11ShaderResourceView> made;
-  TRY(check_call(device_->CreateShaderResourceView(&source, nullptr, made.put()),
+  TRY(check_dxgi(device_->CreateShaderResourceView(&source, nullptr, made.put()),
                  "CreateShaderResourceView"));
   return views_.keep(source, std::move(made));
 }

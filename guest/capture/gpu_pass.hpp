@@ -40,6 +40,7 @@ class GpuPass {
     ID3D11Texture2D* texture = nullptr;
     bool is_new = false;
   };
+  // Errors as failure_code() says, as of draw(): Busy with a device that is lost.
   Result<Prepared> prepare(const Target& target);
 
   // Draws `rects` of the prepared target from `source`, whole, which is `size` large.

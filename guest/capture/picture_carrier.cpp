@@ -32,7 +32,7 @@ void PictureCarrier::open(DxgiDevice& device, IUnknown& adapter) {
   verified_ = false;
   if (engine) {
     engine_ = *std::move(engine);
-    options_.on_engine(nullptr);
+    tell_engine(nullptr);
   } else {
     give_engine_up(engine.error());
   }
@@ -42,7 +42,14 @@ void PictureCarrier::open(DxgiDevice& device, IUnknown& adapter) {
 void PictureCarrier::give_engine_up(const Error& why) {
   engine_.reset();
   if (why.code == ErrorCode::Corrupt) engine_failed_ = true;
-  options_.on_engine(&why);
+  tell_engine(&why);
+}
+
+// Devices come and go with the secure desktop; that is no news by itself.
+void PictureCarrier::tell_engine(const Error* why_not) {
+  EngineState state{.copies = why_not == nullptr};
+  if (why_not != nullptr) state.why_not = why_not->code;
+  if (std::exchange(told_, state) != state) options_.on_engine(why_not);
 }
 
 void PictureCarrier::forget_textures() {

@@ -74,6 +74,12 @@ class PictureCarrier final : public FrameCopier {
     wire::PixelFormat format = wire::PixelFormat::Xrgb8888;
   };
 
+  struct EngineState {
+    bool copies = false;
+    std::optional<ErrorCode> why_not;
+    friend bool operator==(const EngineState&, const EngineState&) = default;
+  };
+
   PicturePlan plan_for(const Taken& taken);
   Result<Held> draw(const Taken& taken, const PicturePlan& plan, pixel::DamageRegion& damage);
   Result<void> stage(CapturedFrame& frame);
@@ -82,6 +88,7 @@ class PictureCarrier final : public FrameCopier {
   Result<void> verify(std::span<const Rect> rects, const pixel::Image& slot);
   Result<void> copy_by_processor(std::span<const Rect> rects, const pixel::Image& slot);
   void give_engine_up(const Error& why);
+  void tell_engine(const Error* why_not);
 
   const CarryOptions options_;
   const std::unique_ptr<Waiter> waiter_;  // for the GPU
@@ -89,8 +96,9 @@ class PictureCarrier final : public FrameCopier {
   std::unique_ptr<GpuPass> pass_;
   bool pass_failed_ = false;
   std::unique_ptr<CopyEngine> engine_;
-  bool verified_ = false;       // the engine's bytes are those of the texture
-  bool engine_failed_ = false;  // for good: it wrote something else
+  bool verified_ = false;            // the engine's bytes are those of the texture
+  bool engine_failed_ = false;       // for good: it wrote something else
+  std::optional<EngineState> told_;  // by on_engine
   StagingPicture staging_;
   Held held_;
   bool mapped_ = false;

@@ -89,6 +89,12 @@ constexpr ErrorCode failure_code(std::uint32_t result) {
   return outcome_of(result) == CallOutcome::Lost ? ErrorCode::OsCall : ErrorCode::Busy;
 }
 
+// Said of outputs that do not belong to the device's GPU and where Windows cannot duplicate at all,
+// but also for a moment while GPUs or modes change.
+constexpr bool may_be_final(std::uint32_t result) {
+  return result == hresult::kDxgiUnsupported;
+}
+
 // The Direct3D device is of no use any more, whatever it says itself.
 constexpr bool loses_device(std::uint32_t result) {
   return result == hresult::kDxgiDeviceRemoved || result == hresult::kDxgiDeviceHung ||

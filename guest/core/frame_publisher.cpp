@@ -64,7 +64,7 @@ Step FramePublisher::publish(const CapturedFrame& frame, std::span<const Rect> a
   if (!ticket) {
     if (ticket.error().code == ErrorCode::Busy) return {.kind = Step::Kind::Busy};
     let_go();
-    return {.kind = Step::Kind::TooLarge, .size = info.size};
+    return {.kind = Step::Kind::TooLarge, .size = info.size, .format = info.format};
   }
   const HostTime begun = HostClock::now();
   const auto bytes = copy(*ticket, frame);
@@ -79,6 +79,7 @@ Step FramePublisher::publish(const CapturedFrame& frame, std::span<const Rect> a
   let_go();
   return {.kind = Step::Kind::Published,
           .size = info.size,
+          .format = info.format,
           .sequence = ticket->sequence,
           .bytes = *bytes,
           .at = done};

@@ -22,10 +22,11 @@ struct Step {
     Lost,
   };
   Kind kind = Kind::Nothing;
-  Size size{};                 // Published, TooLarge
-  std::uint64_t sequence = 0;  // Published
-  std::uint64_t bytes = 0;     // Published: copied into the slot
-  HostTime at;                 // Published: right after the commit
+  Size size{};                                             // Published, TooLarge
+  wire::PixelFormat format = wire::PixelFormat::Xrgb8888;  // the same
+  std::uint64_t sequence = 0;                              // Published
+  std::uint64_t bytes = 0;                                 // Published: copied into the slot
+  HostTime at;                                             // Published: right after the commit
 };
 
 // Carries pictures from a source into slots, copying into each slot only what it lacks. The capture

@@ -47,6 +47,13 @@ bool is_emulated(const AdapterFacts& adapter);
 // the first. NotFound when there is none: explain_no_output() says why.
 Result<OutputChoice> choose_output(std::span<const AdapterFacts> adapters, const OutputWish& wish);
 
+// Whether reading the screen without duplication is better than to end, when no output could be
+// duplicated because of `why`. It shows the whole desktop: nothing for who named an output.
+// `again`: who started this program starts it again, and an output that is missing may come.
+constexpr bool other_capture_helps(const OutputWish& wish, ErrorCode why, bool again) {
+  return wish.adapter.empty() && wish.output.empty() && !(again && why == ErrorCode::NotFound);
+}
+
 // What there is, and what to do: after choose_output() found nothing.
 std::string explain_no_output(std::span<const AdapterFacts> adapters, const OutputWish& wish);
 

@@ -255,8 +255,9 @@ void Publisher::on_step(const Step& step, HostTime now) {
       next_slot_ring_ = now + kSlotRing;
       return ring_sleepers();
     case Step::Kind::TooLarge:
-      if (std::exchange(too_large_, step.size) != step.size) observer_.on_too_large(step.size);
-      return;
+      if (step.size == too_large_.size && step.format == too_large_.format) return;
+      too_large_ = step;
+      return observer_.on_too_large(step.size, step.format);
     case Step::Kind::MustReinit:
       return bring_back(now);
     case Step::Kind::Lost:

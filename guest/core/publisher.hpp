@@ -28,8 +28,9 @@ class PublisherObserver {
  public:
   virtual ~PublisherObserver() = default;
   virtual void on_published(const Step& step) = 0;
-  virtual void on_too_large(Size size) = 0;  // once for each size
-  virtual void on_begin() {}                 // before anything else; may set the thread up
+  // Once for each change of either.
+  virtual void on_too_large(Size size, wire::PixelFormat format) = 0;
+  virtual void on_begin() {}  // before anything else; may set the thread up
 };
 
 struct PublisherSummary {
@@ -134,7 +135,7 @@ class Publisher {
   HostTime next_slot_ring_;  // while Busy
   bool reinit_needed_ = false;
   bool finished_ = false;
-  Size too_large_;
+  Step too_large_;            // the last that was told of
   PublisherSummary summary_;  // pointer_moves: the pointer thread
 };
 

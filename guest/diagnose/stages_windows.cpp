@@ -19,6 +19,7 @@ struct Stages {
   std::vector<double> look_ms;
   std::vector<double> copy_ms;
   Size size;
+  std::uint64_t picture_bytes = 0;
   CaptureOutcome last = CaptureOutcome::NoChange;
 };
 
@@ -58,6 +59,7 @@ Stages watch(CaptureSource& source, std::span<std::byte> to) {
     copy_picture(frame.picture, to, instead);
     stages.copy_ms.push_back(ms(HostClock::now() - looked));
     stages.size = frame.picture.size;
+    stages.picture_bytes = stages.size.area() * wire::bytes_per_pixel(frame.picture.format);
     source.release();
   }
   return stages;
@@ -84,7 +86,7 @@ void check_stages(Diagnosis& diagnosis, const GuestOptions& options, std::span<s
   const Stages stages = watch(**source, to);
   if (stages.copy_ms.empty())
     return diagnosis.add("capture", Verdict::Bad, "no picture came within a second");
-  const bool shared = to.size() >= std::size_t{stages.size.width} * stages.size.height * 4;
+  const bool shared = to.size() >= stages.picture_bytes;
   diagnosis.add("capture", Verdict::Good, words_of(stages, shared));
 }
 

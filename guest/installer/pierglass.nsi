@@ -68,7 +68,8 @@ Section "Pierglass"
   SetOutPath "$INSTDIR"
   ; Wherever the service's program lies, this ends it; there may be none.
   ReadRegStr $1 HKLM "${ENTRY}" "InstallLocation"
-  ${If} ${FileExists} "$1\pierglass-guest.exe"
+  ${If} $1 != ""
+  ${AndIf} ${FileExists} "$1\pierglass-guest.exe"
     nsExec::ExecToLog '"$1\pierglass-guest.exe" stop'
     Pop $0
   ${EndIf}
@@ -81,6 +82,9 @@ Section "Pierglass"
     Push 1
     !insertmacro Require "The program cannot be replaced: end every pierglass-guest.exe first."
   ${EndIf}
+  ; A service whose program lies elsewhere, or whose own program could not stop it.
+  nsExec::Exec '"$INSTDIR\pierglass-guest.exe" stop'
+  Pop $0
 
   WriteRegStr HKLM "${ENTRY}" "DisplayName" "Pierglass screen capture"
   WriteRegStr HKLM "${ENTRY}" "DisplayVersion" "${VERSION}"

@@ -27,11 +27,13 @@ std::unexpected<Error> fail_here(const char* call) {
   return fail_os(OsErrorKind::Win32, GetLastError(), call);
 }
 
-// Our own token, of another session. Needs the rights of LocalSystem.
+// With these LocalSystem starts a process in another session.
+constexpr const wchar_t* kStartPrivileges[] = {L"SeTcbPrivilege", L"SeAssignPrimaryTokenPrivilege",
+                                               L"SeIncreaseQuotaPrivilege"};
+
+// Our own token, of another session and without kStartPrivileges. Needs the rights of LocalSystem.
 Result<KernelHandle> token_for(SessionId session) {
-  for (const wchar_t* name :
-       {L"SeTcbPrivilege", L"SeAssignPrimaryTokenPrivilege", L"SeIncreaseQuotaPrivilege"})
-    enable_privilege(name);
+  for (const wchar_t* name : kStartPrivileges) enable_privilege(name);
   HANDLE raw = nullptr;
   if (!OpenProcessToken(GetCurrentProcess(), TOKEN_DUPLICATE, &raw))
     return fail_here("OpenProcessToken");
@@ -39,13 +41,17 @@ Result<KernelHandle> token_for(SessionId session) {
   HANDLE copy = nullptr;
   if (!DuplicateTokenEx(own.get(),
                         TOKEN_QUERY | TOKEN_DUPLICATE | TOKEN_ASSIGN_PRIMARY |
-                            TOKEN_ADJUST_DEFAULT | TOKEN_ADJUST_SESSIONID,
+                            TOKEN_ADJUST_DEFAULT | TOKEN_ADJUST_SESSIONID | TOKEN_ADJUST_PRIVILEGES,
                         nullptr, SecurityImpersonation, TokenPrimary, &copy))
     return fail_here("DuplicateTokenEx");
   KernelHandle token(copy);
   DWORD id = session;
   if (!SetTokenInformation(token.get(), TokenSessionId, &id, sizeof id))
     return fail_here("SetTokenInformation");
+  for (const wchar_t* name : kStartPrivileges) {
+    if (!set_privilege(token.get(), name, SE_PRIVILEGE_REMOVED))
+      return fail_here("AdjustTokenPrivileges");
+  }
   return token;
 }
 

@@ -18,12 +18,14 @@
 #include "guest/win/data_folder_windows.hpp"
 #include "guest/win/sample_config_windows.hpp"
 #include "shm/ivshmem_windows.hpp"
+#include "shm/win32_handle_windows.hpp"
 
 namespace pierglass::guest {
 namespace {
 
 constexpr std::chrono::seconds kPatience(30);
 constexpr DWORD kLookMs = 50;  // Windows tells only callbacks
+constexpr DWORD kProcessMs = 10'000;
 
 struct ServiceTraits {
   using Value = SC_HANDLE;
@@ -72,12 +74,29 @@ Result<void> wait_for(SC_HANDLE service, DWORD wanted) {
   return fail(ErrorCode::NotReady, "the service");
 }
 
+// Nothing when it does not run, or may not be waited for.
+shm::KernelHandle process_of(SC_HANDLE service) {
+  SERVICE_STATUS_PROCESS status{};
+  DWORD bytes = 0;
+  if (!QueryServiceStatusEx(service, SC_STATUS_PROCESS_INFO, reinterpret_cast<BYTE*>(&status),
+                            sizeof status, &bytes) ||
+      status.dwProcessId == 0)
+    return {};
+  return shm::KernelHandle(OpenProcess(SYNCHRONIZE, FALSE, status.dwProcessId));
+}
+
+// A service that has stopped is a process that is about to end, and until then keeps its program
+// and its log open.
 Result<void> stop(SC_HANDLE service) {
+  const shm::KernelHandle process = process_of(service);
   SERVICE_STATUS status{};
   if (!ControlService(service, SERVICE_CONTROL_STOP, &status) &&
       GetLastError() != ERROR_SERVICE_NOT_ACTIVE && TRY(state_of(service)) != SERVICE_STOP_PENDING)
     return fail_here("stopping the service");
-  return wait_for(service, SERVICE_STOPPED);
+  TRY(wait_for(service, SERVICE_STOPPED));
+  if (process && WaitForSingleObject(process.get(), kProcessMs) != WAIT_OBJECT_0)
+    return fail(ErrorCode::NotReady, "the service's process");
+  return {};
 }
 
 Result<ServiceHandle> create_or_change() {

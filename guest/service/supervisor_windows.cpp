@@ -18,11 +18,19 @@ namespace {
 // Editors write a file in several steps, and some remove it first.
 constexpr Nanoseconds kConfigSettles = std::chrono::milliseconds(300);
 
+// After a copy that failed: the disk is full, or somebody has the old one open.
+constexpr Nanoseconds kCopyAgain = std::chrono::seconds(5);
+
 constexpr DWORD kNoSession = 0xffffffff;
 
 std::optional<SessionId> console_session() {
   const DWORD session = WTSGetActiveConsoleSessionId();
   return session == kNoSession ? std::nullopt : std::optional<SessionId>(session);
+}
+
+bool is_own_session(SessionId session) {
+  DWORD own = 0;
+  return ProcessIdToSessionId(GetCurrentProcessId(), &own) && own == session;
 }
 
 DWORD milliseconds_until(std::optional<HostTime> until) {
@@ -135,7 +143,7 @@ void Supervisor::look_at_config() {
   if (!text) {
     report(Severity::Error, folder_.config() + " cannot be read (" + describe(text.error()) +
                                 "): the last good one stays in use");
-    return;
+    return keep_last_good();
   }
   if (config_ == *text) return;  // what changed was another file
   config_ = *std::move(text);
@@ -150,6 +158,8 @@ void Supervisor::take_config() {
   }
   if (const auto copied = write_file(folder_.config_in_use(), *config_); !copied) {
     report(Severity::Error, "the configuration cannot be copied: " + describe(copied.error()));
+    config_.reset();
+    config_due_ = HostClock::now() + kCopyAgain;
     return;
   }
   say(Severity::Info, "configuration read from " + folder_.config());
@@ -162,13 +172,14 @@ void Supervisor::keep_last_good() {
   if (!kept || !parse_config(*kept)) (void)write_file(folder_.config_in_use(), "");
 }
 
+// Without the rights of the system (under Wine there are none) a child can run in this session
+// only; a child in another than the console's would show a screen that nobody sees.
 Result<CaptureProcess> Supervisor::start_process(SessionId session) {
   const std::string log = folder_.logs() + "\\capture.log";
   auto process = CaptureProcess::start_in_session(session, folder_.config_in_use(), log);
-  if (process) return process;
-  report(Severity::Warning, "no process can be started in session " + std::to_string(session) +
-                                " (" + describe(process.error()) +
-                                "): capturing in the service's own session");
+  if (process || !is_own_session(session)) return process;
+  say(Severity::Info, "no process can be given session " + std::to_string(session) + " (" +
+                          describe(process.error()) + "): it is the service's own");
   return CaptureProcess::start_here(folder_.config_in_use(), log);
 }
 

@@ -19,11 +19,12 @@ struct DataFolder {
 
 DataFolder data_folder();
 
-// Makes it and logs(), so that administrators and the system may write and others read, whoever
-// made it before: ordinary users may make folders in %ProgramData%.
+// Makes it and logs(), so that administrators and the system may write and others read. Ordinary
+// users may make folders in %ProgramData%: what one of them made is moved aside, see
+// make_protected_folder().
 Result<void> make_data_folder();
 
-// Removes it with all that is in it; not there: nothing to do.
+// Removes it with all that is in it. Not there, or somebody else's: nothing to do.
 Result<void> remove_data_folder();
 
 // A file of at most 64 KiB. NotFound; Busy: somebody is writing it; TooLarge.

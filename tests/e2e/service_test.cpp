@@ -4,6 +4,8 @@
 #include <signal.h>
 
 #include <csignal>
+#include <filesystem>
+#include <fstream>
 #include <string>
 
 #include "tests/e2e/service_desk.hpp"
@@ -61,6 +63,16 @@ TEST_F(GuestService, LivesFromInstallToUninstall) {
   EXPECT_EQ(registry.find("\\Services\\\\Pierglass"), std::string::npos);
   EXPECT_EQ(registry.find("Application\\\\Pierglass"), std::string::npos);
   client.expect_clean_end();
+}
+
+TEST_F(GuestService, AFileInThePlaceOfItsFolderIsMovedAside) {
+  std::ofstream(desk.data_folder()) << "somebody else's";
+  ASSERT_TRUE(desk.say("install"));
+  EXPECT_TRUE(std::filesystem::is_directory(desk.data_folder() / "logs"));
+  std::size_t aside = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(desk.data_folder().parent_path()))
+    aside += entry.path().filename().string().starts_with("Pierglass.foreign-") ? 1 : 0;
+  EXPECT_EQ(aside, 1U);
 }
 
 TEST_F(GuestService, StartsAnotherCaptureProcessForAKilledOne) {

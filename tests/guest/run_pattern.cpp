@@ -21,7 +21,7 @@ namespace {
 class Silent final : public guest::PublisherObserver {
  public:
   void on_published(const guest::Step&) override {}
-  void on_too_large(Size) override { std::fputs("too large\n", stderr); }
+  void on_too_large(Size, wire::PixelFormat) override { std::fputs("too large\n", stderr); }
 };
 
 // The word that follows `option`, both of which are taken out of the words; empty: none does.

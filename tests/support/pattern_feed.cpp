@@ -58,7 +58,8 @@ class FrameLog final : public PublisherObserver {
                       std::int64_t{step.at.time_since_epoch().count()});
     std::fwrite(line.data(), 1, static_cast<std::size_t>(length), log_.get());
   }
-  void on_too_large(Size) override {}  // only after a reader's SetMode; it sees the old picture
+  // Only after a reader's SetMode; it sees the old picture.
+  void on_too_large(Size, wire::PixelFormat) override {}
 
  private:
   std::unique_ptr<char[]> buffer_ = std::make_unique<char[]>(kLogBuffer);

@@ -120,6 +120,8 @@ TEST_F(GuestConfigFile, IsReadWithRunAndDiagnoseOnly) {
   const std::string usual = write("capture = \"pattern\"\nrate = 30\n");
   EXPECT_EQ(parsed({"run"}, usual).publisher.millihertz, 30'000u);
   EXPECT_EQ(parsed({"diagnose"}, usual).publisher.millihertz, 30'000u);
+  EXPECT_EQ(parsed({"--always", "run"}, usual).publisher.millihertz, 30'000u)
+      << "wherever the word stands";
   EXPECT_EQ(parsed({"--capture", "gdi"}, usual).publisher.millihertz, 60'000u);
   EXPECT_EQ(parsed({"stop"}, usual).publisher.millihertz, 60'000u);
 }

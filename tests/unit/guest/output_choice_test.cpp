@@ -105,5 +105,17 @@ TEST(DesktopPlace, NoWishLeavesTheOutput) {
       (Point{2'147'483'647, 0}));
 }
 
+TEST(OtherCapture, HelpsWhereNoOutputIsNamed) {
+  EXPECT_TRUE(other_capture_helps({}, ErrorCode::Unsupported, true));
+  EXPECT_TRUE(other_capture_helps({}, ErrorCode::OsCall, false));
+  EXPECT_FALSE(other_capture_helps({.adapter = "NVIDIA"}, ErrorCode::Unsupported, false));
+  EXPECT_FALSE(other_capture_helps({.output = "primary"}, ErrorCode::NotFound, false));
+}
+
+TEST(OtherCapture, DoesNotReplaceAnOutputThatMayComeWhenStartedAgain) {
+  EXPECT_TRUE(other_capture_helps({}, ErrorCode::NotFound, false));
+  EXPECT_FALSE(other_capture_helps({}, ErrorCode::NotFound, true));
+}
+
 }  // namespace
 }  // namespace pierglass::guest

@@ -222,6 +222,22 @@ TEST(Publisher, ATooLargePictureIsReportedOnce) {
   EXPECT_EQ(guest.counter.too_large, 1);
 }
 
+TEST(Publisher, ATooLargePictureOfAnotherFormatIsReportedAgain) {
+  const Size size{4000, 4000};
+  FakeSource source;
+  int looks = 0;
+  source.on_acquire = [&](CapturedFrame& frame) {
+    frame.picture.size = size;
+    frame.picture.format =
+        ++looks < 3 ? wire::PixelFormat::Xrgb8888 : wire::PixelFormat::Xbgr16161616f;
+    return CaptureOutcome::Frame;
+  };
+  Running guest(source, {.millihertz = 0, .without_readers = true});
+  ASSERT_TRUE(wait_until([&] { return guest.counter.too_large == 2; }, 5s));
+  EXPECT_TRUE(guest.finish());
+  EXPECT_EQ(guest.counter.too_large, 2);
+}
+
 TEST(Publisher, AMemoryThatIsTooSmallIsAnError) {
   alignas(4096) static std::array<std::byte, 65536> small{};
   PatternSource source(pattern());

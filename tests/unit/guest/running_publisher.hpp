@@ -14,7 +14,7 @@ namespace pierglass::guest::test {
 class Counter final : public PublisherObserver {
  public:
   void on_published(const Step& step) override { newest = step.sequence; }
-  void on_too_large(Size) override { ++too_large; }
+  void on_too_large(Size, wire::PixelFormat) override { ++too_large; }
   std::atomic<std::uint64_t> newest{0};
   std::atomic<int> too_large{0};
 };
