@@ -70,8 +70,9 @@ Result<PresentLoop::Sleep> PresentLoop::step(HostTime now) {
   desk_.tell(now, news_);
   const Nanoseconds longest = screenshooter_.wanted() ? Screenshooter::kRetry : Nanoseconds::max();
   hears_ = hears(sleep.on_doorbell, now);
+  const Nanoseconds seen = visible_ ? gate_.until_hidden(now) : Nanoseconds::max();
   return Sleep{.limit = std::min({sleep.limit, longest, desk_.longest_sleep(now),
-                                  until_given_back(), free_buffers(now)}),
+                                  until_given_back(), free_buffers(now), seen}),
                .on_doorbell = sleep.on_doorbell,
                .hears = hears_};
 }
@@ -483,6 +484,7 @@ Result<void> PresentLoop::draw(HostTime now) {
   }
   surface_.flush();
   mapped_ = true;
+  if (!visible_) frees_buffers_ = now + kFreeAfter;  // this one took some
   news_.committed += std::exchange(commits_wanted_, 0);
   gate_.drawn(now, now + (clock_() - step_began_), std::exchange(feedback_, 0));
   if (times_.sequence != 0) shown_ = times_.sequence;

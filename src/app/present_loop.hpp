@@ -75,8 +75,8 @@ class PresentLoop {
   // What of the compositor's ends a sleep; the rest can wait for its end.
   enum class Hears : std::uint8_t {
     Nothing,
-    Word,        // callbacks, and what became of commits
-    Everything,  // releases of buffers, too
+    Word,        // callbacks, what became of commits, and what its dma-buf objects tell
+    Everything,  // releases of wl_shm buffers, too, and awaited()
   };
   // How to sleep unless woken.
   struct Sleep {
@@ -94,9 +94,9 @@ class PresentLoop {
   // Ends such a sleep. `signalled`: the source's doorbell() was readable.
   void wake_up(HostTime now, bool signalled);
   // From the next commit on; at first that which PresentPolicy starts with. What was wished of
-  // tearing stays. `spares`: as PresentGate::spare_callbacks().
+  // tearing stays, and what was counted. `spares`: as PresentGate::spare_callbacks().
   void use_policy(pace::PresentPolicy policy, bool spares = false) {
-    policy.set_tearing(gate_.policy().tearing());
+    policy.succeed(gate_.policy());
     gate_.policy() = policy;
     gate_.spare_callbacks(spares);
   }
@@ -107,8 +107,11 @@ class PresentLoop {
   // The user does something; for a step that comes before the end of a sleep.
   void on_attention(HostTime now) { ladder_.on_attention(now); }
 
-  // gfx::Presenter::awaited(): ends a sleep, so that a frame is given back as soon as it can be.
-  [[nodiscard]] int awaited() const { return lent_.any() ? presenter_.awaited() : -1; }
+  // gfx::Presenter::awaited(): ends the last step's sleep if somebody waits for room, so that a
+  // frame is given back as soon as it can be.
+  [[nodiscard]] int awaited() const {
+    return hears_ == Hears::Everything && lent_.any() ? presenter_.awaited() : -1;
+  }
 
   // What main asks; served by the following steps. What came of it is in take_news().
   void ask(PresentRequests requests, HostTime now);

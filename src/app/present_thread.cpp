@@ -44,6 +44,8 @@ bool wants_dmabufs(const PresentThread::Parts& parts) {
 constexpr Nanoseconds kReportInterval = std::chrono::milliseconds(50);
 // A guest whose last picture is older shows something that does not move.
 constexpr Nanoseconds kStill = std::chrono::seconds(5);
+// As often what a compositor did not read is sent again.
+constexpr Nanoseconds kFlushInterval = std::chrono::milliseconds(20);
 // How soon after the user did something a sleeping thread looks whether the guest lives.
 constexpr Nanoseconds kAttentionInterval = std::chrono::milliseconds(250);
 
@@ -223,7 +225,7 @@ Result<void> PresentThread::serve(PresentLoop& loop, const gfx::Presenter& prese
     (void)TRY(queue_->dispatch_pending());
     const HostTime now = HostClock::now();
     if (attention_.exchange(false, std::memory_order_relaxed)) loop.on_attention(now);
-    const PresentLoop::Sleep how = TRY(loop.step(now));
+    const PresentLoop::Sleep how = until_read(TRY(loop.step(now)));
     report_guest(loop, now);
     report_news(loop);
     if (snapshot_wanted_.exchange(false, std::memory_order_relaxed)) {
@@ -239,6 +241,14 @@ Result<void> PresentThread::serve(PresentLoop& loop, const gfx::Presenter& prese
     TRY(sleep(loop, how));
   }
   return {};
+}
+
+// Nothing tells when a compositor that did not read does so again.
+PresentLoop::Sleep PresentThread::until_read(PresentLoop::Sleep sleep) const {
+  if (!backed_up_) return sleep;
+  sleep.limit = std::min(sleep.limit, kFlushInterval);
+  sleep.hears = PresentLoop::Hears::Everything;
+  return sleep;
 }
 
 // Times are wanted of what else would only be found later.

@@ -115,6 +115,7 @@ class PresentThread final : private wl::PresentEvents, private VideoSurface {
   void run();
   Result<void> present();
   Result<void> serve(PresentLoop& loop, const gfx::Presenter& presenter);
+  [[nodiscard]] PresentLoop::Sleep until_read(PresentLoop::Sleep sleep) const;
   using Awaited = wl::PresentQueue::Awaited;
   [[nodiscard]] Awaited awaited_in(PresentLoop::Sleep sleep) const;
   void report_news(PresentLoop& loop);

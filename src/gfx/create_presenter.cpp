@@ -94,7 +94,9 @@ class PresenterMaker {
 Result<std::unique_ptr<Presenter>> create_presenter(Renderer wish, const NativeSurface& native,
                                                     std::string* reason) {
   if (wish == Renderer::Shm) return create_shm(native);
-  auto lasting = TRY(LastingPresenter::create(PresenterMaker(wish, native), native.dmabufs));
+  // Without a wish the compositor's GPU is the first.
+  const GpuPlan plan = native.output.gpu.empty() ? GpuPlan::Compositors : GpuPlan::Wished;
+  auto lasting = TRY(LastingPresenter::create(PresenterMaker(wish, native), plan, native.dmabufs));
   if (reason != nullptr && !lasting->first_reason().empty()) *reason = lasting->first_reason();
   return lasting;
 }

@@ -10,6 +10,7 @@
 #include "gfx/egl_window_output.hpp"
 #include "gfx/gl_driver.hpp"
 #include "gfx/own_output.hpp"
+#include "pixel/trial.hpp"
 
 namespace pierglass::gfx {
 
@@ -110,7 +111,7 @@ GlPresenter::Uploads GlPresenter::choose_upload_way(const TrialLimits& limits, U
   if (known.driver != driver_) {
     const std::vector<UploadTrial> trials = time_uploads(limits);
     if (trials.empty()) return {};  // the first upload will say what is wrong
-    known = {.driver = driver_, .way = quickest(trials).way, .said = describe(trials)};
+    known = {.driver = driver_, .way = pixel::quickest(trials).way, .said = describe(trials)};
   }
   pass_->set_upload_way(known.way);
   device_ = driver_ += "; uploads: " + known.said;
@@ -130,11 +131,12 @@ void GlPresenter::set_transform(Transform transform) {
   pass_->set_transform(transform);
 }
 
-bool GlPresenter::is_gpu_lost() const {
-  return reset_status_ != nullptr && reset_status_() != GL_NO_ERROR;
+bool GlPresenter::is_gpu_lost() {
+  if (!gpu_lost_) gpu_lost_ = reset_status_ != nullptr && reset_status_() != GL_NO_ERROR;
+  return gpu_lost_;
 }
 
-bool GlPresenter::is_of_lost_gpu(const Error& error) const {
+bool GlPresenter::is_of_lost_gpu(const Error& error) {
   return (error.os_kind == OsErrorKind::Egl && error.os == EGL_CONTEXT_LOST) || is_gpu_lost();
 }
 
@@ -217,7 +219,7 @@ Result<GLuint> GlPresenter::import(const pixel::ConstImage& picture,
 // A GPU that cannot be timed goes on as it does.
 void GlPresenter::weigh_import(const pixel::ConstImage& picture, GLuint texture,
                                const TrialLimits& limits) {
-  const auto trial = time_import(*pass_, picture, texture, size_, limits);
+  const auto trial = time_import(*pass_, picture, texture, limits);
   weighed_ = {
       .size = picture.size, .format = picture.format, .trial = trial.value_or(ImportTrial{})};
   device_ = driver_;

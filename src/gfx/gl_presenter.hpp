@@ -95,8 +95,8 @@ class GlPresenter final : public Presenter {
   Result<void> use_window(std::string why);
   void tell_output();
   Result<void> start_drawing(StandIns stand_ins);
-  [[nodiscard]] bool is_gpu_lost() const;
-  [[nodiscard]] bool is_of_lost_gpu(const Error& error) const;
+  [[nodiscard]] bool is_gpu_lost();
+  [[nodiscard]] bool is_of_lost_gpu(const Error& error);
   Result<void> check_gpu();
   template <typename T>
   Result<T> watched(Result<T> result);
@@ -120,6 +120,7 @@ class GlPresenter final : public Presenter {
   std::unique_ptr<ImportedSlots> imports_;
   std::unique_ptr<GlPass> pass_;
   ResetStatus reset_status_ = nullptr;  // null: nobody tells
+  bool gpu_lost_ = false;               // which may be told only once
   std::optional<Ending> ending_;
   std::optional<Borrowed> borrowed_;  // what pass_ shows
   // What sampling borrowed pictures costs; no limits: it does not matter.

@@ -2,7 +2,7 @@
 #include "gfx/import_trial.hpp"
 
 #include "gfx/gl_handles.hpp"
-#include "gfx/upload_way.hpp"
+#include "pixel/turn.hpp"
 
 namespace pierglass::gfx {
 namespace {
@@ -29,17 +29,24 @@ class UnseenWindow {
 }  // namespace
 
 std::string describe(const ImportTrial& trial) {
-  return "pictures sampled where they lie " + milliseconds(trial.sampled) + " a frame (uploaded " +
-         milliseconds(trial.uploaded) + ")";
+  const std::string sampled = pixel::milliseconds(trial.sampled, 2) + " a frame";
+  if (trial.uploaded == Nanoseconds::zero())
+    return "pictures sampled where they lie more than " + sampled;
+  return "pictures sampled where they lie " + sampled + " (uploaded " +
+         pixel::milliseconds(trial.uploaded, 2) + ")";
 }
 
 Result<ImportTrial> time_import(GlPass& pass, const pixel::ConstImage& picture, GLuint texture,
-                                Size window, const TrialLimits& limits) {
+                                const TrialLimits& limits) {
+  const Size window = pixel::upright_size(picture.size, picture.rotation);
   const UnseenWindow unseen(turned(window, pass.transform()));
   const auto draw = [&] { return pass.draw(window, {}); };
   ImportTrial trial;
   pass.borrow(picture.kind(), texture);
-  trial.sampled = TRY(time_on_gpu(limits, 1, draw));
+  const auto sampled = time_on_gpu(limits, 1, draw);
+  if (!sampled && sampled.error().code == ErrorCode::Busy)
+    return ImportTrial{.sampled = limits.patience};
+  trial.sampled = TRY(sampled);
   const Rect all = full_rect(picture.size);
   const auto upload = [&]() -> Result<void> {
     TRY(pass.upload(picture, {&all, 1}));

@@ -19,7 +19,7 @@ namespace pierglass::gfx {
 // when it is brought to the GPU first.
 struct ImportTrial {
   Nanoseconds sampled{};
-  Nanoseconds uploaded{};
+  Nanoseconds uploaded{};  // zero: not tried, because sampling took longer than `sampled`
 
   [[nodiscard]] bool worth_it() const { return pixel::as_quick(sampled, uploaded); }
 };
@@ -27,9 +27,10 @@ struct ImportTrial {
 // "pictures sampled where they lie 0.52 ms a frame (uploaded 1.90 ms)"
 std::string describe(const ImportTrial& trial);
 
-// Times both with a picture and a texture over it, drawn into a window that nobody sees; the pass
-// has uploaded the picture then. Errors: a GPU that takes too long, or that refuses one of both.
+// Times both with a picture and a texture over it, drawn into a window of the picture's size that
+// nobody sees; what they take in another one differs by as much for both. The pass has the picture
+// then. Errors: a GPU that takes too long for uploads, or that refuses one of both.
 Result<ImportTrial> time_import(GlPass& pass, const pixel::ConstImage& picture, GLuint texture,
-                                Size window, const TrialLimits& limits);
+                                const TrialLimits& limits);
 
 }  // namespace pierglass::gfx

@@ -7,14 +7,18 @@
 
 namespace pierglass::gfx {
 
-LastingPresenter::LastingPresenter(Maker make, const DmabufOffers* offers,
+LastingPresenter::LastingPresenter(Maker make, GpuPlan plan, const DmabufOffers* offers,
                                    std::function<HostTime()> clock)
-    : make_(std::move(make)), offers_(offers), clock_(std::move(clock)) {}
+    : make_(std::move(make)),
+      offers_(offers),
+      clock_(std::move(clock)),
+      first_plan_(plan),
+      plan_(plan) {}
 
 Result<std::unique_ptr<LastingPresenter>> LastingPresenter::create(
-    Maker make, const DmabufOffers* offers, std::function<HostTime()> clock) {
+    Maker make, GpuPlan plan, const DmabufOffers* offers, std::function<HostTime()> clock) {
   std::unique_ptr<LastingPresenter> self(
-      new LastingPresenter(std::move(make), offers, std::move(clock)));
+      new LastingPresenter(std::move(make), plan, offers, std::move(clock)));
   (void)self->has_moved();
   TRY(self->make(true));
   return self;
@@ -34,7 +38,7 @@ bool LastingPresenter::has_moved() {
 // Errors: there is no presenter.
 Result<void> LastingPresenter::keep_up() {
   if (has_moved()) {
-    plan_ = GpuPlan::Wished;
+    plan_ = first_plan_;
     return replace("the compositor draws with another GPU now");
   }
   return now_ != nullptr ? Result<void>() : replace(why_);
@@ -47,9 +51,16 @@ bool LastingPresenter::give_up_plan() {
   return true;
 }
 
-// What the one before has of the driver goes first: the driver may have one display of it all.
-Result<void> LastingPresenter::replace(const std::string& why) {
+// What it has of the driver goes at once: the driver may have one display of it all. What lent
+// pictures to the compositor stays until they are replaced on the screen.
+void LastingPresenter::retire() {
+  const bool lends = now_ != nullptr && now_->borrowing().way != BorrowWay::Sampled;
+  if (lends && retired_ == nullptr) retired_ = std::move(now_);
   now_.reset();
+}
+
+Result<void> LastingPresenter::replace(const std::string& why) {
+  retire();
   why_ = why;
   wants_picture_ |= std::exchange(has_picture_, false);
   while (true) {
@@ -92,10 +103,15 @@ template <typename T>
 Result<T> LastingPresenter::followed(Result<T> result) {
   if (result || now_->ending() == nullptr) return result;
   const Ending ending = *now_->ending();
-  const bool again = clock_() - made_ < kSoon;
+  const bool again = !why_.empty() && clock_() - made_ < kSoon;
   if (ending.cause == Ending::Cause::Output || again) give_up_plan();
   TRY(replace(ending.why));
   return fail(ErrorCode::Stale, "picture");
+}
+
+Result<DrawStats> LastingPresenter::committed(Result<DrawStats> drawn) {
+  if (drawn) retired_.reset();
+  return drawn;
 }
 
 std::string_view LastingPresenter::name() const {
@@ -131,6 +147,7 @@ void LastingPresenter::free_buffers() {
 }
 
 void LastingPresenter::on_unmapped() {
+  retired_.reset();
   if (now_ != nullptr) now_->on_unmapped();
 }
 
@@ -139,7 +156,10 @@ Borrowing LastingPresenter::borrowing() const {
 }
 
 bool LastingPresenter::reads(const pixel::SlotMemory& memory) const {
-  return now_ != nullptr && now_->reads(memory);
+  const auto read_by = [&](const auto& presenter) {
+    return presenter != nullptr && presenter->reads(memory);
+  };
+  return read_by(now_) || read_by(retired_);
 }
 
 // The first one of a presenter is read whole, whatever its damage.
@@ -170,7 +190,7 @@ Result<void> LastingPresenter::borrow(const pixel::ConstImage& picture,
 Result<DrawStats> LastingPresenter::draw(const CursorOverlay& cursor) {
   TRY(keep_up());
   if (wants_picture_) return fail(ErrorCode::Stale, "picture");
-  return followed(now_->draw(cursor));
+  return committed(followed(now_->draw(cursor)));
 }
 
 Result<DrawStats> LastingPresenter::draw_message(std::string_view text) {
@@ -178,7 +198,7 @@ Result<DrawStats> LastingPresenter::draw_message(std::string_view text) {
   has_picture_ = wants_picture_ = false;
   Result<DrawStats> drawn = followed(now_->draw_message(text));
   if (!drawn && drawn.error().code == ErrorCode::Stale) drawn = now_->draw_message(text);
-  return drawn;
+  return committed(std::move(drawn));
 }
 
 }  // namespace pierglass::gfx

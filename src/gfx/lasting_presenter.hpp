@@ -29,7 +29,7 @@ enum class GpuPlan : std::uint8_t {
 // for the next one until the compositor moves.
 class LastingPresenter final : public Presenter {
  public:
-  // One that ends before that has passed would end again.
+  // One in another's place that ends before that has passed would end again.
   static constexpr Nanoseconds kSoon = std::chrono::seconds(10);
 
   struct Made {
@@ -40,9 +40,11 @@ class LastingPresenter final : public Presenter {
   // create_presenter().
   using Maker = std::function<Result<Made>(GpuPlan plan, bool first)>;
 
-  // `offers` is borrowed; null: where the compositor draws is not known. Errors: the maker's.
+  // `plan` comes first, and again after each move. `offers` is borrowed; null: where the compositor
+  // draws is not known. Errors: the maker's.
   static Result<std::unique_ptr<LastingPresenter>> create(
-      Maker make, const DmabufOffers* offers, std::function<HostTime()> clock = &HostClock::now);
+      Maker make, GpuPlan plan, const DmabufOffers* offers,
+      std::function<HostTime()> clock = &HostClock::now);
 
   // Made::reason of the first one.
   [[nodiscard]] const std::string& first_reason() const { return first_reason_; }
@@ -68,21 +70,26 @@ class LastingPresenter final : public Presenter {
   void on_unmapped() override;
 
  private:
-  LastingPresenter(Maker make, const DmabufOffers* offers, std::function<HostTime()> clock);
+  LastingPresenter(Maker make, GpuPlan plan, const DmabufOffers* offers,
+                   std::function<HostTime()> clock);
   [[nodiscard]] bool has_moved();
   Result<void> keep_up();
   Result<void> replace(const std::string& why);
+  void retire();
   Result<void> make(bool first);
   void tell_all() const;
   bool give_up_plan();
   template <typename T>
   Result<T> followed(Result<T> result);
+  Result<DrawStats> committed(Result<DrawStats> drawn);
 
   Maker make_;
   const DmabufOffers* offers_;
   std::function<HostTime()> clock_;
-  std::unique_ptr<Presenter> now_;  // null: none could be made
-  GpuPlan plan_ = GpuPlan::Wished;
+  std::unique_ptr<Presenter> now_;      // null: none could be made
+  std::unique_ptr<Presenter> retired_;  // what it lent may be on the screen until now_ commits
+  GpuPlan first_plan_;
+  GpuPlan plan_;
   HostTime made_;
   std::optional<std::uint64_t> told_;  // serial of the offers
   std::uint64_t reader_ = 0;  // dev_t of the GPU that the compositor draws with; 0: not known

@@ -72,6 +72,7 @@ Result<void> Swapchain::choose_way() {
       return {};
     }
     TRY(check_connection());
+    if (HostClock::now() >= probe.deadline) wish_ = wishes_.size() - 1;  // no time for others
     TRY(refuse(std::move(tried.error())));
   }
 }

@@ -2,8 +2,6 @@
 #include "gfx/upload_way.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
 #include <string_view>
 #include <utility>
 
@@ -68,24 +66,14 @@ class TrialUpload {
 
 }  // namespace
 
-const UploadTrial& quickest(std::span<const UploadTrial> trials) {
-  return pixel::quickest(trials);
-}
-
-std::string milliseconds(Nanoseconds time) {
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%.2f ms",
-                std::chrono::duration<double, std::milli>(time).count());
-  return text.data();
-}
-
 std::string describe(std::span<const UploadTrial> trials) {
-  const UploadTrial& chosen = quickest(trials);
-  std::string text = name_of(chosen.way) + ", " + milliseconds(chosen.time) + " a frame";
+  const UploadTrial& chosen = pixel::quickest(trials);
+  std::string text = name_of(chosen.way) + ", " + pixel::milliseconds(chosen.time, 2) + " a frame";
   std::string others;
   for (const UploadTrial& trial : trials) {
     if (trial.way == chosen.way) continue;
-    others += (others.empty() ? "" : "; ") + name_of(trial.way) + " " + milliseconds(trial.time);
+    others += (others.empty() ? "" : "; ") + name_of(trial.way) + " " +
+              pixel::milliseconds(trial.time, 2);
   }
   return others.empty() ? text : text + " (" + others + ")";
 }

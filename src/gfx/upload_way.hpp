@@ -25,14 +25,8 @@ struct UploadTrial {
   Nanoseconds time;
 };
 
-// As pixel::quickest(). `trials` is not empty.
-const UploadTrial& quickest(std::span<const UploadTrial> trials);
-
-// "0.82 ms"
-std::string milliseconds(Nanoseconds time);
-
 // "persistent buffers, plain stores, 0.82 ms a frame (persistent buffers, streaming stores 0.94
-// ms)", with all others between the parentheses.
+// ms)", with all others between the parentheses. `trials` is not empty.
 std::string describe(std::span<const UploadTrial> trials);
 
 // Times each way that the current context has with frames of 1920x1080, in the order of

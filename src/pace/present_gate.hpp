@@ -62,10 +62,6 @@ class PresentGate {
   [[nodiscard]] bool blocked(HostTime now) const { return until_open(now) > Nanoseconds::zero(); }
   // How long that lasts unless something comes from the compositor; the type's maximum: for ever.
   [[nodiscard]] Nanoseconds until_open(HostTime now) const;
-  // It ends by itself.
-  [[nodiscard]] bool waits_by_clock(HostTime now) const {
-    return blocked(now) && until_open(now) != Nanoseconds::max();
-  }
   // A step begins, after a sleep of any kind.
   void on_wake(HostTime now) { policy_.on_wake(now); }
   // until_open(), for whoever then sleeps that long.
@@ -76,6 +72,11 @@ class PresentGate {
   [[nodiscard]] bool dirty() const { return dirty_ || must_draw_; }
   [[nodiscard]] bool hidden(HostTime now) const {
     return outstanding_ && now - requested_ >= kHiddenAfter;
+  }
+  // How long until hidden() unless the callback comes; the type's maximum: for ever.
+  [[nodiscard]] Nanoseconds until_hidden(HostTime now) const {
+    const bool may_be = outstanding_ && !hidden(now);
+    return may_be ? requested_ + kHiddenAfter - now : Nanoseconds::max();
   }
   // From the draw that requested the last finished callback to that callback; zero before.
   [[nodiscard]] Nanoseconds last_turnaround() const { return turnaround_; }

@@ -38,6 +38,11 @@ void PresentPolicy::set_tearing(bool on) {
   if (std::exchange(tearing_, on) != on) on_surface_reset();
 }
 
+void PresentPolicy::succeed(const PresentPolicy& before) {
+  set_tearing(before.tearing_);
+  counters_ = before.counters_;
+}
+
 void PresentPolicy::on_surface_reset() {
   predictor_.reset();
   under_way_ = {};

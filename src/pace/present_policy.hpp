@@ -71,6 +71,8 @@ class PresentPolicy {
   // choice, and when they are shown teaches nothing. A change forgets as on_surface_reset() does.
   void set_tearing(bool on);
   [[nodiscard]] bool tearing() const { return tearing_; }
+  // Takes the place of another one in mid-run: tears as that did, and goes on with its counters.
+  void succeed(const PresentPolicy& before);
   // The surface is mapped anew, perhaps on another screen: forgets what belongs to the old one.
   void on_surface_reset();
   // Drawing was begun with a look at what is new, and the commit made. `commit` numbers it; 0: no

@@ -35,6 +35,10 @@ const char* name(Rung rung);  // lower case, for statistics
 //
 //   look at newest frame and cursor → on_look() → upload, draw … → next() → sleep
 //   → on_wake() if that was on the doorbell → look …
+//
+// While only the compositor can let the next picture be committed, a trusted guest's ring is waited
+// for as well as its word: which of the two comes last is what there is to wake up for. Where the
+// ring came first once, the word is waited for alone, until it comes first again.
 class WaitLadder {
  public:
   static constexpr Nanoseconds kAbsentPoll = std::chrono::milliseconds(100);
@@ -59,9 +63,6 @@ class WaitLadder {
   static constexpr Nanoseconds kCursorNap = std::chrono::milliseconds(4);
   // While nobody sees the window: so long after a ring the next one is not waited for.
   static constexpr Nanoseconds kUnseenPause = std::chrono::milliseconds(250);
-  // While only the compositor can let the next picture be committed, a trusted guest's ring is
-  // waited for as well as its word: which of the two comes last is what there is to wake up for.
-  // Where the ring came first once, the word is waited for alone, until it comes first again.
 
   // An arrival is trusted when the look before it was at most this long ago.
   static constexpr Nanoseconds kTrustedGap = std::chrono::microseconds(1250);

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdio>
 
 #include "pixel/trial.hpp"
 
@@ -11,13 +10,6 @@ namespace pierglass::pixel {
 namespace {
 
 constexpr std::size_t kMebibyte = std::size_t{1} << 20;
-
-std::string milliseconds(Nanoseconds time) {
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%.3f ms",
-                std::chrono::duration<double, std::milli>(time).count());
-  return text.data();
-}
 
 }  // namespace
 
@@ -33,8 +25,8 @@ void StoreTrial::took(std::size_t bytes, Nanoseconds time) {
 std::string StoreTrial::describe() const {
   if (!decided()) return {};
   const Trial& other = trials_[1 - turn_];
-  return std::string(name(stores())) + ", " + milliseconds(trials_[turn_].time) + " a MiB (" +
-         std::string(name(other.stores)) + " " + milliseconds(other.time) + ")";
+  return std::string(name(stores())) + ", " + milliseconds(trials_[turn_].time, 3) + " a MiB (" +
+         std::string(name(other.stores)) + " " + milliseconds(other.time, 3) + ")";
 }
 
 }  // namespace pierglass::pixel

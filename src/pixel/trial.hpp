@@ -2,8 +2,12 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 #include <ranges>
+#include <string>
 
+#include "base/clock.hpp"
 #include "base/result.hpp"
 
 namespace pierglass::pixel {
@@ -24,6 +28,14 @@ const auto& quickest(const Trials& trials) {
   const auto best = std::ranges::min(trials | std::views::transform(time));
   return *std::ranges::find_if(trials,
                                [best](const auto& trial) { return as_quick(trial.time, best); });
+}
+
+// "0.82 ms", with so many digits after the point.
+inline std::string milliseconds(Nanoseconds time, int digits) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.*f ms", digits,
+                std::chrono::duration<double, std::milli>(time).count());
+  return text.data();
 }
 
 }  // namespace pierglass::pixel

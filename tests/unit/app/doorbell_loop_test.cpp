@@ -112,6 +112,19 @@ TEST_F(DoorbellLoop, ACallbackThatNobodyWaitsForWakesNobody) {
   EXPECT_EQ(loop_.snapshot().doorbell.empty, 0u);
 }
 
+TEST_F(DoorbellLoop, ACallbackThatDoesNotComeIsNoticedInTimeAndOnce) {
+  earn_trust();
+  ring_without_callback();
+  ASSERT_TRUE(on_doorbell_);
+  EXPECT_LE(loop_sleep_, pace::PresentGate::kHiddenAfter);
+  for (int i = 0; i < 10 && source_.told_visible.empty(); ++i) {
+    sleep(loop_sleep_, false);
+    step(Nanoseconds(0));
+  }
+  EXPECT_EQ(source_.told_visible, std::vector<bool>{false});
+  EXPECT_GT(loop_sleep_, seconds(4)) << "until its buffers are freed";
+}
+
 TEST_F(DoorbellLoop, AFrameThatComesBeforeTheCallbackHasItWaitedFor) {
   earn_trust();
   ring_without_callback();

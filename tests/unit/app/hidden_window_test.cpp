@@ -130,6 +130,19 @@ TEST_F(HiddenWindow, FreesItsBuffersAfterFiveSecondsOnce) {
   EXPECT_EQ(presenter_.take().back(), "draw");
 }
 
+TEST_F(HiddenWindow, WhatIsCommittedUnseenIsFreedAgain) {
+  show_first_frame();
+  surface_.pending = VideoSurface::State{.buffer = {100, 50}, .suspended = true};
+  step();
+  step(std::chrono::seconds(6));
+  EXPECT_EQ(presenter_.take().back(), "free");
+  loop_.on_callback(now_);
+  ask({.commits = 1});
+  EXPECT_EQ(presenter_.take(), Said{"draw"});
+  step(std::chrono::seconds(6));
+  EXPECT_EQ(presenter_.take(), Said{"free"});
+}
+
 TEST_F(HiddenWindow, OneThatComesBackInTimeKeepsThem) {
   show_first_frame();
   hide(1);

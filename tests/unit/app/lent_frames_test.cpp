@@ -85,10 +85,12 @@ TEST_F(Lent, WhatPicturesAreHandedOverInIsToldWhenItIsAnother) {
   EXPECT_EQ(loop_.take_news().output, std::nullopt);
 }
 
-TEST_F(Lent, WhatNobodyElseTellsEndsASleepWhileAnyIsLent) {
+TEST_F(Lent, WhatNobodyElseTellsEndsASleepWhileRoomIsWaitedFor) {
   presenter_.awaits = 42;
   EXPECT_EQ(loop_.awaited(), -1);
   show(1);
+  EXPECT_EQ(loop_.awaited(), -1) << "there is room for another one";
+  show(2);
   EXPECT_EQ(loop_.awaited(), 42);
   release();
   step();

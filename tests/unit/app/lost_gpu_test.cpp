@@ -22,7 +22,7 @@ class LostGpu : public testing::Test {
           drawing_->driver = "GPU " + std::to_string(++made_);
           return gfx::LastingPresenter::Made{std::move(presenter), {}};
         },
-        nullptr, [this] { return now_; });
+        gfx::GpuPlan::Wished, nullptr, [this] { return now_; });
     EXPECT_TRUE(made);
     presenter_ = *std::move(made);
     loop_ = std::make_unique<PresentLoop>(source_, *presenter_, surface_, nullptr, "waiting",

@@ -58,11 +58,14 @@ TEST_F(PolicyLoop, AnotherPolicyTakesOverWithACommitUnderWay) {
   ask({.tearing = true});
   loop_.on_callback(now_);
   ++source_.newest;
-  step(kRefresh);
+  step(pace::PresentGate::kCallbackDue);
   const std::uint64_t under_way = surface_.asked.back();
   const std::uint64_t draws = loop_.snapshot().gate.draws;
+  const std::uint64_t presented = loop_.snapshot().presented.presented;
+  ASSERT_GT(presented, 0u);
   use(pace::PolicyChoice::Callback);
   EXPECT_TRUE(loop_.snapshot().tearing) << "as it was wished";
+  EXPECT_EQ(loop_.snapshot().presented.presented, presented) << "counting goes on";
   ask({.tearing = false});
   loop_.on_presented(now_, {.commit = under_way, .time = now_, .refresh = kRefresh, .flags = 0});
   EXPECT_EQ(loop_.snapshot().policy, pace::Policy::Callback);

@@ -557,6 +557,25 @@ TEST_F(ImportedPicture, IsSampledWhereThatIsMeasuredToBeAsQuick) {
   EXPECT_EQ(presenter_->borrowing().refusal, "");
 }
 
+TEST_F(ImportedPicture, IsUploadedWhereSamplingTakesTooLongToWaitFor) {
+  presenter_->weigh_imports({kLong, 100 * kMs});
+  prove_but_last();
+  const RefusingDriver driver({.fences = true});
+  EXPECT_FALSE(borrow());
+  EXPECT_EQ(presenter_->borrowing().refusal,
+            "uploads are quicker: pictures sampled where they lie more than 100.00 ms a frame");
+}
+
+TEST_F(ImportedPicture, IsMeasuredAtItsOwnSizeWhateverTheWindows) {
+  ASSERT_TRUE(presenter_->resize({kWindow.width * 2, kWindow.height * 2}));
+  presenter_->weigh_imports({kLong, kLong, RunClock(3 * kMs, 2 * kMs)});
+  prove_but_last();
+  EXPECT_FALSE(borrow());
+  std::array<GLint, 4> drawn{};
+  glGetIntegerv(GL_VIEWPORT, drawn.data());
+  EXPECT_EQ(drawn, (std::array<GLint, 4>{0, 0, kWindow.width, kWindow.height}));
+}
+
 TEST_F(ImportedPicture, EachSizeIsMeasuredAndAnotherMappingIsNot) {
   presenter_->weigh_imports({kLong, kLong, RunClock(3 * kMs, 2 * kMs)});
   prove_but_last();

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <deque>
 #include <optional>
 #include <string>
@@ -22,6 +23,7 @@ struct Life {
   std::optional<Ending> ends;  // with its next upload or draw
   bool leaves_tearing = true;
   bool cannot_be_made = false;
+  bool lends = false;  // pictures to the compositor, which reads them while it lives
   std::string reason;
 };
 
@@ -38,7 +40,7 @@ class MortalPresenter final : public Presenter {
     world_.now = &life_;
   }
   ~MortalPresenter() override {
-    world_.now = nullptr;
+    if (world_.now == &life_) world_.now = nullptr;
     world_.said.emplace_back("end");
   }
   [[nodiscard]] std::string_view name() const override { return "mortal"; }
@@ -77,6 +79,10 @@ class MortalPresenter final : public Presenter {
     return DrawStats{};
   }
   void on_unmapped() override {}
+  [[nodiscard]] Borrowing borrowing() const override {
+    return {.way = life_.lends ? BorrowWay::Pool : BorrowWay::Sampled, .refusal = {}};
+  }
+  [[nodiscard]] bool reads(const pixel::SlotMemory&) const override { return life_.lends; }
 
  private:
   void say(std::string what) { world_.said.push_back(std::move(what)); }
@@ -114,7 +120,7 @@ class LastingPresenterTest : public ::testing::Test {
     auto made = LastingPresenter::create(
         [this](GpuPlan plan, bool first) -> Result<LastingPresenter::Made> {
           EXPECT_EQ(first, world.plans.empty());
-          EXPECT_EQ(world.now, nullptr) << "one driver at a time";
+          EXPECT_TRUE(world.now == nullptr || world.now->lends) << "one driver at a time";
           world.plans.push_back(plan);
           Life life;
           if (!world.lives.empty()) {
@@ -126,7 +132,7 @@ class LastingPresenterTest : public ::testing::Test {
           return LastingPresenter::Made{std::make_unique<MortalPresenter>(world, std::move(life)),
                                         reason};
         },
-        &offers, [this] { return now; });
+        first_plan, &offers, [this] { return now; });
     ASSERT_TRUE(made);
     presenter = *std::move(made);
     ASSERT_TRUE(presenter->resize({640, 480}));
@@ -152,6 +158,7 @@ class LastingPresenterTest : public ::testing::Test {
   HostTime now = HostTime{} + std::chrono::hours(1);
   World world;
   NamedGpu offers;
+  GpuPlan first_plan = GpuPlan::Wished;
   std::unique_ptr<LastingPresenter> presenter;
   const std::vector<GpuPlan> kTwice = {GpuPlan::Wished, GpuPlan::Wished};
 };
@@ -202,10 +209,22 @@ TEST_F(LastingPresenterTest, OneWhoseBuffersFailMakesWayForTheCompositorsGpuThen
   EXPECT_EQ(world.plans.size(), 3u);
 }
 
+TEST_F(LastingPresenterTest, WithoutAnotherGpuTheCompositorsIsTriedOnce) {
+  first_plan = GpuPlan::Compositors;
+  open();
+  show_picture();
+  now += std::chrono::minutes(1);
+  lose_output();
+  expect_shown_anew();
+  offers.move_to(2);
+  expect_shown_anew();
+  EXPECT_EQ(world.plans, (std::vector{GpuPlan::Compositors, GpuPlan::None, GpuPlan::Compositors}));
+}
+
 TEST_F(LastingPresenterTest, AGpuThatIsLostAgainAndAgainIsGivenUp) {
   open();
   show_picture();
-  for (const GpuPlan plan : {GpuPlan::Compositors, GpuPlan::None, GpuPlan::None}) {
+  for (const GpuPlan plan : {GpuPlan::Wished, GpuPlan::Compositors, GpuPlan::None, GpuPlan::None}) {
     now += std::chrono::seconds(1);
     lose_gpu();
     expect_shown_anew();
@@ -267,6 +286,31 @@ TEST_F(LastingPresenterTest, WhatCannotBeMadeIsPassedOver) {
   expect_shown_anew();
   EXPECT_EQ(world.plans,
             (std::vector{GpuPlan::Wished, GpuPlan::Wished, GpuPlan::Compositors, GpuPlan::None}));
+}
+
+TEST_F(LastingPresenterTest, WhatWasLentIsReadUntilTheNextOneHasCommitted) {
+  world.lives = {{.lends = true}, {}, {}};
+  open();
+  show_picture();
+  offers.move_to(2);
+  EXPECT_TRUE(upload());
+  EXPECT_TRUE(presenter->reads({})) << "it is on the screen";
+  offers.move_to(3);
+  EXPECT_TRUE(upload()) << "by a third one";
+  EXPECT_TRUE(presenter->reads({}));
+  EXPECT_TRUE(presenter->draw({}));
+  EXPECT_FALSE(presenter->reads({}));
+  EXPECT_EQ(std::ranges::count(world.said, "end"), 2);
+}
+
+TEST_F(LastingPresenterTest, WhatWasLentGoesWithTheWindow) {
+  world.lives = {{.lends = true}};
+  open();
+  show_picture();
+  offers.move_to(2);
+  EXPECT_TRUE(upload());
+  presenter->on_unmapped();
+  EXPECT_FALSE(presenter->reads({}));
 }
 
 // The surface has the caller's control by then.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// This program's own glCompileShader, glMapBufferRange, glReadPixels and eglSwapBuffers stand in
-// front of the libraries'.
+// This program's own glCompileShader, glMapBufferRange, glReadPixels, glClientWaitSync and
+// eglSwapBuffers stand in front of the libraries'.
 #include "tests/unit/gfx/refusing_driver.hpp"
 
 #include <GLES3/gl3.h>
@@ -73,6 +73,12 @@ extern "C" void GL_APIENTRY glReadPixels(GLint x, GLint y, GLsizei width, GLsize
   using namespace pierglass::gfx::test;
   if (wishes_now.before_reading) wishes_now.before_reading();
   of_library<PFNGLREADPIXELSPROC>("glReadPixels")(x, y, width, height, format, type, pixels);
+}
+
+extern "C" GLenum GL_APIENTRY glClientWaitSync(GLsync sync, GLbitfield flags, GLuint64 timeout) {
+  using namespace pierglass::gfx::test;
+  if (wishes_now.fences) return GL_TIMEOUT_EXPIRED;
+  return of_library<PFNGLCLIENTWAITSYNCPROC>("glClientWaitSync")(sync, flags, timeout);
 }
 
 extern "C" EGLBoolean EGLAPIENTRY eglSwapBuffers(EGLDisplay display, EGLSurface surface) {

@@ -14,6 +14,7 @@ class RefusingDriver {
   struct Wishes {
     std::string shaders;  // to compile those whose text has this in it; empty: none
     bool persistent_mappings = false;
+    bool fences = false;                   // to reach them: whoever waits does so in vain
     EGLint swaps = EGL_SUCCESS;            // eglSwapBuffers fails with that error
     std::function<void()> before_reading;  // refuses nothing: called when pixels are to be read
   };

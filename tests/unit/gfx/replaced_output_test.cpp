@@ -5,6 +5,7 @@
 #include <GLES3/gl32.h>
 
 #include <cstring>
+#include <utility>
 
 #include "gfx/gl_presenter.hpp"
 #include "tests/unit/gfx/picture.hpp"
@@ -106,6 +107,20 @@ TEST_P(ReplacedOutput, ALostGpuIsNoReasonForAnotherOutputButTheEnd) {
   ASSERT_NE(presenter_->ending(), nullptr);
   EXPECT_EQ(presenter_->ending()->cause, Ending::Cause::Gpu);
   EXPECT_EQ(presenter_->ending()->why, "the GPU or its driver was lost");
+}
+
+GLenum GL_APIENTRY status_told_once() {
+  return std::exchange(status_now, GL_NO_ERROR);
+}
+
+TEST_P(ReplacedOutput, AResetThatIsToldOnceIsRemembered) {
+  status_now = GL_NO_ERROR;
+  open(ErrorCode::Unsupported, status_told_once);
+  status_now = GL_GUILTY_CONTEXT_RESET;
+  EXPECT_FALSE(presenter_->draw_message("nothing"));
+  EXPECT_EQ(presenter_->output(), "broken buffers");
+  ASSERT_NE(presenter_->ending(), nullptr);
+  EXPECT_EQ(presenter_->ending()->cause, Ending::Cause::Gpu);
 }
 
 TEST_P(ReplacedOutput, EglsWindowMayTakeItsPlaceOnceThenItIsTheEnd) {

@@ -257,6 +257,7 @@ TEST_F(SwapchainTest, ACompositorThatDoesNotAnswerIsNotWaitedForForEver) {
   patience = std::chrono::milliseconds(20);
   EXPECT_FALSE(create());
   EXPECT_EQ(refusal, "the compositor does not say whether it takes output buffers");
+  EXPECT_EQ(asked_of_compositor(), 1u) << "other ways are not tried any more";
   EXPECT_EQ(driver.living, 0u);
 }
 

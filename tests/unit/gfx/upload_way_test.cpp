@@ -6,6 +6,7 @@
 #include <array>
 #include <vector>
 
+#include "pixel/trial.hpp"
 #include "tests/unit/gfx/offscreen.hpp"
 #include "tests/unit/gfx/refusing_driver.hpp"
 
@@ -30,19 +31,19 @@ TEST(UploadWay, TheQuickestIsTaken) {
   const std::array trials = {UploadTrial{kFirst, microseconds(900)},
                              UploadTrial{kSecond, microseconds(700)},
                              UploadTrial{kThird, microseconds(800)}};
-  EXPECT_EQ(quickest(trials).way, kSecond);
-  EXPECT_EQ(quickest(std::span(trials).first(1)).way, kFirst);
+  EXPECT_EQ(pixel::quickest(trials).way, kSecond);
+  EXPECT_EQ(pixel::quickest(std::span(trials).first(1)).way, kFirst);
 }
 
 TEST(UploadWay, OfNearlyEqualOnesTheFirstIsTaken) {
   const std::array near = {UploadTrial{kFirst, microseconds(1050)},
                            UploadTrial{kSecond, microseconds(1000)},
                            UploadTrial{kThird, microseconds(1001)}};
-  EXPECT_EQ(quickest(near).way, kFirst);
+  EXPECT_EQ(pixel::quickest(near).way, kFirst);
   const std::array apart = {UploadTrial{kFirst, microseconds(1051)},
                             UploadTrial{kSecond, microseconds(1020)},
                             UploadTrial{kThird, microseconds(1000)}};
-  EXPECT_EQ(quickest(apart).way, kSecond);
+  EXPECT_EQ(pixel::quickest(apart).way, kSecond);
 }
 
 TEST(UploadWay, TheChoiceAndItsFiguresAreSaid) {
