@@ -157,8 +157,9 @@ PresentLoop::Sleep PresentLoop::next_sleep(HostTime now, bool wants_pictures) {
 // release makes room for a picture that has not come, a callback lets one be committed that has
 // not.
 PresentLoop::Hears PresentLoop::hears(bool on_doorbell, HostTime now) const {
-  // A guest of few slots may wait for one of those that the compositor has. It rings before that.
-  const bool full = lent_.any() && !lent_.free(now) && !on_doorbell;
+  // What the compositor has done with goes back at once: a client that is killed now leaves it to
+  // nobody until the guest takes it for dead, and the next client needs some of the few slots.
+  const bool full = lent_.any() && !lent_.free(now);
   if (no_buffer_ || waits_for_room_ || full || !visible_) return Hears::Everything;
   const bool waits = gate_.dirty() || (gate_.blocked(now) && !on_doorbell);
   return waits ? Hears::Word : Hears::Nothing;

@@ -96,12 +96,16 @@ HeadlessMutter::HeadlessMutter(Lab& lab, Size output)
       display_(lab.runtime() / "wayland-gnome"),
       session_(std::make_unique<Session>()) {
   bus_process_.emplace(bus_command());
-  if (!wait_until([this] { return std::filesystem::exists(bus_) || !bus_process_->running(); },
-                  kPatience) ||
-      !bus_process_->running()) {
+  bool connected = false;
+  const bool ended = wait_until(
+      [&] {
+        connected = session_->bus.connect(bus_);
+        return connected || !bus_process_->running();
+      },
+      kPatience);
+  if (!ended || !connected) {
     throw std::runtime_error("dbus-daemon did not start: " + bus_process_->err());
   }
-  session_->bus.connect(bus_);
   process_.emplace(mutter_command(output));
   const bool ready = wait_until(
       [this] {

@@ -37,8 +37,8 @@ class MutterBus {
   MutterBus& operator=(const MutterBus&) = delete;
   ~MutterBus() { sd_bus_flush_close_unref(bus_); }
 
-  // Throws when nobody listens there.
-  void connect(const std::filesystem::path& socket);
+  // False: nobody listens there yet. Throws what else goes wrong.
+  [[nodiscard]] bool connect(const std::filesystem::path& socket);
   [[nodiscard]] sd_bus* native() const { return bus_; }
 
   // Calls and waits for the answer; throws, with what mutter said, when it is an error. `types` and
