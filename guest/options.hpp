@@ -49,29 +49,29 @@ enum class Rings : std::uint8_t { Always, Half, Never };
 
 // Everything the command line can say.
 struct GuestOptions {
+  Verb verb = Verb::Plain;
   CaptureKind capture = CaptureKind::Pattern;
+  HdrWish hdr = HdrWish::AsIs;  // DXGI: what Windows is asked for
+  bool copy_engine = true;      // DXGI: where the GPU can
+  bool doorbell = true;         // use the device's interrupts
+  bool json = false;            // diagnose only
+  bool create_memory = false;   // pattern_feed only
+  bool on_request = false;      // pattern_feed only: max_frames, then one for each SIGUSR1
+  Rings rings = Rings::Always;  // pattern_feed only
+  SchedulingOptions scheduling;
+  shm::IvshmemCache cache = shm::IvshmemCache::Cached;
+  std::uint32_t pointer_millihertz = 0;     // 0: as usual for the kind of capture
+  std::optional<std::uint32_t> millihertz;  // nothing: as usual for the kind of capture
+  PictureWish picture;                      // DXGI: what the GPU makes of pictures
   std::string memory;  // a file, for pattern_feed also others; empty: an IVSHMEM device
   shm::IvshmemChoice device;
-  shm::IvshmemCache cache = shm::IvshmemCache::Cached;
-  bool doorbell = true;  // use the device's interrupts
-  std::string window;    // part of a title; empty: the desktop
-  OutputWish output;     // DXGI's
-  HdrWish hdr = HdrWish::AsIs;
-  PictureWish picture;      // DXGI: what the GPU makes of pictures
-  bool copy_engine = true;  // DXGI: where the GPU can
+  std::string window;  // part of a title; empty: the desktop
+  OutputWish output;   // DXGI's
   PatternOptions pattern;
   PublisherOptions publisher;
-  std::optional<std::uint32_t> millihertz;  // nothing: as usual for the kind of capture
-  std::uint32_t pointer_millihertz = 0;     // 0: as usual for the kind of capture
-  SchedulingOptions scheduling;
-  Verb verb = Verb::Plain;
   SupervisorLinks supervisor;
   std::string log_file;            // what is said goes there too; empty: nowhere
-  bool json = false;               // diagnose only
-  bool create_memory = false;      // pattern_feed only
   std::optional<std::string> log;  // pattern_feed only: a file, "-" for standard output
-  bool on_request = false;         // pattern_feed only: max_frames, then one for each SIGUSR1
-  Rings rings = Rings::Always;     // pattern_feed only
 };
 
 // Which of the two programs asks; they have most options in common.

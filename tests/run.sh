@@ -145,7 +145,7 @@ fuzz() {
 step fuzz-briefly fuzz
 
 tidy() {
-  sources | grep -E '^(src|guest)/.*\.cpp$' | grep -vE '_windows\.cpp$|^guest/(win|capture)/|^guest/main\.cpp$' |
+  sources | grep -E '^(src|guest)/.*\.cpp$' | grep -vE '_windows\.cpp$|^guest/(win|capture)/|^guest/(main|log)\.cpp$' |
     xargs -n 1 -P "$(nproc)" clang-tidy-19 -p build --quiet
 }
 step clang-tidy tidy
