@@ -200,7 +200,7 @@ class Client final : private wl::WindowEvents {
     if (!present) return describe(present.error());
     present_ = std::move(*present);
     display_->on_read([this]() noexcept {
-      if (present_->has_events()) present_->wake();
+      present_->on_read();
       present_->on_attention();
       desktop_->refresh();
       if (input_ != nullptr) input_->refresh();

@@ -70,6 +70,7 @@ Result<PresentLoop::Sleep> PresentLoop::step(HostTime now) {
   desk_.tell(now, news_);
   const Nanoseconds longest = screenshooter_.wanted() ? Screenshooter::kRetry : Nanoseconds::max();
   hears_ = hears(sleep.on_doorbell, now);
+  lends_ = lent_.any() && presenter_.borrowing().way == gfx::BorrowWay::Pool;
   const Nanoseconds seen = visible_ ? gate_.until_hidden(now) : Nanoseconds::max();
   return Sleep{.limit = std::min({sleep.limit, longest, desk_.longest_sleep(now),
                                   until_given_back(), free_buffers(now), seen}),
@@ -158,8 +159,10 @@ PresentLoop::Sleep PresentLoop::next_sleep(HostTime now, bool wants_pictures) {
 // not.
 PresentLoop::Hears PresentLoop::hears(bool on_doorbell, HostTime now) const {
   // What the compositor has done with goes back at once: a client that is killed now leaves it to
-  // nobody until the guest takes it for dead, and the next client needs some of the few slots.
-  const bool full = lent_.any() && !lent_.free(now);
+  // nobody until the guest takes it for dead, and the next client needs some of the few slots. For
+  // what give_back() can do nobody is woken.
+  const bool full =
+      lent_.any() && !lent_.free(now) && presenter_.borrowing().way != gfx::BorrowWay::Pool;
   if (no_buffer_ || waits_for_room_ || full || !visible_) return Hears::Everything;
   const bool waits = gate_.dirty() || (gate_.blocked(now) && !on_doorbell);
   return waits ? Hears::Word : Hears::Nothing;

@@ -60,7 +60,7 @@ class VideoSurface {
 
 // One guest's pictures onto one surface: looks for news, takes the newest frame over, draws it with
 // the pointer, commits. Everything between two sleeps of the present thread is one step(). Owned
-// and called by that thread alone.
+// and called by that thread alone, but for give_back().
 class PresentLoop {
  public:
   // All are borrowed. `log` null: nobody wants records. `waiting` is shown while there is no guest.
@@ -88,6 +88,12 @@ class PresentLoop {
 
   // Does what there is to do. Errors: the presenter's, after which it is of no more use.
   Result<Sleep> step(HostTime now);
+
+  // Whether the last step's sleep leaves frames with the compositor that give_back() can give back.
+  [[nodiscard]] bool lends() const { return lends_; }
+  // In such a sleep, on any thread while none uses the loop: after releases, gives back to the
+  // guest what the compositor has done with.
+  void give_back() { lent_.collect(presenter_); }
 
   // Tells the guest that we sleep. False: do not, take a step instead.
   bool fall_asleep();
@@ -213,6 +219,7 @@ class PresentLoop {
   PresentNews news_;            // not taken yet
   std::uint32_t commits_wanted_ = 0;
   Hears hears_ = Hears::Everything;  // in the last step's sleep
+  bool lends_ = false;               // in the last step's sleep
   bool no_buffer_ = false;           // was free in this step
   bool waits_for_room_ = false;      // does this step's frame, to be lent
   bool placeless_ = false;           // the newest frame has no place in memory that could be lent

@@ -154,6 +154,20 @@ void PresentThread::request_snapshot() {
   wake();
 }
 
+void PresentThread::on_read() {
+  const bool returned =
+      !lends_.load(std::memory_order_seq_cst) || !queue_->has_releases() || give_back();
+  if (!returned || queue_->has_events(awaited_.load(std::memory_order_seq_cst))) wake();
+}
+
+// For a thread that sleeps: to be woken for it costs more than all the rest. False: it is awake.
+bool PresentThread::give_back() {
+  const std::unique_lock asleep(awake_, std::try_to_lock);
+  if (!asleep || loop_ == nullptr) return false;
+  if (queue_->dispatch_releases() != 0) loop_->give_back();
+  return true;
+}
+
 void PresentThread::on_attention() noexcept {
   if (!deep_asleep_.load(std::memory_order_relaxed)) return;
   const HostTime now = HostClock::now();
@@ -167,7 +181,10 @@ void PresentThread::run() {
   // The default slack of 50 µs would blur every poll of the wait ladder.
   prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
   prctl(PR_SET_NAME, "present", 0UL, 0UL, 0UL);
-  const Result<void> ended = present();
+  const Result<void> ended = [this] {
+    const std::scoped_lock awake(awake_);
+    return present();
+  }();
   if (!ended) tell_main([&](Report& report) { report.failure = ended.error(); });
   ended_.release();
 }
@@ -220,6 +237,7 @@ Result<void> PresentThread::serve(PresentLoop& loop, const gfx::Presenter& prese
     if (std::exchange(drawn_by, presenter.name()) != presenter.name())
       loop.use_policy(policy_for(presenter), draws_by_processor(presenter));
     awaited_.store(Awaited::Nothing, std::memory_order_relaxed);
+    lends_.store(false, std::memory_order_relaxed);
     if (std::exchange(notified_, false)) wake_.drain();
     take_requests(loop);
     (void)TRY(queue_->dispatch_pending());
@@ -232,7 +250,8 @@ Result<void> PresentThread::serve(PresentLoop& loop, const gfx::Presenter& prese
       tell_main([&](Report& report) { report.snapshot = loop.snapshot(); });
     }
     const Awaited awaited = awaited_in(how);
-    if (awaited != Awaited::Nothing) {
+    lends_.store(loop.lends(), std::memory_order_seq_cst);
+    if (awaited != Awaited::Nothing || loop.lends()) {
       awaited_.store(awaited, std::memory_order_seq_cst);  // what main reads from now on wakes us
       // What came while we drew, read by a driver or by main, is gone from the queue before main
       // sees that it has to wake us.
@@ -302,9 +321,11 @@ Result<void> PresentThread::wait(Nanoseconds limit, Files files, bool& signalled
                                  {.fd = files.doorbell, .events = POLLIN, .revents = 0},
                                  {.fd = files.readers, .events = POLLOUT, .revents = 0}}};
   const timespec timeout = to_timespec(limit);
-  if (ppoll(ends.data(), ends.size(), &timeout, nullptr) < 0 && errno != EINTR) {
-    return fail_os(OsErrorKind::Errno, errno, "ppoll");
-  }
+  awake_.unlock();
+  const int woken = ppoll(ends.data(), ends.size(), &timeout, nullptr);
+  const int error = errno;
+  awake_.lock();
+  if (woken < 0 && error != EINTR) return fail_os(OsErrorKind::Errno, error, "ppoll");
   notified_ = ends[0].revents != 0;
   signalled = ends[1].revents != 0;
   return {};

@@ -72,11 +72,11 @@ class PresentThread final : private wl::PresentEvents, private VideoSurface {
 
   // Main thread. The snapshot arrives with a later report.
   void request_snapshot();
-  // Whether something has arrived that the thread has to be woken for. Any thread; cheap. Not what
-  // it finds anyway, because it is awake, or at the end of a sleep that nothing of it can shorten.
-  [[nodiscard]] bool has_events() const {
-    return queue_->has_events(awaited_.load(std::memory_order_seq_cst));
-  }
+  // Main thread, after each read of the socket: wakes the thread for what it has to be woken for.
+  // Not for what it finds anyway, because it is awake, or at the end of a sleep that nothing of it
+  // can shorten; and what the compositor has released goes back to the guest right here. Never
+  // blocks; cheap.
+  void on_read();
   Report take_report();
 
   // What follows is for the main thread, never blocks for longer than a few words are copied, and
@@ -128,6 +128,7 @@ class PresentThread final : private wl::PresentEvents, private VideoSurface {
   };
   Result<void> wait(Nanoseconds limit, Files files, bool& signalled);
   [[nodiscard]] Nanoseconds until_still(const PresentLoop& loop) const;
+  bool give_back();
   template <typename Fill>
   void tell_main(Fill fill);
   template <typename Fill>
@@ -152,6 +153,7 @@ class PresentThread final : private wl::PresentEvents, private VideoSurface {
 
   loop::EventFd wake_;
   Parts parts_;
+  std::mutex awake_;  // held by the present thread but for its sleep; guards what is its alone
   std::unique_ptr<wl::PresentQueue> queue_;
   std::optional<CompositorDmabufs> dmabufs_;  // nothing: of no use
   PresentLoop* loop_ = nullptr;               // present thread, while present() runs
@@ -163,6 +165,7 @@ class PresentThread final : private wl::PresentEvents, private VideoSurface {
   GuestPointer shown_pointer_;                // present thread: what is on the board
   bool notified_ = true;                      // present thread: wake_ may be
   std::atomic<Awaited> awaited_{Awaited::Everything};  // present thread's; what ends its sleep
+  std::atomic<bool> lends_{false};                     // PresentLoop::lends(), in that sleep
   std::atomic<bool> deep_asleep_{false};               // for longer than attention may wait
   std::atomic<bool> attention_{false};
   HostTime next_attention_;  // main thread: not woken for it before

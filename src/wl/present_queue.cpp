@@ -105,7 +105,12 @@ bool PresentQueue::is_empty(wl_event_queue* queue) const {
 bool PresentQueue::has_events(Awaited awaited) const {
   if (awaited == Awaited::Nothing) return false;
   if (!is_empty(queue_.get())) return true;
-  return awaited == Awaited::Everything && !is_empty(releases_.get());
+  return awaited == Awaited::Everything && has_releases();
+}
+
+std::size_t PresentQueue::dispatch_releases() {
+  const int releases = wl_display_dispatch_queue_pending(display_.native(), releases_.get());
+  return static_cast<std::size_t>(std::max(releases, 0));
 }
 
 Result<std::size_t> PresentQueue::dispatch_pending() {

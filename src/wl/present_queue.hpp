@@ -93,6 +93,11 @@ class PresentQueue : Pinned {
   // it, so that Display::on_read() need wake the present thread only then: a mouse alone makes
   // thousands of reads a second that do not concern it.
   [[nodiscard]] bool has_events(Awaited awaited = Awaited::Everything) const;
+  [[nodiscard]] bool has_releases() const { return !is_empty(releases_.get()); }
+
+  // Of what dispatch_pending() does the releases of buffers of wl_shm alone, which may be done
+  // by any thread, as long as none uses this queue at the same time. How many; errors show there.
+  std::size_t dispatch_releases();
 
   // Calls PresentEvents (and the listeners of buffers) for what has arrived; never blocks or reads.
   // How many events that were: what they changed is to be looked at before the thread sleeps, since

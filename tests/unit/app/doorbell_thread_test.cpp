@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/unit/app/present_bench.hpp"
+#include "tests/unit/app/scanout_bench.hpp"
 
 namespace pierglass::app {
 namespace {
@@ -124,6 +125,30 @@ TEST_F(KeptBuffers, ThatAreReleasedWhileAStepEndsAreDrawnIntoBeforeItSleeps) {
   ASSERT_TRUE(serve_until([&] { return guest.asleep.load(); }));
   ASSERT_TRUE(client.display->roundtrip());
   EXPECT_GT(commits(), before);
+}
+
+class LentSlots : public DoorbellThread {
+ protected:
+  LentSlots() : DoorbellThread({.releases = test::Releases::WithNextCommit}) {
+    path = PathChoice::Direct;
+    guest.place = slots.place(0);
+  }
+  ~LentSlots() override { thread.reset(); }
+  FakeSlots slots;
+};
+
+TEST_F(LentSlots, GoBackToTheGuestWithoutWakingTheThread) {
+  start_trusted({GuestNews{}});
+  ASSERT_EQ(snapshots.back().path, PixelPath::Direct);
+  constexpr int kFrames = 20;
+  const std::uint64_t sleeps = guest.sleeps;
+  for (int i = 0; i < kFrames; ++i) {
+    const std::size_t before = client.toplevel().commits.size();
+    publish();
+    ASSERT_TRUE(serve_until([&] { return client.toplevel().commits.size() > before; }));
+    ASSERT_TRUE(serve_until([&] { return guest.asleep && guest.kept == 1; })) << "the other one";
+  }
+  EXPECT_LT(guest.sleeps - sleeps, kFrames * 3 / 2);
 }
 
 TEST_F(DoorbellThread, EndsAtOnce) {

@@ -37,6 +37,7 @@ struct GuestControls {
   loop::EventFd bell = loop::EventFd::create().value();
   std::atomic<bool> asleep{false};  // the reader said so
   std::atomic<std::uint64_t> sleeps{0};
+  std::atomic<int> kept{0};  // frames that the reader keeps
   // Where frames lie, in turn in the first of two slots and the second; set before the start.
   std::optional<pixel::SlotMemory> place;
 };
@@ -114,10 +115,12 @@ class TalkingSource final : public source::FrameSource {
  private:
   bool give_back(const source::HeldFrame& frame, bool used) override {
     if (used) seen_ = frame.info().sequence;
+    if (!used && frame.memory()) --controls_.kept;
     return used;
   }
   bool keep(const source::HeldFrame& frame) override {
     seen_ = frame.info().sequence;
+    ++controls_.kept;
     return true;
   }
   std::uint32_t rows_ready(const source::HeldFrame&) const override { return kSize.height; }
@@ -172,9 +175,7 @@ struct PresentThreadTest : testing::Test {
                               .waiting = "Waiting",
                               .main = &*reports})
             .value();
-    client.display->on_read([this]() noexcept {
-      if (thread->has_events()) thread->wake();
-    });
+    client.display->on_read([this]() noexcept { thread->on_read(); });
     client.window_events.changed = [this] { thread->wake(); };
     thread->wake();
   }
