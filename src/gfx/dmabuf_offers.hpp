@@ -10,6 +10,8 @@ struct zwp_linux_dmabuf_v1;
 
 namespace pierglass::gfx {
 
+class UnheardAnswers;
+
 inline constexpr std::uint64_t kLinearModifier = 0;                      // DRM_FORMAT_MOD_LINEAR
 inline constexpr std::uint64_t kImplicitModifier = 0xff'ffff'ffff'ffff;  // DRM_FORMAT_MOD_INVALID
 
@@ -32,6 +34,8 @@ class DmabufOffers {
  public:
   // A proxy or wrapper on the present thread's queue, or null.
   [[nodiscard]] virtual zwp_linux_dmabuf_v1* factory() const = 0;
+  // Of questions on that queue; lives until no presenter does.
+  [[nodiscard]] virtual UnheardAnswers& unheard() const = 0;
   // Changes whenever what the others give may have; cheap.
   [[nodiscard]] virtual std::uint64_t serial() const = 0;
   // The modifier by which rows one after the other in `fourcc` are to be offered: LINEAR, or

@@ -2,6 +2,7 @@
 #include "gfx/dmabuf_question.hpp"
 
 #include <linux-dmabuf-unstable-v1-client-protocol.h>
+#include <wayland-client.h>
 
 #include <cerrno>
 
@@ -10,12 +11,12 @@ namespace {
 
 constexpr zwp_linux_buffer_params_v1_listener kListener = {
     .created =
-        [](void* data, zwp_linux_buffer_params_v1*, wl_buffer* buffer) noexcept {
-          static_cast<DmabufQuestion*>(data)->on_answer(buffer);
+        [](void* data, zwp_linux_buffer_params_v1* params, wl_buffer* buffer) noexcept {
+          static_cast<DmabufAnswers*>(data)->on_answer(params, buffer);
         },
     .failed =
-        [](void* data, zwp_linux_buffer_params_v1*) noexcept {
-          static_cast<DmabufQuestion*>(data)->on_answer(nullptr);
+        [](void* data, zwp_linux_buffer_params_v1* params) noexcept {
+          static_cast<DmabufAnswers*>(data)->on_answer(params, nullptr);
         },
 };
 
@@ -25,11 +26,32 @@ void BufferParamsTraits::close(Value params) noexcept {
   zwp_linux_buffer_params_v1_destroy(params);
 }
 
-Result<void> DmabufQuestion::ask(zwp_linux_dmabuf_v1* factory, const Picture& picture) {
-  params_.reset(zwp_linux_dmabuf_v1_create_params(factory));
+void EventQueueTraits::close(Value queue) noexcept {
+  wl_event_queue_destroy(queue);
+}
+
+void UnheardAnswers::keep(Handle<BufferParamsTraits> params) {
+  DmabufAnswers* const listener = this;
+  zwp_linux_buffer_params_v1_set_user_data(params.get(), listener);
+  params_.push_back(std::move(params));
+}
+
+void UnheardAnswers::on_answer(zwp_linux_buffer_params_v1* params, wl_buffer* buffer) noexcept {
+  const Handle<WlBufferTraits> ended(buffer);
+  std::erase_if(params_, [params](const auto& kept) { return kept.get() == params; });
+}
+
+DmabufQuestion::~DmabufQuestion() {
+  if (params_) unheard_->keep(std::move(params_));
+}
+
+Result<void> DmabufQuestion::ask(const DmabufDesk& desk, const Picture& picture) {
+  unheard_ = desk.unheard;
+  params_.reset(zwp_linux_dmabuf_v1_create_params(desk.factory));
   zwp_linux_buffer_params_v1* params = params_.get();
   if (params == nullptr) return fail_os(OsErrorKind::Errno, errno, "zwp_linux_dmabuf_v1");
-  zwp_linux_buffer_params_v1_add_listener(params, &kListener, this);
+  DmabufAnswers* const listener = this;
+  zwp_linux_buffer_params_v1_add_listener(params, &kListener, listener);
   std::uint32_t index = 0;
   for (const MemoryPlane& plane : picture.planes) {
     zwp_linux_buffer_params_v1_add(params, plane.fd, index++, plane.offset, plane.pitch,
@@ -42,7 +64,7 @@ Result<void> DmabufQuestion::ask(zwp_linux_dmabuf_v1* factory, const Picture& pi
   return {};
 }
 
-void DmabufQuestion::on_answer(wl_buffer* buffer) noexcept {
+void DmabufQuestion::on_answer(zwp_linux_buffer_params_v1* /*params*/, wl_buffer* buffer) noexcept {
   params_.reset();
   answered_(Handle<WlBufferTraits>(buffer));
 }

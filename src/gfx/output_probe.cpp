@@ -19,12 +19,6 @@ namespace {
 
 constexpr Size kProbe{256, 128};
 
-struct QueueTraits {
-  using Value = wl_event_queue*;
-  static constexpr Value invalid() { return nullptr; }
-  static void close(Value queue) noexcept { wl_event_queue_destroy(queue); }
-};
-
 struct WrapperTraits {
   using Value = void*;
   static constexpr Value invalid() { return nullptr; }
@@ -104,13 +98,15 @@ std::expected<std::unique_ptr<OutputBuffer>, std::string> OutputProbe::run(
     return std::unexpected("the driver draws into output buffers what it was not told to");
   }
   // A queue of its own: nobody else's events are to be handled meanwhile.
-  const Handle<QueueTraits> queue(wl_display_create_queue(connection));
-  const Handle<WrapperTraits> own(wl_proxy_create_wrapper(factory));
+  Handle<EventQueueTraits> queue(wl_display_create_queue(connection));
+  const Handle<WrapperTraits> own(wl_proxy_create_wrapper(desk.factory));
   if (!queue || !own) return std::unexpected("there is no memory for a queue of events");
   wl_proxy_set_queue(static_cast<wl_proxy*>(own.get()), queue.get());
-  SwapBuffer asked(static_cast<zwp_linux_dmabuf_v1*>(own.get()), kProbe, *std::move(made));
+  SwapBuffer asked({static_cast<zwp_linux_dmabuf_v1*>(own.get()), desk.unheard}, kProbe,
+                   *std::move(made));
   while (asked.state() == SwapBuffer::State::Asked) {
     if (!dispatch_some(connection, queue.get(), deadline)) {
+      desk.unheard->keep(std::move(queue));
       return std::unexpected("the compositor does not say whether it takes output buffers");
     }
   }

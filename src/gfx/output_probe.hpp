@@ -6,10 +6,10 @@
 #include <string>
 
 #include "base/clock.hpp"
+#include "gfx/dmabuf_question.hpp"
 #include "gfx/output_memory.hpp"
 
 struct wl_display;
-struct zwp_linux_dmabuf_v1;
 
 namespace pierglass::gfx {
 
@@ -22,7 +22,7 @@ bool draws_right(const OutputBuffer& buffer, Size size);
 // ever.
 struct OutputProbe {
   wl_display* connection = nullptr;
-  zwp_linux_dmabuf_v1* factory = nullptr;
+  DmabufDesk desk;
   OutputMemory* memory = nullptr;
   HostTime deadline;  // for all answers
 

@@ -105,9 +105,10 @@ Result<std::unique_ptr<SinkBuffer>> ScanoutSink::ask(const pixel::SlotMemory& me
     turn_off(memory.mapping, describe(good.error()));
     return std::unexpected(good.error());
   }
-  return ask_for_slot_buffer(offers_.factory(), picture, [this, mapping = memory.mapping] {
-    turn_off(mapping, "the compositor cannot use the memory's dma-bufs");
-  });
+  return ask_for_slot_buffer({offers_.factory(), &offers_.unheard()}, picture,
+                             [this, mapping = memory.mapping] {
+                               turn_off(mapping, "the compositor cannot use the memory's dma-bufs");
+                             });
 }
 
 void ScanoutSink::turn_off(std::uint64_t mapping, std::string reason) {

@@ -11,7 +11,6 @@
 
 #include "base/checked.hpp"
 #include "base/fd.hpp"
-#include "gfx/dmabuf_question.hpp"
 #include "gfx/wl_buffer.hpp"
 #include "wire/format.hpp"
 #include "wire/layout.hpp"
@@ -27,7 +26,7 @@ class SlotBuffer final : public WlSinkBuffer {
         question_([this](Handle<WlBufferTraits> answer) { on_answer(std::move(answer)); }) {
     state = State::Asked;
   }
-  Result<void> ask(zwp_linux_dmabuf_v1* factory, const SlotPicture& picture);
+  Result<void> ask(const DmabufDesk& desk, const SlotPicture& picture);
   void on_release() noexcept {
     busy = false;
     fenced_ = true;
@@ -68,14 +67,14 @@ void SlotBuffer::on_answer(Handle<WlBufferTraits> answer) {
   }
 }
 
-Result<void> SlotBuffer::ask(zwp_linux_dmabuf_v1* factory, const SlotPicture& picture) {
+Result<void> SlotBuffer::ask(const DmabufDesk& desk, const SlotPicture& picture) {
   const MemoryPlane plane{.fd = memory_.get(),
                           .offset = static_cast<std::uint32_t>(picture.place.offset),
                           .pitch = picture.pitch};
-  return question_.ask(factory, {.size = picture.size,
-                                 .fourcc = std::to_underlying(wire::PixelFormat::Xrgb8888),
-                                 .modifier = picture.modifier,
-                                 .planes = {&plane, 1}});
+  return question_.ask(desk, {.size = picture.size,
+                              .fourcc = std::to_underlying(wire::PixelFormat::Xrgb8888),
+                              .modifier = picture.modifier,
+                              .planes = {&plane, 1}});
 }
 
 }  // namespace
@@ -99,13 +98,13 @@ Result<void> check_slot_picture(const SlotPicture& picture) {
   return {};
 }
 
-Result<std::unique_ptr<SinkBuffer>> ask_for_slot_buffer(zwp_linux_dmabuf_v1* factory,
+Result<std::unique_ptr<SinkBuffer>> ask_for_slot_buffer(const DmabufDesk& desk,
                                                         const SlotPicture& picture,
                                                         std::move_only_function<void()> refused) {
   Fd file(::fcntl(picture.place.fd, F_DUPFD_CLOEXEC, 0));
   if (!file) return fail_os(OsErrorKind::Errno, errno, "fcntl(F_DUPFD_CLOEXEC)");
   auto buffer = std::make_unique<SlotBuffer>(std::move(file), std::move(refused));
-  TRY(buffer->ask(factory, picture));
+  TRY(buffer->ask(desk, picture));
   return buffer;
 }
 

@@ -8,9 +8,8 @@
 #include "base/geometry.hpp"
 #include "base/result.hpp"
 #include "gfx/buffer_sink.hpp"
+#include "gfx/dmabuf_question.hpp"
 #include "pixel/slot_memory.hpp"
-
-struct zwp_linux_dmabuf_v1;
 
 namespace pierglass::gfx {
 
@@ -29,8 +28,8 @@ Result<void> check_slot_picture(const SlotPicture& picture);
 // Asks the compositor for a buffer over a picture that was checked. Asked at first; then Ready, or
 // Refused, of which `refused` hears once. What reads it is the compositor until its release, and
 // whoever the kernel knows to read the dma-buf after that. The events come on the queue of
-// `factory`. OsCall.
-Result<std::unique_ptr<SinkBuffer>> ask_for_slot_buffer(zwp_linux_dmabuf_v1* factory,
+// the desk's factory. OsCall.
+Result<std::unique_ptr<SinkBuffer>> ask_for_slot_buffer(const DmabufDesk& desk,
                                                         const SlotPicture& picture,
                                                         std::move_only_function<void()> refused);
 

@@ -15,16 +15,16 @@ constexpr wl_buffer_listener kBufferListener = {
 
 }  // namespace
 
-SwapBuffer::SwapBuffer(zwp_linux_dmabuf_v1* factory, Size size,
-                       std::unique_ptr<OutputBuffer> memory, std::unique_ptr<SyncedBuffer> synced)
+SwapBuffer::SwapBuffer(const DmabufDesk& desk, Size size, std::unique_ptr<OutputBuffer> memory,
+                       std::unique_ptr<SyncedBuffer> synced)
     : memory_(std::move(memory)),
       synced_(std::move(synced)),
       size_(size),
       question_([this](Handle<WlBufferTraits> buffer) { on_answer(std::move(buffer)); }) {
-  const Result<void> asked = question_.ask(factory, {.size = size,
-                                                     .fourcc = kOutputFourcc,
-                                                     .modifier = memory_->modifier(),
-                                                     .planes = memory_->planes()});
+  const Result<void> asked = question_.ask(desk, {.size = size,
+                                                  .fourcc = kOutputFourcc,
+                                                  .modifier = memory_->modifier(),
+                                                  .planes = memory_->planes()});
   if (!asked) state_ = State::Refused;
 }
 

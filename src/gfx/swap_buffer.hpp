@@ -11,7 +11,6 @@
 #include "gfx/wl_buffer.hpp"
 
 struct wl_surface;
-struct zwp_linux_dmabuf_v1;
 
 namespace pierglass::gfx {
 
@@ -28,7 +27,7 @@ class SwapBuffer {
 
   // Asks the compositor to take it, never in the way that ends the connection when it cannot.
   // `synced`: its timeline, by which it is committed and released; null: releases are events.
-  SwapBuffer(zwp_linux_dmabuf_v1* factory, Size size, std::unique_ptr<OutputBuffer> memory,
+  SwapBuffer(const DmabufDesk& desk, Size size, std::unique_ptr<OutputBuffer> memory,
              std::unique_ptr<SyncedBuffer> synced = nullptr);
   SwapBuffer(const SwapBuffer&) = delete;
   SwapBuffer& operator=(const SwapBuffer&) = delete;

@@ -61,7 +61,7 @@ Result<void> Swapchain::choose_way() {
   }
   wishes_ = *std::move(found);
   const OutputProbe probe{.connection = parts_.connection,
-                          .factory = parts_.offers->factory(),
+                          .desk = {parts_.offers->factory(), &parts_.offers->unheard()},
                           .memory = parts_.memory.get(),
                           .deadline = HostClock::now() + parts_.patience};
   while (true) {
@@ -118,8 +118,9 @@ Result<void> Swapchain::add_buffer(Chain& chain) {
   proven_ = way_;
   std::unique_ptr<SyncedBuffer> synced;
   if (parts_.sync != nullptr) synced = TRY(parts_.sync->add_buffer());
-  chain.buffers.push_back(std::make_unique<SwapBuffer>(parts_.offers->factory(), chain.size,
-                                                       std::move(memory), std::move(synced)));
+  const DmabufDesk desk{parts_.offers->factory(), &parts_.offers->unheard()};
+  chain.buffers.push_back(
+      std::make_unique<SwapBuffer>(desk, chain.size, std::move(memory), std::move(synced)));
   wl_display_flush(parts_.connection);  // what is left goes with the next commit
   return {};
 }

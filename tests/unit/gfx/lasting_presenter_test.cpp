@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "gfx/buffer_wishes.hpp"
+#include "gfx/dmabuf_question.hpp"
 
 namespace pierglass::gfx {
 namespace {
@@ -98,6 +99,7 @@ class MortalPresenter final : public Presenter {
 
 struct NamedGpu final : DmabufOffers {
   [[nodiscard]] zwp_linux_dmabuf_v1* factory() const override { return nullptr; }
+  [[nodiscard]] UnheardAnswers& unheard() const override { return *unheard_answers; }
   [[nodiscard]] std::uint64_t serial() const override { return changes; }
   [[nodiscard]] std::expected<std::uint64_t, std::string> linear(std::uint32_t) const override {
     return 0;
@@ -112,6 +114,7 @@ struct NamedGpu final : DmabufOffers {
   }
   std::uint64_t device = 1;
   std::uint64_t changes = 1;
+  std::unique_ptr<UnheardAnswers> unheard_answers = std::make_unique<UnheardAnswers>();
 };
 
 class LastingPresenterTest : public ::testing::Test {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
 
 #include <limits>
 #include <memory>
@@ -24,8 +25,10 @@ TEST(SlotBuffer, IsReadUntilNobodyThatTheKernelKnowsReadsIt) {
   client.open_queue();
   const wl::SurfaceDmabufs& dmabufs = client.queue->open_dmabufs(*client.registry);
   const Fd memory(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  const auto buffer = ask_for_slot_buffer(
-      dmabufs.factory(), {.place = {.fd = memory.get()}, .pitch = 256, .size = {64, 64}}, [] {});
+  UnheardAnswers unheard;
+  const auto buffer =
+      ask_for_slot_buffer({dmabufs.factory(), &unheard},
+                          {.place = {.fd = memory.get()}, .pitch = 256, .size = {64, 64}}, [] {});
   ASSERT_TRUE(buffer);
   SinkBuffer& slot = **buffer;
   EXPECT_EQ(slot.state, SinkBuffer::State::Asked);
@@ -63,6 +66,24 @@ TEST(SlotBuffer, IsReadUntilNobodyThatTheKernelKnowsReadsIt) {
   EXPECT_FALSE(slot.being_read());
   ASSERT_EQ(eventfd_write(memory.get(), std::numeric_limits<std::uint64_t>::max() - 1), 0);
   EXPECT_FALSE(slot.being_read()) << "not of this commit any more";
+}
+
+// The connection counts the buffers that the compositor made.
+TEST(SlotBuffer, AnswersThatNobodyWaitsForDoNotEndTheConnection) {
+  TestClient client;
+  client.open_window({.size = {64, 64}});
+  client.open_queue();
+  UnheardAnswers unheard;
+  const DmabufDesk desk{client.queue->open_dmabufs(*client.registry).factory(), &unheard};
+  const Fd memory(memfd_create("slot", MFD_CLOEXEC));
+  const SlotPicture picture{.place = {.fd = memory.get()}, .pitch = 256, .size = {64, 64}};
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(ask_for_slot_buffer(desk, picture, [] {}));
+  const auto heard = ask_for_slot_buffer(desk, picture, [] {});
+  ASSERT_TRUE(heard);
+  client.settle();
+  ASSERT_TRUE(client.queue->dispatch_pending());
+  EXPECT_EQ((*heard)->state, SinkBuffer::State::Ready);
+  EXPECT_EQ(unheard.count(), 0u);
 }
 
 }  // namespace

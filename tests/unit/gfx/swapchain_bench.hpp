@@ -110,6 +110,7 @@ class FakeOutputMemory final : public OutputMemory {
 // What a compositor says that it takes.
 struct FakeOffers final : DmabufOffers {
   [[nodiscard]] zwp_linux_dmabuf_v1* factory() const override { return proxy; }
+  [[nodiscard]] UnheardAnswers& unheard() const override { return *unheard_answers; }
   [[nodiscard]] std::uint64_t serial() const override { return changes; }
   [[nodiscard]] std::expected<std::uint64_t, std::string> linear(std::uint32_t) const override {
     return 0;
@@ -126,6 +127,7 @@ struct FakeOffers final : DmabufOffers {
   }
 
   zwp_linux_dmabuf_v1* proxy = nullptr;
+  std::unique_ptr<UnheardAnswers> unheard_answers = std::make_unique<UnheardAnswers>();
   std::uint64_t changes = 0;
   std::expected<BufferOffer, std::string> offer = BufferOffer{
       .device = 0xe280, .tranches = {{.scanout = false, .modifiers = {kTiled, kLinearModifier}}}};
@@ -264,7 +266,10 @@ class SwapchainTest : public ::testing::Test {
         client->toplevel().commits, [](const auto& commit) { return commit.with_buffer; }));
   }
 
-  ~SwapchainTest() override { chain.reset(); }
+  ~SwapchainTest() override {
+    chain.reset();
+    offers.unheard_answers.reset();
+  }
 
   FakeDriver driver;
   FakeTimelines timelines;

@@ -259,6 +259,22 @@ TEST_F(SwapchainTest, ACompositorThatDoesNotAnswerIsNotWaitedForForEver) {
   EXPECT_EQ(refusal, "the compositor does not say whether it takes output buffers");
   EXPECT_EQ(asked_of_compositor(), 1u) << "other ways are not tried any more";
   EXPECT_EQ(driver.living, 0u);
+  client->compositor.answer_dmabufs(true);
+  settle();
+  EXPECT_EQ(offers.unheard().count(), 1u) << "on a queue that nobody dispatches";
+  offers.unheard_answers = std::make_unique<UnheardAnswers>();
+}
+
+TEST_F(SwapchainTest, AnAnswerThatNobodyWaitsForEndsItsBuffer) {
+  open();
+  ASSERT_TRUE(create());
+  EXPECT_EQ(chain->begin().error().code, ErrorCode::Busy) << "asked, and not answered";
+  chain.reset();
+  EXPECT_EQ(offers.unheard().count(), 1u);
+  settle();
+  EXPECT_EQ(offers.unheard().count(), 0u);
+  client->settle();
+  EXPECT_EQ(client->compositor.count("wl_buffer", "destroy"), 2u) << "the probe's and this one";
 }
 
 TEST_F(SwapchainTest, AWindowOnePixelWideOrHighIsLookedAtToo) {
