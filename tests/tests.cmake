@@ -159,6 +159,7 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       tests/unit/guest/diagnosis_test.cpp tests/unit/guest/duplicated_shape_test.cpp
       tests/unit/guest/duplication_outcome_test.cpp tests/unit/guest/frame_publisher_test.cpp
       tests/unit/guest/ivshmem_device_test.cpp tests/unit/guest/ivshmem_interrupts_test.cpp
+      tests/unit/guest/latch_watch_test.cpp tests/unit/guest/look_planner_test.cpp
       tests/unit/guest/options_test.cpp tests/unit/guest/other_guest_test.cpp
       tests/unit/guest/output_choice_test.cpp tests/unit/guest/output_colour_test.cpp
       tests/unit/guest/pacer_test.cpp tests/unit/guest/picture_plan_test.cpp

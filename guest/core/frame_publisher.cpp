@@ -32,8 +32,7 @@ Step FramePublisher::step(HostTime now, Nanoseconds timeout) {
   switch (source_.acquire(now, timeout, held_)) {
     case CaptureOutcome::Frame:
       holding_ = true;
-      account(held_);
-      return publish(held_, held_.damage);
+      return acquired(now);
     case CaptureOutcome::NoChange:
     case CaptureOutcome::Timeout:
       return {.kind = Step::Kind::Nothing};
@@ -43,6 +42,17 @@ Step FramePublisher::step(HostTime now, Nanoseconds timeout) {
       break;
   }
   return {.kind = Step::Kind::Lost};
+}
+
+Step FramePublisher::acquired(HostTime now) {
+  const Nanoseconds capture(held_.info.capture_ns);
+  const HostTime came = HostClock::now() - capture;
+  account(held_);
+  Step step = publish(held_, held_.damage);
+  if (step.kind != Step::Kind::Published) return step;
+  step.waited = came - now;
+  step.work = step.at - came;
+  return step;
 }
 
 void FramePublisher::account(const CapturedFrame& frame) {

@@ -27,6 +27,10 @@ struct Step {
   std::uint64_t sequence = 0;                              // Published
   std::uint64_t bytes = 0;                                 // Published: copied into the slot
   HostTime at;                                             // Published: right after the commit
+  // Published: the picture was waited for, then worked on until it was published. A second try
+  // counts from its own beginning.
+  Nanoseconds waited{};
+  Nanoseconds work{};
 };
 
 // Carries pictures from a source into slots, copying into each slot only what it lacks. The capture
@@ -47,6 +51,7 @@ class FramePublisher {
   Step step(HostTime now, Nanoseconds timeout);
 
  private:
+  Step acquired(HostTime now);
   Step publish(const CapturedFrame& frame, std::span<const Rect> announced);
   void account(const CapturedFrame& frame);
   Result<std::uint64_t> copy(const ring::WriteTicket& ticket, const CapturedFrame& frame);

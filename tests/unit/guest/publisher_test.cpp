@@ -368,6 +368,59 @@ TEST(Publisher, ThePointerThreadWritesNoCursorIntoASuccessorsRegion) {
   other.reset();  // before its memory
 }
 
+// Counts short waits: between pictures it looks for what readers say.
+class CountingWaiter final : public Waiter {
+ public:
+  void wait_until(HostTime deadline) override {
+    if (deadline - HostClock::now() <= 1ms) ++brief;
+    waiter_.wait_until(deadline);
+  }
+  void wake() override { waiter_.wake(); }
+  static inline std::atomic<int> brief{0};
+
+ private:
+  ConditionWaiter waiter_;
+};
+
+// The capture's is the second.
+std::unique_ptr<Waiter> make_capture_counted() {
+  static int made = 0;
+  if (made++ % 3 == 1) return std::make_unique<CountingWaiter>();
+  return make_condition_waiter();
+}
+
+TEST(Publisher, ItLooksWhenAReaderTakesItsNextPicture) {
+  for (const bool follow : {true, false}) {
+    FakeSource source;
+    Picture picture({320, 240});
+    const Rect all = full_rect({320, 240});
+    source.on_acquire = [&](CapturedFrame& frame) {
+      frame.picture = picture.image;
+      frame.damage = {&all, 1};
+      return CaptureOutcome::Frame;
+    };
+    CountingWaiter::brief = 0;
+    Running guest(source, {.millihertz = 10'000, .follow_latches = follow}, make_capture_counted);
+    const auto reader = guest.region.reader();
+    reader->set_wish({.visible = true});
+    const auto said_until = [&](auto&& reached) {
+      return wait_until(
+          [&] {
+            reader->announce_latch(50ms);
+            (void)reader->beat();
+            return reached();
+          },
+          10s, 20ms);
+    };
+    ASSERT_TRUE(said_until([&] { return guest.counter.newest >= 6; }));
+    if (follow) {
+      EXPECT_TRUE(said_until([] { return CountingWaiter::brief > 20; }));
+    } else {
+      EXPECT_LE(CountingWaiter::brief, 6);
+    }
+  }
+}
+
 // A source that tells is asked when it has told, and hardly ever else.
 TEST(Publisher, APointerThatTellsIsNotPolled) {
   std::mutex mutex;
