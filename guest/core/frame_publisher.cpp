@@ -70,6 +70,7 @@ Step FramePublisher::publish(const CapturedFrame& frame, std::span<const Rect> a
   info.format = frame.picture.format;
   info.size = frame.picture.size;
   info.pitch = wire::pitch_for(info.size.width, info.format);
+  info.publish_before_ns = publish_ns_;
   const auto ticket = frames_.begin(info, announced);
   if (!ticket) {
     if (ticket.error().code == ErrorCode::Busy) return {.kind = Step::Kind::Busy};
@@ -83,8 +84,10 @@ Step FramePublisher::publish(const CapturedFrame& frame, std::span<const Rect> a
     let_go();
     return {.kind = Step::Kind::MustReinit};
   }
-  frames_.commit(*ticket, HostClock::now() - begun);
+  copied_ = HostClock::now();
+  frames_.commit(*ticket, copied_ - begun);
   const HostTime done = HostClock::now();
+  published(done);
   slots_.written(ticket->slot);
   let_go();
   return {.kind = Step::Kind::Published,

@@ -50,6 +50,10 @@ class FramePublisher {
   // `timeout` goes to the source.
   Step step(HostTime now, Nanoseconds timeout);
 
+  // All is done that belongs to the last frame's publication, as ringing does. The next frame says
+  // how long that took.
+  void published(HostTime now) { publish_ns_ = wire_nanoseconds(now - copied_); }
+
  private:
   Step acquired(HostTime now);
   Step publish(const CapturedFrame& frame, std::span<const Rect> announced);
@@ -66,6 +70,8 @@ class FramePublisher {
   bool holding_ = false;
   Size size_;
   wire::PixelFormat format_ = wire::PixelFormat::Xrgb8888;
+  HostTime copied_;               // the last frame
+  std::uint32_t publish_ns_ = 0;  // its publication; 0: unknown
 };
 
 }  // namespace pierglass::guest

@@ -247,6 +247,7 @@ void Publisher::on_step(const Step& step, HostTime now) {
   switch (step.kind) {
     case Step::Kind::Published:
       ring_sleepers();
+      frames_.published(HostClock::now());
       looks_.published(step.work, step.waited);
       next_slot_ring_ = {};
       ++summary_.frames;
