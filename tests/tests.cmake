@@ -55,7 +55,8 @@ if(PIERGLASS_STANDINS AND PIERGLASS_GUEST)
     guest/win/console_windows.cpp guest/win/waiter_windows.cpp tests/guest/desktop_script.cpp
     tests/guest/dxgi_standin.cpp tests/guest/pattern_play.cpp tests/guest/random_script.cpp
     tests/guest/run_copy_queue.cpp tests/guest/run_gpu_pass.cpp tests/guest/run_pattern.cpp
-    tests/guest/run_scripts.cpp tests/guest/run_speed.cpp tests/guest/scripted_duplication.cpp
+    tests/guest/run_rest.cpp tests/guest/run_scripts.cpp tests/guest/run_speed.cpp
+    tests/guest/scripted_duplication.cpp
     tests/guest/scripted_output.cpp tests/guest/standin_engine.cpp)
   target_include_directories(dxgi_standin PRIVATE ${CMAKE_SOURCE_DIR})
   target_link_libraries(dxgi_standin PRIVATE guest_options guest_capture winmm)

@@ -127,6 +127,10 @@ std::uint64_t FramePublisher::copy_in_bands(const ring::WriteTicket& ticket, con
   return bytes;
 }
 
+void FramePublisher::rest() {
+  if (source_.rest()) holding_ = false;
+}
+
 void FramePublisher::let_go() {
   if (!holding_) return;
   holding_ = false;

@@ -54,6 +54,9 @@ class FramePublisher {
   // how long that took.
   void published(HostTime now) { publish_ns_ = wire_nanoseconds(now - copied_); }
 
+  // As CaptureSource::rest().
+  void rest();
+
  private:
   Step acquired(HostTime now);
   Step publish(const CapturedFrame& frame, std::span<const Rect> announced);

@@ -217,13 +217,19 @@ void Publisher::capture_loop() {
   while (!stopping()) {
     const HostTime now = HostClock::now();
     if (!frames_wanted()) {
-      waiters_.capture->wait_until(now + kSleep);
+      wait_for_wish(now);
       continue;
     }
+    rest_.on_wanted();
     looks_.set_rates(options_.millihertz, wanted_millihertz_.load(std::memory_order_relaxed));
     const HostTime due = next_look(now);
     now < due ? wait_for_look(now, due) : capture_once(now);
   }
+}
+
+void Publisher::wait_for_wish(HostTime now) {
+  if (rest_.on_unwanted(now)) frames_.rest();
+  waiters_.capture->wait_until(rest_.ask_again(now, kSleep));
 }
 
 HostTime Publisher::next_look(HostTime now) {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 
+#include "guest/core/capture_policy.hpp"
 #include "guest/core/capture_source.hpp"
 #include "guest/core/doorbell.hpp"
 #include "guest/core/frame_publisher.hpp"
@@ -90,6 +91,7 @@ class Publisher {
 
   void capture_loop();
   HostTime next_look(HostTime now);
+  void wait_for_wish(HostTime now);
   void wait_for_look(HostTime now, HostTime due);
   void capture_once(HostTime now);
   void on_step(const Step& step, HostTime now);
@@ -135,6 +137,7 @@ class Publisher {
   // Capture thread.
   FramePublisher frames_;
   LookPlanner looks_;
+  RestPolicy rest_;
   HostTime not_before_;      // after Busy or a failed reinit
   HostTime next_slot_ring_;  // while Busy
   bool reinit_needed_ = false;

@@ -69,6 +69,49 @@ TEST(Publisher, AHiddenReaderStopsTheFlow) {
   EXPECT_TRUE(guest.reaches(newest + 20));
 }
 
+TEST(Publisher, ASourceRestsWhileNobodyLooksAndComesBackWhole) {
+  FakeSource source;
+  source.rests = true;
+  Picture picture({320, 240});
+  const Rect all = full_rect({320, 240});
+  std::atomic<int> made_anew{0};
+  source.on_acquire = [&](CapturedFrame& frame) {
+    if (made_anew < source.rested) return CaptureOutcome::MustReinit;
+    frame.picture = picture.image;
+    frame.damage = {&all, 1};
+    return CaptureOutcome::Frame;
+  };
+  source.on_reinit = [&]() -> Result<void> {
+    ++made_anew;
+    return {};
+  };
+  Running guest(source, {.millihertz = 500'000});
+  const auto reader = guest.region.reader();
+  reader->set_wish({.visible = true});
+  for (int times = 1; times <= 2; ++times) {
+    ASSERT_TRUE(guest.reaches(guest.counter.newest + 10));
+    EXPECT_EQ(source.rested, times - 1) << "while somebody looks";
+    reader->set_wish({.visible = false});
+    const auto beaten = [&](auto&& reached) {
+      return wait_until(
+          [&] {
+            (void)reader->beat();
+            return reached();
+          },
+          10s);
+    };
+    ASSERT_TRUE(beaten([&] { return source.rested == times; }));
+    const std::uint64_t beat = reader->guest_heartbeat();
+    ASSERT_TRUE(beaten([&] { return reader->guest_heartbeat() > beat + 15; }));
+    EXPECT_EQ(source.rested, times) << "once";
+    reader->set_wish({.visible = true});
+  }
+  EXPECT_TRUE(guest.reaches(guest.counter.newest + 10));
+  EXPECT_EQ(made_anew, 2);
+  ASSERT_TRUE(guest.finish());
+  EXPECT_EQ(source.faults, 0);
+}
+
 TEST(Publisher, TheLastFrameEndsTheRun) {
   PatternSource source(pattern());
   Running guest(source, {.millihertz = 0, .max_frames = 30, .without_readers = true});
