@@ -60,7 +60,7 @@ void LatchWatch::look(Track& track, HostTime now, const ring::LatchNote& note) {
 void LatchWatch::Track::hear(HostTime earliest, HostTime latest) {
   const bool sharp = latest - earliest <= kSharp;
   if (!sharp && !regular()) return;
-  if (latch && follow(earliest, latest)) return;
+  if (latch && follow(*latch, earliest, latest)) return;
   if (!sharp) return;  // a row that has ended is found out by a sharp look
   latch = anchor = earliest;
   periods = 0;
@@ -68,16 +68,16 @@ void LatchWatch::Track::hear(HostTime earliest, HostTime latest) {
 }
 
 // False: this is no latch of the row so far.
-bool LatchWatch::Track::follow(HostTime earliest, HostTime latest) {
-  const Nanoseconds distance = earliest + (latest - earliest) / 2 - *latch;
+bool LatchWatch::Track::follow(HostTime last, HostTime earliest, HostTime latest) {
+  const Nanoseconds distance = earliest + (latest - earliest) / 2 - last;
   if (std::chrono::abs(distance) < kShortestPeriod) {  // the same one, as it is seen now
-    latch = std::clamp(*latch, earliest, latest);
+    latch = std::clamp(last, earliest, latest);
     return true;
   }
   if (period == Nanoseconds::zero()) return distance > Nanoseconds::zero() && learn(earliest, 1);
   const std::int64_t count = rounded(distance, period);
   if (count < 1 || count > kRemembered) return false;
-  const HostTime expected = *latch + count * period - kLean;
+  const HostTime expected = last + count * period - kLean;
   if (expected < earliest - kTolerance || expected > latest + kTolerance) return false;
   return learn(std::clamp(expected, earliest, latest), count);
 }

@@ -48,7 +48,7 @@ class LatchWatch {
     std::int64_t periods = 0;
 
     void hear(HostTime earliest, HostTime latest);
-    bool follow(HostTime earliest, HostTime latest);
+    bool follow(HostTime last, HostTime earliest, HostTime latest);
     bool learn(HostTime at, std::int64_t count);
     [[nodiscard]] bool regular() const { return periods >= kProof; }
     [[nodiscard]] std::optional<HostTime> next(HostTime from) const;
