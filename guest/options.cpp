@@ -54,6 +54,7 @@ struct Typed {
   std::string cache = "cached";
   std::string rings = "always";
   std::string doorbell = "on";
+  std::string follow_latch = "on";
   std::string hdr = "as-is";
   std::string max_size;
   std::string copy_engine = "on";
@@ -117,6 +118,8 @@ void add_common(CLI::App& app, GuestOptions& out, Typed& typed) {
   app.add_option("--memory", out.memory, "Shared memory: an existing file");
   app.add_option("--rate", typed.rate,
                  "Pictures per second at most; 0: no limit (60; DXGI: as the screen changes)");
+  add_choice(app, "--follow-latch", typed.follow_latch, kSwitch,
+             "With a rate: take pictures right before readers' screens take theirs");
   app.add_option("--frames", typed.frames, "End after so many frames; 0: never")
       ->check(CLI::NonNegativeNumber);
   app.add_flag("--hold", out.publisher.hold, "Stay, without new frames, after the last one");
@@ -247,6 +250,7 @@ void finish(GuestOptions& out, const Typed& typed) {
   out.cache = kCaches.at(typed.cache);
   out.rings = kRings.at(typed.rings);
   out.doorbell = kSwitch.at(typed.doorbell);
+  out.publisher.follow_latches = kSwitch.at(typed.follow_latch);
   out.hdr = kHdr.at(typed.hdr).wish;
   out.picture.ten_bit = kHdr.at(typed.hdr).ten_bit;
   if (!typed.max_size.empty()) out.picture.limit = picture_size(typed.max_size);
@@ -301,6 +305,8 @@ struct Parser {
                     : "Publishes Pierglass' test pattern into a shared memory file.",
             name()) {
     app.set_version_flag("--version", std::string(name()) + " " PIERGLASS_VERSION);
+    // What is measured with the feed is measured at all phases.
+    if (!guest()) typed.follow_latch = "off";
     add_common(app, out, typed);
     if (!guest()) {
       add_feed_only(app, out, typed);

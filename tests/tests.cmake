@@ -55,7 +55,8 @@ if(PIERGLASS_STANDINS AND PIERGLASS_GUEST)
     guest/win/console_windows.cpp guest/win/waiter_windows.cpp tests/guest/desktop_script.cpp
     tests/guest/dxgi_standin.cpp tests/guest/pattern_play.cpp tests/guest/random_script.cpp
     tests/guest/run_copy_queue.cpp tests/guest/run_gpu_pass.cpp tests/guest/run_pattern.cpp
-    tests/guest/run_scripts.cpp tests/guest/run_speed.cpp tests/guest/scripted_duplication.cpp
+    tests/guest/run_rest.cpp tests/guest/run_scripts.cpp tests/guest/run_speed.cpp
+    tests/guest/scripted_duplication.cpp
     tests/guest/scripted_output.cpp tests/guest/standin_engine.cpp)
   target_include_directories(dxgi_standin PRIVATE ${CMAKE_SOURCE_DIR})
   target_link_libraries(dxgi_standin PRIVATE guest_options guest_capture winmm)
@@ -159,6 +160,7 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       tests/unit/guest/diagnosis_test.cpp tests/unit/guest/duplicated_shape_test.cpp
       tests/unit/guest/duplication_outcome_test.cpp tests/unit/guest/frame_publisher_test.cpp
       tests/unit/guest/ivshmem_device_test.cpp tests/unit/guest/ivshmem_interrupts_test.cpp
+      tests/unit/guest/latch_watch_test.cpp tests/unit/guest/look_planner_test.cpp
       tests/unit/guest/options_test.cpp tests/unit/guest/other_guest_test.cpp
       tests/unit/guest/output_choice_test.cpp tests/unit/guest/output_colour_test.cpp
       tests/unit/guest/pacer_test.cpp tests/unit/guest/picture_plan_test.cpp

@@ -53,6 +53,12 @@ Created create_gdi(const GuestOptions& options, std::uint64_t region_bytes) {
   return *std::move(source);
 }
 
+void say_protected(bool begins) {
+  say(Severity::Info, begins ? "Windows shows protected content (a film, say), and gives it out as "
+                               "black: that part of the picture is black"
+                             : "no protected content is shown any more");
+}
+
 // A source with the outputs that it finds its own among.
 class SystemDxgiSource final : public CaptureSource {
  public:
@@ -60,6 +66,7 @@ class SystemDxgiSource final : public CaptureSource {
 
   Result<void> create(HdrWish wish, CarryOptions carry) {
     source_ = TRY(DxgiSource::create(outputs_, wish, std::move(carry), make_windows_waiter));
+    source_->on_protected(say_protected);
     return {};
   }
   [[nodiscard]] const SystemOutputs& outputs() const { return outputs_; }
@@ -69,6 +76,7 @@ class SystemDxgiSource final : public CaptureSource {
     return source_->acquire(now, timeout, frame);
   }
   void release() override { source_->release(); }
+  bool rest() override { return source_->rest(); }
   Result<void> reinit() override { return source_->reinit(); }
   PointerSource& pointer() override { return source_->pointer(); }
   void move_pointer(Point frame_position) override { source_->move_pointer(frame_position); }

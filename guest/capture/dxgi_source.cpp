@@ -131,6 +131,14 @@ Result<void> DxgiSource::reinit() {
 
 CaptureOutcome DxgiSource::acquire(HostTime now, Nanoseconds timeout, CapturedFrame& frame) {
   if (!duplication_) return CaptureOutcome::MustReinit;
+  const CaptureOutcome outcome = look(now, timeout, frame);
+  now = HostClock::now();
+  if (const auto begins = protected_.news(now); begins && on_protected_) on_protected_(*begins);
+  const bool still = outcome == CaptureOutcome::Timeout || outcome == CaptureOutcome::NoChange;
+  return still && white_counts_ && white_changed(now) ? CaptureOutcome::MustReinit : outcome;
+}
+
+CaptureOutcome DxgiSource::look(HostTime now, Nanoseconds timeout, CapturedFrame& frame) {
   const HostTime deadline = now + timeout;
   while (true) {
     const Look look = duplication_->acquire(std::max(deadline - now, Nanoseconds::zero()));
@@ -183,7 +191,9 @@ CaptureOutcome DxgiSource::take_picture(HostTime begun, CapturedFrame& frame) {
   if (const auto carried = carrier_.take(taken, frame); !carried) return fail_with(carried.error());
   fresh_ = false;
   ++counters_.pictures;
-  if (duplication_->info().ProtectedContentMaskedOut) ++counters_.protected_content;
+  const bool blackened = duplication_->info().ProtectedContentMaskedOut != FALSE;
+  counters_.protected_content += blackened ? 1 : 0;
+  protected_.saw(blackened);
   set_scale(size, frame.picture.size);
   frame.info.capture_ns = wire_nanoseconds(HostClock::now() - begun);
   return CaptureOutcome::Frame;
@@ -199,16 +209,21 @@ void DxgiSource::set_scale(Size stored, Size frame) {
 }
 
 void DxgiSource::describe(wire::PixelFormat format, CapturedFrame& frame) {
-  const HostTime now = HostClock::now();
-  if (now >= white_due_) {
-    white_due_ = now + kWhitePeriod;
-    white_millinits_ = outputs_.white_millinits();
-  }
+  static_cast<void>(white_changed(HostClock::now()));
   frame.info = {};
   frame.info.rotation = rotation_;
   frame.info.colour_space = colour_space_of(format, colour_);
   frame.info.sdr_white_millinits = white_millinits_;
   frame.info.hdr = hdr_metadata_of(colour_);
+  white_counts_ = frame.info.colour_space != wire::ColourSpace::Srgb;
+}
+
+// Asks Windows, now and then.
+bool DxgiSource::white_changed(HostTime now) {
+  if (now < white_due_) return false;
+  white_due_ = now + kWhitePeriod;
+  const std::uint32_t before = std::exchange(white_millinits_, outputs_.white_millinits());
+  return white_counts_ && white_millinits_ != before;
 }
 
 // The next picture must bring everything.
@@ -225,6 +240,14 @@ CaptureOutcome DxgiSource::fail_with(const Error& error) {
 
 void DxgiSource::release() {
   carrier_.release();
+}
+
+// The device stays: it costs memory only, and making one is slow.
+bool DxgiSource::rest() {
+  if (!duplication_) return true;
+  close();
+  ++counters_.rests;
+  return true;
 }
 
 void DxgiSource::move_pointer(Point frame_position) {

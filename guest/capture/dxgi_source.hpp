@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <utility>
 
 #include "guest/capture/duplication.hpp"
 #include "guest/capture/dxgi_device.hpp"
@@ -15,6 +17,7 @@
 #include "guest/core/capture_source.hpp"
 #include "guest/core/desktop_place.hpp"
 #include "guest/core/output_colour.hpp"
+#include "guest/core/protected_watch.hpp"
 
 namespace pierglass::guest {
 
@@ -23,13 +26,15 @@ struct DxgiCounters {
   std::uint64_t pictures = 0;
   std::uint64_t pointer_only = 0;       // wake-ups without a picture: nothing is copied
   std::uint64_t reinits = 0;            // that succeeded
+  std::uint64_t rests = 0;              // duplications let go of because nobody looked
   std::uint64_t refused = 0;            // pictures of a size or format that no frame can have
   std::uint64_t protected_content = 0;  // pictures in which Windows blackened a part
   std::uint64_t bytes_copied = 0;       // by the GPU, into memory that the CPU reads
 };
 
 // One output by desktop duplication; PictureCarrier makes frames of its textures. All of
-// duplication, device and output is made anew after a loss.
+// duplication, device and output is made anew after a loss. A new level of SDR white, which comes
+// without a picture, counts as one.
 class DxgiSource final : public CaptureSource {
  public:
   // `outputs` outlives this. What is only not to be had now (the secure desktop, a mode that
@@ -43,10 +48,15 @@ class DxgiSource final : public CaptureSource {
 
   CaptureOutcome acquire(HostTime now, Nanoseconds timeout, CapturedFrame& frame) override;
   void release() override;
+  bool rest() override;
   Result<void> reinit() override;
   PointerSource& pointer() override { return pointer_; }
   void move_pointer(Point frame_position) override;
   void request_mode(Size, std::uint32_t) override {}  // the desktop's mode is Windows' affair
+
+  // Called on the capture thread when Windows begins to blacken protected content (true), and when
+  // it has ceased to; ten seconds apart at least. Before the first acquire().
+  void on_protected(std::function<void(bool)> told) { on_protected_ = std::move(told); }
 
   // Why there is no duplication yet; nothing once there has been one. After create().
   [[nodiscard]] const std::optional<Error>& waiting_for() const { return waiting_for_; }
@@ -65,6 +75,8 @@ class DxgiSource final : public CaptureSource {
   void close();
   void describe(IDXGIOutput& output);
   void take_pointer();
+  CaptureOutcome look(HostTime now, Nanoseconds timeout, CapturedFrame& frame);
+  [[nodiscard]] bool white_changed(HostTime now);
   CaptureOutcome take_picture(HostTime begun, CapturedFrame& frame);
   CaptureOutcome refuse();
   static CaptureOutcome fail_with(const Error& error);
@@ -88,6 +100,9 @@ class DxgiSource final : public CaptureSource {
   wire::Rotation rotation_ = wire::Rotation::None;
   std::uint32_t white_millinits_ = 0;
   HostTime white_due_;
+  bool white_counts_ = false;  // in the last picture
+  ProtectedWatch protected_;
+  std::function<void(bool)> on_protected_;
 
   std::mutex place_mutex_;  // held for a few words
   DesktopPlace place_;

@@ -89,6 +89,11 @@ class CaptureSource {
   // Gives the held frame back; as late as possible, so that the system can gather changes.
   virtual void release() = 0;
 
+  // Nobody looks any more: lets go of what costs others something, and of a frame that is held.
+  // acquire() then says MustReinit, and after that the first frame is full. False: there is nothing
+  // of that kind, and a held frame stays held.
+  virtual bool rest() { return false; }
+
   // After MustReinit. Busy: try again later. Anything else is final.
   virtual Result<void> reinit() = 0;
 

@@ -32,8 +32,7 @@ Step FramePublisher::step(HostTime now, Nanoseconds timeout) {
   switch (source_.acquire(now, timeout, held_)) {
     case CaptureOutcome::Frame:
       holding_ = true;
-      account(held_);
-      return publish(held_, held_.damage);
+      return acquired(now);
     case CaptureOutcome::NoChange:
     case CaptureOutcome::Timeout:
       return {.kind = Step::Kind::Nothing};
@@ -43,6 +42,17 @@ Step FramePublisher::step(HostTime now, Nanoseconds timeout) {
       break;
   }
   return {.kind = Step::Kind::Lost};
+}
+
+Step FramePublisher::acquired(HostTime now) {
+  const Nanoseconds capture(held_.info.capture_ns);
+  const HostTime came = HostClock::now() - capture;
+  account(held_);
+  Step step = publish(held_, held_.damage);
+  if (step.kind != Step::Kind::Published) return step;
+  step.waited = came - now;
+  step.work = step.at - came;
+  return step;
 }
 
 void FramePublisher::account(const CapturedFrame& frame) {
@@ -60,6 +70,7 @@ Step FramePublisher::publish(const CapturedFrame& frame, std::span<const Rect> a
   info.format = frame.picture.format;
   info.size = frame.picture.size;
   info.pitch = wire::pitch_for(info.size.width, info.format);
+  info.publish_before_ns = publish_ns_;
   const auto ticket = frames_.begin(info, announced);
   if (!ticket) {
     if (ticket.error().code == ErrorCode::Busy) return {.kind = Step::Kind::Busy};
@@ -73,8 +84,10 @@ Step FramePublisher::publish(const CapturedFrame& frame, std::span<const Rect> a
     let_go();
     return {.kind = Step::Kind::MustReinit};
   }
-  frames_.commit(*ticket, HostClock::now() - begun);
+  copied_ = HostClock::now();
+  frames_.commit(*ticket, copied_ - begun);
   const HostTime done = HostClock::now();
+  published(done);
   slots_.written(ticket->slot);
   let_go();
   return {.kind = Step::Kind::Published,
@@ -112,6 +125,10 @@ std::uint64_t FramePublisher::copy_in_bands(const ring::WriteTicket& ticket, con
     frames_.rows_complete(ticket, y + rows);
   }
   return bytes;
+}
+
+void FramePublisher::rest() {
+  if (source_.rest()) holding_ = false;
 }
 
 void FramePublisher::let_go() {

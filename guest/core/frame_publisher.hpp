@@ -27,6 +27,10 @@ struct Step {
   std::uint64_t sequence = 0;                              // Published
   std::uint64_t bytes = 0;                                 // Published: copied into the slot
   HostTime at;                                             // Published: right after the commit
+  // Published: the picture was waited for, then worked on until it was published. A second try
+  // counts from its own beginning.
+  Nanoseconds waited{};
+  Nanoseconds work{};
 };
 
 // Carries pictures from a source into slots, copying into each slot only what it lacks. The capture
@@ -46,7 +50,15 @@ class FramePublisher {
   // `timeout` goes to the source.
   Step step(HostTime now, Nanoseconds timeout);
 
+  // All is done that belongs to the last frame's publication, as ringing does. The next frame says
+  // how long that took.
+  void published(HostTime now) { publish_ns_ = wire_nanoseconds(now - copied_); }
+
+  // As CaptureSource::rest().
+  void rest();
+
  private:
+  Step acquired(HostTime now);
   Step publish(const CapturedFrame& frame, std::span<const Rect> announced);
   void account(const CapturedFrame& frame);
   Result<std::uint64_t> copy(const ring::WriteTicket& ticket, const CapturedFrame& frame);
@@ -61,6 +73,8 @@ class FramePublisher {
   bool holding_ = false;
   Size size_;
   wire::PixelFormat format_ = wire::PixelFormat::Xrgb8888;
+  HostTime copied_;               // the last frame
+  std::uint32_t publish_ns_ = 0;  // its publication; 0: unknown
 };
 
 }  // namespace pierglass::guest

@@ -31,6 +31,12 @@ class Pacer {
     last_ = now - planned < interval_ ? std::min(planned, now) : now;
   }
 
+  // A look was taken for a reason of its own, sooner or later than was due. It counts as the one
+  // that was due, so that no more are taken than by the rate; but the grid stays near.
+  void looked_apart(HostTime now) {
+    last_ = std::clamp(due(now), now - interval_ * 3 / 4, now + interval_ / 4);
+  }
+
   [[nodiscard]] Nanoseconds interval() const { return interval_; }
 
  private:

@@ -59,6 +59,7 @@ void PatternSource::resize(Size size) {
 }
 
 CaptureOutcome PatternSource::acquire(HostTime now, Nanoseconds, CapturedFrame& frame) {
+  const HostTime begun = HostClock::now();
   const Size size = wanted_size(now);
   const bool fresh = size != spec_.size;
   if (!fresh && options_.mode == PatternMode::Still) return CaptureOutcome::NoChange;
@@ -76,6 +77,7 @@ CaptureOutcome PatternSource::acquire(HostTime now, Nanoseconds, CapturedFrame& 
   frame.damage = damage_.rects();
   frame.info = {};
   frame.info.colour_space = colour_space_of(options_.format);
+  frame.info.capture_ns = wire_nanoseconds(HostClock::now() - begun);
   return CaptureOutcome::Frame;
 }
 

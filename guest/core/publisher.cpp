@@ -54,7 +54,8 @@ Publisher::Publisher(ring::GuestSession session, CaptureSource& source, Publishe
       options_(options),
       doorbell_(doorbell),
       waiters_(std::move(waiters)),
-      frames_(source, session_.frames()) {
+      frames_(source, session_.frames()),
+      looks_(options.follow_latches) {
   announce_doorbell();
   ring(session_.former_readers());
 }
@@ -216,22 +217,34 @@ void Publisher::capture_loop() {
   while (!stopping()) {
     const HostTime now = HostClock::now();
     if (!frames_wanted()) {
-      waiters_.capture->wait_until(now + kSleep);
+      wait_for_wish(now);
       continue;
     }
-    pacer_.set_rates(options_.millihertz, wanted_millihertz_.load(std::memory_order_relaxed));
-    const HostTime due = not_before_ > HostTime{} ? not_before_ : pacer_.due(now);
-    if (now < due) {
-      waiters_.capture->wait_until(due);
-      continue;
-    }
-    capture_once(now);
+    rest_.on_wanted();
+    looks_.set_rates(options_.millihertz, wanted_millihertz_.load(std::memory_order_relaxed));
+    const HostTime due = next_look(now);
+    now < due ? wait_for_look(now, due) : capture_once(now);
   }
+}
+
+void Publisher::wait_for_wish(HostTime now) {
+  if (rest_.on_unwanted(now)) frames_.rest();
+  waiters_.capture->wait_until(rest_.ask_again(now, kSleep));
+}
+
+HostTime Publisher::next_look(HostTime now) {
+  if (not_before_ > HostTime{}) return not_before_;
+  return looks_.wants_latches() ? looks_.due(now, session_.latches()) : looks_.due(now);
+}
+
+void Publisher::wait_for_look(HostTime now, HostTime due) {
+  const bool second_try = not_before_ > HostTime{};
+  waiters_.capture->wait_until(second_try ? due : looks_.ask_again(now, due));
 }
 
 void Publisher::capture_once(HostTime now) {
   // A second try of a frame that found no slot does not count as a look.
-  if (std::exchange(not_before_, HostTime{}) == HostTime{}) pacer_.looked(now);
+  if (std::exchange(not_before_, HostTime{}) == HostTime{}) looks_.looked(now);
   if (reinit_needed_) return bring_back(now);
   if (still_ours()) on_step(frames_.step(now, kAcquireTimeout), now);
 }
@@ -240,6 +253,8 @@ void Publisher::on_step(const Step& step, HostTime now) {
   switch (step.kind) {
     case Step::Kind::Published:
       ring_sleepers();
+      frames_.published(HostClock::now());
+      looks_.published(step.work, step.waited);
       next_slot_ring_ = {};
       ++summary_.frames;
       summary_.bytes += step.bytes;

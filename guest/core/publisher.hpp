@@ -6,9 +6,11 @@
 #include <memory>
 #include <span>
 
+#include "guest/core/capture_policy.hpp"
 #include "guest/core/capture_source.hpp"
 #include "guest/core/doorbell.hpp"
 #include "guest/core/frame_publisher.hpp"
+#include "guest/core/look_planner.hpp"
 #include "guest/core/pacer.hpp"
 #include "guest/core/waiter.hpp"
 #include "ring/guest_session.hpp"
@@ -21,6 +23,7 @@ struct PublisherOptions {
   std::uint64_t max_frames = 0;                // 0: no end
   bool hold = false;             // after the last frame stay in session instead of ending
   bool without_readers = false;  // publish although nobody looks
+  bool follow_latches = true;    // look right before readers take their next pictures
 };
 
 // Told about what happens, on the capture thread; must not block.
@@ -87,6 +90,9 @@ class Publisher {
   void set_paused(bool paused);
 
   void capture_loop();
+  HostTime next_look(HostTime now);
+  void wait_for_wish(HostTime now);
+  void wait_for_look(HostTime now, HostTime due);
   void capture_once(HostTime now);
   void on_step(const Step& step, HostTime now);
   void bring_back(HostTime now);
@@ -130,7 +136,8 @@ class Publisher {
 
   // Capture thread.
   FramePublisher frames_;
-  Pacer pacer_;
+  LookPlanner looks_;
+  RestPolicy rest_;
   HostTime not_before_;      // after Busy or a failed reinit
   HostTime next_slot_ring_;  // while Busy
   bool reinit_needed_ = false;

@@ -401,6 +401,7 @@ pace::FrameTimes PresentLoop::times_of(const source::HeldFrame& frame, HostTime 
   times.acquired = HostClock::now();
   times.capture_ns = frame.info().capture_ns;
   times.copy_ns = frame.copy_ns();
+  times.publish_before_ns = frame.info().publish_before_ns;
   if (shown_ != 0 && times.sequence > shown_) {
     times.skipped = static_cast<std::uint32_t>(
         std::min<std::uint64_t>(times.sequence - shown_ - 1, UINT32_MAX));

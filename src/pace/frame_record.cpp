@@ -45,6 +45,7 @@ void FrameSummary::add(const FrameTimes& times) {
     bytes.add(times.bytes);
     if (times.capture_ns != 0) capture.add(std::uint64_t{times.capture_ns});
     if (times.copy_ns != 0) copy.add(std::uint64_t{times.copy_ns});
+    if (times.publish_before_ns != 0) publish.add(std::uint64_t{times.publish_before_ns});
   }
   add_stage(seen_to_upload, times.seen, times.uploaded);
   add_stage(upload, times.acquired, times.uploaded);

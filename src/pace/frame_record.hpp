@@ -18,13 +18,14 @@ struct FrameTimes {
   std::uint32_t skipped = 0;     // frames published since the one shown before, never shown
   std::uint32_t capture_ns = 0;  // guest's durations; 0: unknown
   std::uint32_t copy_ns = 0;
-  std::uint32_t rows = 0;   // uploaded
-  std::uint64_t bytes = 0;  // uploaded
-  bool borrowed = false;    // shown from where the guest wrote it, nothing uploaded
-  HostTime looked;          // the look before `seen`: the frame came between the two
-  HostTime seen;            // found in shared memory
-  HostTime acquired;        // leased and checked
-  HostTime uploaded;        // copied out, lease back
+  std::uint32_t publish_before_ns = 0;  // of the frame published before this one
+  std::uint32_t rows = 0;               // uploaded
+  std::uint64_t bytes = 0;              // uploaded
+  bool borrowed = false;                // shown from where the guest wrote it, nothing uploaded
+  HostTime looked;                      // the look before `seen`: the frame came between the two
+  HostTime seen;                        // found in shared memory
+  HostTime acquired;                    // leased and checked
+  HostTime uploaded;                    // copied out, lease back
   HostTime draw_began;
   HostTime drawn;      // pass recorded (software: drawn)
   HostTime committed;  // wl_surface.commit returned
@@ -55,6 +56,7 @@ class FrameLog {
 struct FrameSummary {
   Histogram capture;         // guest
   Histogram copy;            // guest
+  Histogram publish;         // guest: copied → readers rung
   Histogram seen_to_upload;  // found → copied out
   Histogram upload;          // leased → copied out
   Histogram draw;            // draw began → drawn

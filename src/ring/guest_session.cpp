@@ -94,6 +94,28 @@ ReaderDemand GuestSession::demand() const {
   return demand;
 }
 
+LatchNotes GuestSession::latches() const {
+  SharedWords words(region_, layout_);
+  LatchNotes notes;
+  for (std::uint32_t reader = 0; reader < layout_.reader_count; ++reader) {
+    const std::uint64_t token = words.token(reader).load(std::memory_order_acquire);
+    if (token == 0) continue;
+    const std::uint32_t flags = words.flags(reader).load(std::memory_order_acquire);
+    if ((flags & wire::kReaderVisible) == 0) continue;
+    const std::uint64_t block = layout_.reader_at(reader);
+    const auto serial =
+        load_field<std::uint32_t>(region_, block + offsetof(wire::RawReader, latch_serial));
+    // May be newer than the serial, by the time between two stores.
+    const auto in =
+        load_field<std::uint64_t>(region_, block + offsetof(wire::RawReader, latch_in_ns));
+    constexpr auto kLongest = static_cast<std::uint64_t>(LatchNote::kLongest.count());
+    notes[reader] = {.token = token,
+                     .serial = serial,
+                     .in = Nanoseconds(in <= kLongest ? static_cast<std::int64_t>(in) : 0)};
+  }
+  return notes;
+}
+
 std::optional<wire::ControlMessage> GuestSession::next_control() {
   // Bounded although readers may go on writing: one full ring each.
   for (std::uint32_t i = 0; i < layout_.reader_count; ++i) {

@@ -123,6 +123,20 @@ struct ReaderDemand {
   friend bool operator==(const ReaderDemand&, const ReaderDemand&) = default;
 };
 
+// What one reader says of the moment until which a frame must be complete to be in its next
+// picture. When it was written nobody knows, and it may be nonsense: a hint, to be used within
+// bounds.
+struct LatchNote {
+  // More than any screen's refresh: nonsense.
+  static constexpr Nanoseconds kLongest = std::chrono::milliseconds(100);
+
+  std::uint64_t token = 0;   // whose; 0: nobody who looks, and the rest does not count
+  std::uint32_t serial = 0;  // another one: `in` was written anew
+  Nanoseconds in{};          // from the writing, at most kLongest; zero: not known
+  friend bool operator==(const LatchNote&, const LatchNote&) = default;
+};
+using LatchNotes = std::array<LatchNote, wire::kMaxReaders>;  // one a reader block
+
 // One life of the guest in a region: lays it out, publishes the session, beats, retires dead
 // readers, hands out control messages. Destroying it ends the session (readers see it at once).
 class GuestSession {
@@ -155,6 +169,10 @@ class GuestSession {
   // frames'.
   std::uint32_t retire_dead_readers(HostTime now);
   [[nodiscard]] ReaderDemand demand() const;
+
+  // What readers that want frames say of their next latch; apart from demand(), because whoever
+  // takes pictures looks often, and because it is no news to wake up for. A few loads; any thread.
+  [[nodiscard]] LatchNotes latches() const;
 
   // The next message of any reader, oldest first per reader; nothing when there is none. Messages
   // that make no sense are dropped (and counted in dropped_control()).

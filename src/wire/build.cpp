@@ -147,6 +147,7 @@ RawFrameInfo make_raw_info(const FrameRecord& frame) {
   raw.damage_floor = frame.damage_floor;
   raw.damage_count = frame.damage_count;
   raw.capture_ns = info.capture_ns;
+  raw.publish_before_ns = info.publish_before_ns;
   std::ranges::copy(info.hdr.primaries, raw.primaries);
   raw.max_luminance = info.hdr.max_luminance;
   raw.min_luminance = info.hdr.min_luminance;

@@ -13,7 +13,7 @@ namespace pierglass::wire {
 
 inline constexpr std::uint64_t kMagic = 0x53414c4752454950;  // "PIERGLAS" in memory order
 inline constexpr std::uint16_t kLayoutMajor = 1;
-inline constexpr std::uint16_t kLayoutMinor = 0;
+inline constexpr std::uint16_t kLayoutMinor = 1;
 
 inline constexpr std::size_t kCacheLine = 64;
 inline constexpr std::uint64_t kSlotAlignment =
@@ -116,7 +116,8 @@ struct RawFrameInfo {
   std::uint32_t min_luminance;        // 1/10000 cd/m2
   std::uint16_t max_content_light;    // cd/m2
   std::uint16_t max_frame_avg_light;  // cd/m2
-  std::uint32_t reserved[11];
+  std::uint32_t publish_before_ns;    // duration, of the frame before this one; 0: unknown
+  std::uint32_t reserved[10];
 };
 
 struct RawFrameRecord {

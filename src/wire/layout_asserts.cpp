@@ -76,6 +76,7 @@ AT(RawFrameInfo, max_luminance, 72);
 AT(RawFrameInfo, min_luminance, 76);
 AT(RawFrameInfo, max_content_light, 80);
 AT(RawFrameInfo, max_frame_avg_light, 82);
+AT(RawFrameInfo, publish_before_ns, 84);
 
 static_assert(sizeof(RawFrameRecord) == 1280);
 AT(RawFrameRecord, sequence, 0);

@@ -73,6 +73,7 @@ FrameInfo make_info(const RawFrameInfo& raw) {
   info.colour_space = static_cast<ColourSpace>(raw.colour_space);
   info.sdr_white_millinits = raw.sdr_white_millinits;
   info.capture_ns = raw.capture_ns;
+  info.publish_before_ns = raw.publish_before_ns;
   std::ranges::copy(raw.primaries, info.hdr.primaries.begin());
   info.hdr.max_luminance = raw.max_luminance;
   info.hdr.min_luminance = raw.min_luminance;

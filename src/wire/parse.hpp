@@ -102,6 +102,9 @@ struct FrameInfo {
   ColourSpace colour_space = ColourSpace::Srgb;
   std::uint32_t sdr_white_millinits = 0;
   std::uint32_t capture_ns = 0;
+  // How long the frame that this guest published before took from the end of its copy until every
+  // sleeping reader had been rung: its own duration no frame can carry. 0: unknown.
+  std::uint32_t publish_before_ns = 0;
   HdrMetadata hdr;
   friend bool operator==(const FrameInfo&, const FrameInfo&) = default;
 

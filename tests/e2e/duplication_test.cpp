@@ -346,6 +346,11 @@ TEST_F(Played, ThePassMeansAndConvertsAsTheProcessorDoes) {
   EXPECT_EQ(check.wait(kPatience), Exit{.code = 0}) << check.out();
 }
 
+TEST_F(Played, WhatNobodyLooksAtIsLetGoOfAndComesBackWhole) {
+  Process check = start({"rest"});
+  EXPECT_EQ(check.wait(kPatience), Exit{.code = 0}) << check.out();
+}
+
 TEST_F(Played, CopiesAreAsFewAsTheyShallBe) {
   const MemoryFile region(lab_, std::uint64_t{256} << 20);
   Process player = start({"speed", Wine::windows_path(region.path())});

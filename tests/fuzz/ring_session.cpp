@@ -172,6 +172,10 @@ class Script {
     const ring::DoorbellList rung = guest_->sleepers();
     static_cast<void>(guest_->control_waits());
     static_cast<void>(guest_->unanswered(now_));
+    for (const ring::LatchNote& note : guest_->latches()) {
+      require(note.in >= Nanoseconds::zero() && note.in <= ring::LatchNote::kLongest,
+              "a latch is soon, or not known");
+    }
     if (!honest_) return;
     std::size_t expected = 0;
     bool all_safe = true;

@@ -20,6 +20,9 @@ int run_speed(const std::string& region);
 int run_copy_queue();
 int run_gpu_pass();
 
+// Checks what a source does while nobody looks or nothing moves; the same.
+int run_rest();
+
 // A whole guest over the pattern as a desktop.
 int run_pattern(std::vector<std::string> arguments);
 

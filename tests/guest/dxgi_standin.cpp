@@ -3,6 +3,7 @@
 //   dxgi_standin scripts REGION TURN SEED COUNT   plays random scripts, a Linux reader looks on
 //   dxgi_standin speed REGION                     what copying costs; JSON
 //   dxgi_standin copy-queue | gpu-pass            what the GPU does, compared with the processor
+//   dxgi_standin rest                             while nobody looks or nothing moves
 //   dxgi_standin pattern [--turn N] [--lose N] [--engine right|wrong|failing] OPTION...
 //                                                 the pattern as a desktop, perhaps with a copy
 //                                                 engine; the options of pierglass-guest
@@ -27,7 +28,8 @@ int main() {
   if (verb == "speed" && words.size() == 1) return test::run_speed(words[0]);
   if (verb == "copy-queue") return test::run_copy_queue();
   if (verb == "gpu-pass") return test::run_gpu_pass();
+  if (verb == "rest") return test::run_rest();
   if (verb == "pattern") return test::run_pattern(std::move(words));
-  std::fputs("dxgi_standin scripts|speed|copy-queue|gpu-pass|pattern ...\n", stderr);
+  std::fputs("dxgi_standin scripts|speed|copy-queue|gpu-pass|rest|pattern ...\n", stderr);
   return 2;
 }

@@ -11,6 +11,7 @@ namespace pierglass::test {
 namespace {
 
 std::atomic<std::uint32_t> rules_broken{0};
+std::atomic<std::uint32_t> duplications{0};
 
 RECT raw(const guest::DesktopRect& rect) {
   return {.left = rect.left, .top = rect.top, .right = rect.right, .bottom = rect.bottom};
@@ -42,8 +43,13 @@ std::uint32_t broken_rules() {
   return rules_broken;
 }
 
+std::uint32_t open_duplications() {
+  return duplications;
+}
+
 ScriptedDuplication::ScriptedDuplication(DesktopPlay& play, ID3D11Device& device)
     : play_(play), device_(guest::ComPtr<ID3D11Device>::share(&device)) {
+  ++duplications;
   device.GetImmediateContext(context_.put());
   first_.presented = true;
   // To a new reader everything is new, whatever the lists say.
@@ -51,6 +57,7 @@ ScriptedDuplication::ScriptedDuplication(DesktopPlay& play, ID3D11Device& device
 }
 
 ScriptedDuplication::~ScriptedDuplication() {
+  --duplications;
   if (step_ != nullptr) break_rule();
 }
 

@@ -45,4 +45,7 @@ class ScriptedOutputs final : public guest::DxgiOutputs {
 // before the next look, one given back twice, lists or shapes asked for without a frame.
 std::uint32_t broken_rules();
 
+// Duplications in this process that have not been let go of.
+std::uint32_t open_duplications();
+
 }  // namespace pierglass::test

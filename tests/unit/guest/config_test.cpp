@@ -56,6 +56,7 @@ void expect_same(const GuestOptions& one, const GuestOptions& other) {
   EXPECT_EQ(one.pattern.cursor, other.pattern.cursor);
   EXPECT_EQ(one.pattern.cursor_moves, other.pattern.cursor_moves);
   EXPECT_EQ(one.publisher.millihertz, other.publisher.millihertz);
+  EXPECT_EQ(one.publisher.follow_latches, other.publisher.follow_latches);
   EXPECT_EQ(one.publisher.pointer_millihertz, other.publisher.pointer_millihertz);
   EXPECT_EQ(one.publisher.max_frames, other.publisher.max_frames);
   EXPECT_EQ(one.publisher.hold, other.publisher.hold);

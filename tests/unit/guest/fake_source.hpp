@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include <atomic>
 #include <deque>
 #include <functional>
 #include <mutex>
@@ -31,6 +32,12 @@ class FakeSource final : public CaptureSource, private PointerSource {
     if (!held) ++faults;
     held = false;
   }
+  bool rest() override {
+    if (!rests) return false;
+    ++rested;
+    held = false;
+    return true;
+  }
   Result<void> reinit() override { return on_reinit(); }
   PointerSource& pointer() override { return *this; }
   void move_pointer(Point position) override {
@@ -42,6 +49,8 @@ class FakeSource final : public CaptureSource, private PointerSource {
     modes.push_back(size);
   }
 
+  bool rests = false;  // lets go when nobody looks
+  std::atomic<int> rested{0};
   bool held = false;
   int faults = 0;  // a second frame while one is held, or a release without one
   std::mutex mutex;

@@ -121,6 +121,59 @@ TEST(FramePublisher, ACopierThatFailsPublishesNothingAndTheSourceIsMadeAnew) {
   EXPECT_EQ(source.faults, 0);
 }
 
+TEST(FramePublisher, AFrameSaysHowLongTheOneBeforeTookToPublish) {
+  Picture picture({150, 70});
+  const std::vector<Rect> damage{full_rect(picture.image.size)};
+  FakeSource source;
+  source.on_acquire = [&](CapturedFrame& frame) {
+    frame.picture = picture.image;
+    frame.damage = damage;
+    return CaptureOutcome::Frame;
+  };
+  Stage stage(source);
+  const Step first = stage.step();
+  ASSERT_EQ(first.kind, Step::Kind::Published);
+  EXPECT_EQ(stage.reader->acquire_newest(0).value()->info().publish_before_ns, 0u);
+  stage.publisher.published(first.at + std::chrono::seconds(1));
+  ASSERT_EQ(stage.step().kind, Step::Kind::Published);
+  const auto second = stage.reader->acquire_newest(first.sequence).value();
+  ASSERT_TRUE(second.has_value());
+  EXPECT_GE(second->info().publish_before_ns, 1'000'000'000u);
+  EXPECT_LE(second->info().publish_before_ns, 4'000'000'000u);
+}
+
+TEST(FramePublisher, AFrameThatIsHeldGoesWhenTheSourceRests) {
+  Picture picture({150, 70});
+  const std::vector<Rect> damage{full_rect(picture.image.size)};
+  int looks = 0;
+  FakeSource source;
+  source.on_acquire = [&](CapturedFrame& frame) {
+    ++looks;
+    frame.picture = picture.image;
+    frame.damage = damage;
+    return CaptureOutcome::Frame;
+  };
+  Stage stage(source);
+  std::deque<ring::FrameLease> held;
+  while (true) {
+    const Step step = stage.step();
+    if (step.kind == Step::Kind::Busy) break;
+    ASSERT_EQ(step.kind, Step::Kind::Published);
+    held.push_back(stage.reader->acquire_newest(0).value().value());
+  }
+  const int before = looks;
+  stage.publisher.rest();
+  EXPECT_EQ(stage.step().kind, Step::Kind::Busy);
+  EXPECT_EQ(looks, before) << "a source that needs no rest keeps its frame";
+  source.rests = true;
+  stage.publisher.rest();
+  EXPECT_FALSE(source.held);
+  held.clear();
+  EXPECT_EQ(stage.step().kind, Step::Kind::Published);
+  EXPECT_EQ(looks, before + 1);
+  EXPECT_EQ(source.faults, 0);
+}
+
 // Readers hold slots at random, frames are refused at random: each published slot still equals the
 // picture, though only its damage is copied.
 TEST(FramePublisher, SlotsStayEqualToThePictureForRandomDamageAndHolds) {

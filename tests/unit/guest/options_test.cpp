@@ -196,6 +196,11 @@ TEST(GuestReport, SessionsAreRandomAndNotZero) {
   EXPECT_NE(one, random_session());
 }
 
+TEST(GuestOptions, LatchesAreFollowedUnlessSwitchedOff) {
+  EXPECT_TRUE(guest({}).publisher.follow_latches);
+  EXPECT_FALSE(guest({"--follow-latch", "off"}).publisher.follow_latches);
+}
+
 TEST(GuestOptions, TheDoorbellIsOnUnlessSwitchedOff) {
   EXPECT_TRUE(guest({}).doorbell);
   EXPECT_TRUE(guest({"--doorbell", "on"}).doorbell);

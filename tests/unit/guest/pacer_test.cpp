@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "guest/core/capture_policy.hpp"
+#include "guest/core/protected_watch.hpp"
 
 namespace pierglass::guest {
 namespace {
@@ -53,6 +54,61 @@ TEST(Pacer, TheSlowerOfOfferAndDemandDecides) {
   EXPECT_EQ(pacer.interval(), milliseconds(1));
   pacer.set_rates(0xffffffff, 0xffffffff);
   EXPECT_EQ(pacer.interval(), milliseconds(1));
+}
+
+TEST(Pacer, ALookApartCountsAsTheOneThatWasDue) {
+  Pacer pacer = at_100_hz();
+  pacer.looked(kStart);
+  pacer.looked_apart(kStart + milliseconds(8));
+  EXPECT_EQ(pacer.due(kStart), kStart + milliseconds(20)) << "a little early: the grid stays";
+  pacer.looked_apart(kStart + milliseconds(26));
+  EXPECT_EQ(pacer.due(kStart), kStart + milliseconds(30)) << "late: the grid stays";
+  pacer.looked_apart(kStart + milliseconds(39));
+  EXPECT_EQ(pacer.due(kStart), kStart + std::chrono::microseconds(41'500)) << "it comes along";
+}
+
+TEST(RestPolicy, ItRestsOnceAfterTwoSeconds) {
+  RestPolicy policy;
+  policy.on_wanted();
+  EXPECT_FALSE(policy.on_unwanted(kStart));
+  EXPECT_EQ(policy.ask_again(kStart, std::chrono::seconds(9)), kStart + RestPolicy::kPatience);
+  EXPECT_FALSE(policy.on_unwanted(kStart + RestPolicy::kPatience - Nanoseconds(1)));
+  EXPECT_TRUE(policy.on_unwanted(kStart + RestPolicy::kPatience));
+  EXPECT_FALSE(policy.on_unwanted(kStart + 2 * RestPolicy::kPatience));
+  const HostTime later = kStart + 3 * RestPolicy::kPatience;
+  EXPECT_EQ(policy.ask_again(later, std::chrono::seconds(9)), later + std::chrono::seconds(9));
+}
+
+TEST(RestPolicy, WhoComesBackInTimeFindsItAwake) {
+  RestPolicy policy;
+  EXPECT_FALSE(policy.on_unwanted(kStart));
+  policy.on_wanted();
+  EXPECT_FALSE(policy.on_unwanted(kStart + RestPolicy::kPatience));
+  EXPECT_TRUE(policy.on_unwanted(kStart + 2 * RestPolicy::kPatience));
+  policy.on_wanted();
+  EXPECT_FALSE(policy.on_unwanted(kStart + 4 * RestPolicy::kPatience));
+}
+
+TEST(ProtectedWatch, BeginAndEndAreSaidOnce) {
+  ProtectedWatch watch;
+  EXPECT_EQ(watch.news(kStart), std::nullopt);
+  watch.saw(true);
+  EXPECT_EQ(watch.news(kStart), true);
+  EXPECT_EQ(watch.news(kStart + milliseconds(1)), std::nullopt);
+  watch.saw(false);
+  EXPECT_EQ(watch.news(kStart + milliseconds(2)), std::nullopt) << "later";
+  EXPECT_EQ(watch.news(kStart + ProtectedWatch::kSpacing), false);
+  EXPECT_EQ(watch.news(kStart + 2 * ProtectedWatch::kSpacing), std::nullopt);
+}
+
+TEST(ProtectedWatch, WhatComesAndGoesIsSaidSeldom) {
+  ProtectedWatch watch;
+  int said = 0;
+  for (int i = 0; i < 1000; ++i) {
+    watch.saw(i % 2 == 0);
+    said += watch.news(kStart + i * milliseconds(20)).has_value() ? 1 : 0;
+  }
+  EXPECT_LE(said, 3);
 }
 
 TEST(CapturePolicy, OnlyBusySourcesAreTriedAgain) {

@@ -69,6 +69,49 @@ TEST(Publisher, AHiddenReaderStopsTheFlow) {
   EXPECT_TRUE(guest.reaches(newest + 20));
 }
 
+TEST(Publisher, ASourceRestsWhileNobodyLooksAndComesBackWhole) {
+  FakeSource source;
+  source.rests = true;
+  Picture picture({320, 240});
+  const Rect all = full_rect({320, 240});
+  std::atomic<int> made_anew{0};
+  source.on_acquire = [&](CapturedFrame& frame) {
+    if (made_anew < source.rested) return CaptureOutcome::MustReinit;
+    frame.picture = picture.image;
+    frame.damage = {&all, 1};
+    return CaptureOutcome::Frame;
+  };
+  source.on_reinit = [&]() -> Result<void> {
+    ++made_anew;
+    return {};
+  };
+  Running guest(source, {.millihertz = 500'000});
+  const auto reader = guest.region.reader();
+  reader->set_wish({.visible = true});
+  for (int times = 1; times <= 2; ++times) {
+    ASSERT_TRUE(guest.reaches(guest.counter.newest + 10));
+    EXPECT_EQ(source.rested, times - 1) << "while somebody looks";
+    reader->set_wish({.visible = false});
+    const auto beaten = [&](auto&& reached) {
+      return wait_until(
+          [&] {
+            (void)reader->beat();
+            return reached();
+          },
+          10s);
+    };
+    ASSERT_TRUE(beaten([&] { return source.rested == times; }));
+    const std::uint64_t beat = reader->guest_heartbeat();
+    ASSERT_TRUE(beaten([&] { return reader->guest_heartbeat() > beat + 15; }));
+    EXPECT_EQ(source.rested, times) << "once";
+    reader->set_wish({.visible = true});
+  }
+  EXPECT_TRUE(guest.reaches(guest.counter.newest + 10));
+  EXPECT_EQ(made_anew, 2);
+  ASSERT_TRUE(guest.finish());
+  EXPECT_EQ(source.faults, 0);
+}
+
 TEST(Publisher, TheLastFrameEndsTheRun) {
   PatternSource source(pattern());
   Running guest(source, {.millihertz = 0, .max_frames = 30, .without_readers = true});
@@ -366,6 +409,59 @@ TEST(Publisher, ThePointerThreadWritesNoCursorIntoASuccessorsRegion) {
   EXPECT_FALSE(seen.visible);
   EXPECT_EQ(seen.shape_ticket, 0u);
   other.reset();  // before its memory
+}
+
+// Counts short waits: between pictures it looks for what readers say.
+class CountingWaiter final : public Waiter {
+ public:
+  void wait_until(HostTime deadline) override {
+    if (deadline - HostClock::now() <= 1ms) ++brief;
+    waiter_.wait_until(deadline);
+  }
+  void wake() override { waiter_.wake(); }
+  static inline std::atomic<int> brief{0};
+
+ private:
+  ConditionWaiter waiter_;
+};
+
+// The capture's is the second.
+std::unique_ptr<Waiter> make_capture_counted() {
+  static int made = 0;
+  if (made++ % 3 == 1) return std::make_unique<CountingWaiter>();
+  return make_condition_waiter();
+}
+
+TEST(Publisher, ItLooksWhenAReaderTakesItsNextPicture) {
+  for (const bool follow : {true, false}) {
+    FakeSource source;
+    Picture picture({320, 240});
+    const Rect all = full_rect({320, 240});
+    source.on_acquire = [&](CapturedFrame& frame) {
+      frame.picture = picture.image;
+      frame.damage = {&all, 1};
+      return CaptureOutcome::Frame;
+    };
+    CountingWaiter::brief = 0;
+    Running guest(source, {.millihertz = 10'000, .follow_latches = follow}, make_capture_counted);
+    const auto reader = guest.region.reader();
+    reader->set_wish({.visible = true});
+    const auto said_until = [&](auto&& reached) {
+      return wait_until(
+          [&] {
+            reader->announce_latch(50ms);
+            (void)reader->beat();
+            return reached();
+          },
+          10s, 20ms);
+    };
+    ASSERT_TRUE(said_until([&] { return guest.counter.newest >= 6; }));
+    if (follow) {
+      EXPECT_TRUE(said_until([] { return CountingWaiter::brief > 20; }));
+    } else {
+      EXPECT_LE(CountingWaiter::brief, 6);
+    }
+  }
 }
 
 // A source that tells is asked when it has told, and hardly ever else.

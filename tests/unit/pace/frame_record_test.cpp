@@ -64,6 +64,7 @@ TEST(FrameSummary, MeasuresTheStagesOfAFrame) {
   times.skipped = 2;
   times.capture_ns = 20;
   times.copy_ns = 30;
+  times.publish_before_ns = 4;
   times.rows = 7;
   times.bytes = 700;
   times.seen = start;
@@ -77,6 +78,7 @@ TEST(FrameSummary, MeasuresTheStagesOfAFrame) {
   summary->add(times);
   EXPECT_EQ(summary->capture.max(), 20u);
   EXPECT_EQ(summary->copy.max(), 30u);
+  EXPECT_EQ(summary->publish.max(), 4u);
   EXPECT_EQ(summary->seen_to_upload.max(), 6u);
   EXPECT_EQ(summary->upload.max(), 5u);
   EXPECT_EQ(summary->draw.max(), 10u);

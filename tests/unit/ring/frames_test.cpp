@@ -45,6 +45,7 @@ TEST(Frames, CarryTheirDescriptionAndPixels) {
   info.colour_space = wire::ColourSpace::Bt2020Pq;
   info.rotation = wire::Rotation::Turn90;
   info.capture_ns = 77;
+  info.publish_before_ns = 78;
   info.hdr.max_luminance = 10'000'000;
   const WriteTicket ticket = guest.frames().begin(info, {}).value();
   EXPECT_GE(ticket.pixels.size(), info.bytes());
@@ -59,6 +60,7 @@ TEST(Frames, CarryTheirDescriptionAndPixels) {
   EXPECT_EQ(lease.info().rotation, info.rotation);
   EXPECT_EQ(lease.info().colour_space, info.colour_space);
   EXPECT_EQ(lease.info().capture_ns, 77u);
+  EXPECT_EQ(lease.info().publish_before_ns, 78u);
   EXPECT_EQ(lease.info().hdr.max_luminance, 10'000'000u);
   EXPECT_EQ(lease.pixels().size(), info.bytes());
   EXPECT_EQ(lease.pixels().front(), std::byte{1});

@@ -203,5 +203,41 @@ TEST(Readers, TheLatchIsAnnouncedWithAGrowingSerial) {
   EXPECT_EQ(region.word<std::uint64_t>(block + offsetof(wire::RawReader, latch_in_ns)), 3'000'000u);
 }
 
+TEST(Readers, LatchesAreThoseOfReadersThatLook) {
+  Region region;
+  GuestSession guest = region.guest();
+  EXPECT_EQ(guest.latches(), LatchNotes{});
+  const auto a = region.reader(1);
+  const auto b = region.reader(2);
+  b->announce_latch(5ms);
+  const LatchNotes before = guest.latches();
+  EXPECT_EQ(before[0].token, 1u);
+  EXPECT_EQ(before[0].in, Nanoseconds::zero());
+  EXPECT_EQ(before[1].token, 2u);
+  EXPECT_EQ(before[1].in, 5ms);
+  a->announce_latch(7ms);
+  b->set_wish({.visible = false});
+  const LatchNotes after = guest.latches();
+  EXPECT_EQ(after[0].in, 7ms);
+  EXPECT_EQ(after[0].serial, before[0].serial + 1);
+  EXPECT_EQ(after[1], LatchNote{}) << "nobody looks there";
+}
+
+TEST(Readers, ALatchThatIsNonsenseIsNone) {
+  Region region;
+  GuestSession guest = region.guest();
+  const auto reader = region.reader();
+  const auto word = region.word<std::uint64_t>(guest.layout().reader_at(0) +
+                                               offsetof(wire::RawReader, latch_in_ns));
+  const auto longest = static_cast<std::uint64_t>(LatchNote::kLongest.count());
+  word = longest;
+  EXPECT_EQ(guest.latches()[0].in, LatchNote::kLongest);
+  for (const std::uint64_t nonsense :
+       {longest + 1, std::uint64_t{1} << 63, (std::uint64_t{1} << 63) - 1, ~std::uint64_t{0}}) {
+    word = nonsense;
+    EXPECT_EQ(guest.latches()[0].in, Nanoseconds::zero()) << nonsense;
+  }
+}
+
 }  // namespace
 }  // namespace pierglass::ring

@@ -85,6 +85,7 @@ constexpr Field kFields[] = {
     FIELD(RawFrameInfo, min_luminance),
     FIELD(RawFrameInfo, max_content_light),
     FIELD(RawFrameInfo, max_frame_avg_light),
+    FIELD(RawFrameInfo, publish_before_ns),
     FIELD(RawFrameInfo, reserved),
     FIELD(RawDamage, age),
     FIELD(RawDamage, x),
@@ -267,6 +268,7 @@ class Example {
     frame.info.pitch = pitch_for(640, PixelFormat::Xrgb8888);
     frame.info.sdr_white_millinits = 80'000;
     frame.info.capture_ns = 1'000'000;
+    frame.info.publish_before_ns = 20'000;
     frame.damage_floor = 2;
     frame.damage_count = 2;
     frame.damage[0] = {.rect = {0, 0, 640, 480}, .age = 4};

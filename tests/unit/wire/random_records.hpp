@@ -47,6 +47,7 @@ inline FrameInfo random_info(Random& random) {
   info.colour_space = static_cast<ColourSpace>(draw(random, 1, 3));
   info.sdr_white_millinits = draw32(random, 0, ~0U);
   info.capture_ns = draw32(random, 0, ~0U);
+  info.publish_before_ns = draw32(random, 0, ~0U);
   for (auto& primary : info.hdr.primaries) primary = static_cast<std::uint16_t>(random());
   info.hdr.max_luminance = draw32(random, 0, ~0U);
   info.hdr.min_luminance = draw32(random, 0, ~0U);

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guest/core/look_planner.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <iostream>
+#include <random>
+#include <vector>
+
+namespace pierglass::guest {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr HostTime kStart{1h};
+constexpr Nanoseconds kLength = 60s;
+constexpr Nanoseconds k60Hz{16'666'667};
+
+Nanoseconds up_to(std::mt19937_64& random, Nanoseconds most) {
+  return Nanoseconds(
+      static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(most.count())));
+}
+
+// A client that takes the newest picture once a refresh, and then says when it will next.
+class Screen {
+ public:
+  Screen(Nanoseconds refresh, Nanoseconds phase) : refresh_(refresh) {
+    std::mt19937_64 random(3);
+    for (Nanoseconds at = phase; at < kLength + 1s; at += refresh)
+      latches_.push_back(kStart + at + up_to(random, 500us) - 250us);
+    for (std::size_t i = 0; i + 1 < latches_.size(); ++i)
+      said_.push_back(latches_[i] + 300us + up_to(random, 500us));
+  }
+
+  [[nodiscard]] ring::LatchNotes notes(HostTime now) const {
+    ring::LatchNotes notes{};
+    notes[2].token = 5;
+    const auto said =
+        static_cast<std::size_t>(std::ranges::upper_bound(said_, now) - said_.begin());
+    if (said == 0) return notes;
+    // As predicted: without the next one's own jitter.
+    notes[2].serial = static_cast<std::uint32_t>(said);
+    notes[2].in = latches_[said - 1] + refresh_ - said_[said - 1];
+    return notes;
+  }
+  // Number of the picture that shows what is complete at `at`.
+  [[nodiscard]] std::size_t shows(HostTime at) const {
+    return static_cast<std::size_t>(std::ranges::lower_bound(latches_, at) - latches_.begin());
+  }
+  [[nodiscard]] HostTime latch(std::size_t picture) const { return latches_[picture]; }
+
+ private:
+  Nanoseconds refresh_;
+  std::vector<HostTime> latches_;
+  std::vector<HostTime> said_;
+};
+
+struct Outcome {
+  std::vector<Nanoseconds> added;  // published to taken, of those that were; sorted
+  std::size_t seen = 0;            // pictures with something new
+  std::size_t looks = 0;
+  std::size_t wakes = 0;
+
+  [[nodiscard]] Nanoseconds median() const { return added[added.size() / 2]; }
+  [[nodiscard]] double seen_share() const {
+    return static_cast<double>(seen) / static_cast<double>(looks);
+  }
+};
+
+// A guest that looks by itself, its work 1.5 to 3 ms a picture and each sleep a little too long.
+Outcome play(const Screen& screen, std::uint32_t millihertz, bool follow) {
+  std::mt19937_64 random(17);
+  LookPlanner planner(follow);
+  planner.set_rates(millihertz, 0);
+  Outcome outcome;
+  std::size_t last = SIZE_MAX;
+  HostTime now = kStart;
+  while (now < kStart + kLength) {
+    ++outcome.wakes;
+    const HostTime due =
+        planner.wants_latches() ? planner.due(now, screen.notes(now)) : planner.due(now);
+    if (now < due) {
+      now = planner.ask_again(now, due) + 20us + up_to(random, 200us);
+      continue;
+    }
+    planner.looked(now);
+    const Nanoseconds work = 1500us + up_to(random, 1500us);
+    now += work;
+    planner.published(work, {});
+    ++outcome.looks;
+    const std::size_t picture = screen.shows(now);
+    if (picture == last) outcome.added.pop_back();  // a newer one took its place
+    outcome.added.push_back(screen.latch(picture) - now);
+    last = picture;
+  }
+  outcome.seen = outcome.added.size();
+  std::ranges::sort(outcome.added);
+  return outcome;
+}
+
+struct Both {
+  Outcome with;
+  Outcome without;
+};
+
+Both compare(Nanoseconds refresh, Nanoseconds phase, std::uint32_t millihertz) {
+  const Screen screen(refresh, phase);
+  return {.with = play(screen, millihertz, true), .without = play(screen, millihertz, false)};
+}
+
+constexpr int kPhases = 16;
+
+TEST(LookPlanner, APictureIsReadyJustBeforeItIsTaken) {
+  std::vector<Nanoseconds> with;
+  std::vector<Nanoseconds> without;
+  for (int phase = 0; phase < kPhases; ++phase) {
+    const Both both = compare(k60Hz, k60Hz * phase / kPhases, 60'000);
+    EXPECT_LE(both.with.median(), 3ms) << phase;
+    // Rates are the same, so each picture can have one; the first are spent on learning.
+    EXPECT_GE(both.with.seen + 4, both.with.looks) << phase;
+    EXPECT_GE(both.with.seen + 4, both.without.seen) << phase;
+    EXPECT_GE(both.with.looks + 2, both.without.looks) << "no look is left out";
+    EXPECT_LE(both.with.wakes, both.with.looks * 4) << phase;
+    with.insert(with.end(), both.with.added.begin(), both.with.added.end());
+    without.insert(without.end(), both.without.added.begin(), both.without.added.end());
+  }
+  std::ranges::sort(with);
+  std::ranges::sort(without);
+  const Nanoseconds by = with[with.size() / 2];
+  const Nanoseconds before = without[without.size() / 2];
+  std::cout << "published to taken, median: " << before.count() / 1000 << " us without, "
+            << by.count() / 1000 << " us with; longest " << without.back().count() / 1000 << " and "
+            << with.back().count() / 1000 << " us\n";
+  EXPECT_LE(by * 3, before);
+}
+
+struct Rates {
+  const char* name;
+  double screen;
+  std::uint32_t millihertz;
+};
+class LookPlannerRates : public testing::TestWithParam<Rates> {};
+INSTANTIATE_TEST_SUITE_P(
+    , LookPlannerRates,
+    testing::Values(Rates{"LittleSlower", 59.94, 60'000}, Rates{"LittleFaster", 60.06, 60'000},
+                    Rates{"AQuarterFaster", 75, 60'000}, Rates{"FastScreen", 144, 60'000},
+                    Rates{"HalfRate", 60, 30'000}, Rates{"FastGuest", 60, 144'000}),
+    [](const auto& one) { return one.param.name; });
+
+TEST_P(LookPlannerRates, NeverFewerPicturesAndNeverLater) {
+  const auto refresh = Nanoseconds(static_cast<std::int64_t>(1e9 / GetParam().screen));
+  for (int phase = 0; phase < 5; ++phase) {
+    const Both both = compare(refresh, refresh * phase / 5, GetParam().millihertz);
+    std::cout << GetParam().name << ": median " << both.without.median().count() / 1000
+              << " us without, " << both.with.median().count() / 1000 << " us with; "
+              << both.without.seen << " of " << both.without.looks << " seen without, "
+              << both.with.seen << " of " << both.with.looks << " with\n";
+    EXPECT_GE(both.with.seen + 10, both.without.seen) << phase;
+    EXPECT_LE(both.with.median(), both.without.median() + 2ms) << phase;
+    EXPECT_LE(both.with.looks, both.without.looks + both.without.looks / 50) << "by the rate";
+  }
+}
+
+TEST(LookPlanner, WithoutALatchLooksAreThePacers) {
+  LookPlanner planner(true);
+  Pacer pacer;
+  std::mt19937_64 random(23);
+  HostTime now = kStart;
+  for (const std::uint32_t rate : {60'000u, 30'000u, 144'000u}) {
+    planner.set_rates(rate, 0);
+    pacer.set_rates(rate, 0);
+    for (int i = 0; i < 1000; ++i) {
+      ASSERT_EQ(planner.due(now, {}), pacer.due(now));
+      now = std::max(now, pacer.due(now)) + up_to(random, 30ms);
+      ASSERT_EQ(planner.ask_again(now, now + 1s), now + 1s);
+      planner.looked(now);
+      pacer.looked(now);
+      planner.published(up_to(random, 5ms), {});
+    }
+  }
+}
+
+TEST(LookPlanner, WhatComesAsFastAsItCanIsNotHeldBack) {
+  LookPlanner planner(true);
+  planner.set_rates(0, 0);
+  EXPECT_FALSE(planner.wants_latches());
+  planner.set_rates(0, 60'000);
+  EXPECT_TRUE(planner.wants_latches());
+  planner.published(1ms, 5ms);
+  EXPECT_FALSE(planner.wants_latches()) << "the screen is what it waited for, not the rate";
+  planner.published(1ms, 0ms);
+  EXPECT_TRUE(planner.wants_latches());
+}
+
+TEST(LookPlanner, CanBeSwitchedOff) {
+  LookPlanner planner(false);
+  planner.set_rates(60'000, 0);
+  EXPECT_FALSE(planner.wants_latches());
+}
+
+// Whatever a reader says: never later than seven eighths of an interval, and by the rate.
+TEST(LookPlanner, NonsenseHoldsNothingUpForLong) {
+  std::mt19937_64 random(29);
+  LookPlanner planner(true);
+  planner.set_rates(60'000, 0);
+  ring::LatchNotes notes{};
+  HostTime now = kStart;
+  HostTime last = now;
+  int looks = 0;
+  for (int wakes = 0; now < kStart + kLength; ++wakes) {
+    ASSERT_LT(wakes, 200'000) << "it does not sleep";
+    notes[0] = {.token = 1,
+                .serial = static_cast<std::uint32_t>(random()),
+                .in = up_to(random, ring::LatchNote::kLongest)};
+    const HostTime due = planner.due(now, notes);
+    if (now < due) {
+      now = planner.ask_again(now, due);
+      continue;
+    }
+    ASSERT_LE(now - last, 2 * k60Hz);
+    last = now;
+    planner.looked(now);
+    planner.published(2ms, {});
+    now += 2ms;
+    ++looks;
+  }
+  EXPECT_GE(looks, 30 * 60);
+  EXPECT_LE(looks, 61 * 60);
+}
+
+}  // namespace
+}  // namespace pierglass::guest
