@@ -508,9 +508,9 @@ if(PIERGLASS_TESTS AND NOT WIN32)
     endif()
     # desktop duplication, played at the COM border
     pierglass_test(e2e_duplication
-      SOURCES tests/e2e/duplication_test.cpp tests/guest/desktop_script.cpp
-        tests/guest/random_script.cpp
-      LINK e2e_desk shm LABELS e2e TIMEOUT 300)
+      SOURCES tests/e2e/duplication_scripts_test.cpp tests/e2e/duplication_test.cpp
+        tests/guest/desktop_script.cpp tests/guest/random_script.cpp tests/guest/script_truth.cpp
+      LINK e2e_desk fake_compositor shm LABELS e2e TIMEOUT 300)
     add_library(e2e_screen_desk STATIC tests/e2e/screen_desk.cpp)
     target_link_libraries(e2e_screen_desk PUBLIC e2e_desk PRIVATE pierglass_flags)
     pierglass_test(e2e_scales SOURCES tests/e2e/scales_test.cpp LINK e2e_screen_desk

@@ -168,7 +168,10 @@ void FakeCompositor::Server::commit(const Call& call) {
   if (std::exchange(surface.attached, false)) map(surface, with_buffer);
   ++surface.commits;
   apply_hints(surface);
-  if (surface.toplevel != nullptr) toplevel_.commits.push_back(surface.pending);
+  if (surface.toplevel != nullptr) {
+    if (!options_.keeps_all) toplevel_.commits.clear();
+    toplevel_.commits.push_back(surface.pending);
+  }
   surface.pending.acks.clear();
   surface.pending.damage.clear();
   surface.pending.acquire.reset();
@@ -226,6 +229,18 @@ bool FakeCompositor::Server::show_pixels(FakeSurface& surface, Size size,
     surface.current_buffer_id = 0;
   }
   return true;
+}
+
+ShownPicture FakeCompositor::Server::shown(FakeSurface& surface) {
+  if (toplevel_.commits.empty() || !surface.has_content) return {};
+  ShownPicture picture{.commit = toplevel_.commits.back(),
+                       .size = toplevel_.pixels_size,
+                       .pixels = toplevel_.pixels};
+  const std::uint32_t held = surface.current_buffer_id;
+  wl_resource* buffer = held == 0 ? nullptr : buffer_called(surface, held);
+  wl_shm_buffer* shm = buffer == nullptr ? nullptr : wl_shm_buffer_get(buffer);
+  if (shm != nullptr) picture.pixels = pixels_of(shm);
+  return picture;
 }
 
 void FakeCompositor::Server::send_releases(FakeSurface& surface) {

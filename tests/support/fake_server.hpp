@@ -120,6 +120,7 @@ class FakeCompositor::Server {
   FakeOptions& options() { return options_; }
   ToplevelState& toplevel() { return toplevel_; }
   FakeSurface* toplevel_surface();
+  ShownPicture shown(FakeSurface& surface);
   FakeObject* any_object(std::string_view interface);
   std::size_t count_objects(std::string_view interface, const FakeSurface& surface);
   std::size_t count_objects(std::string_view interface);
@@ -262,6 +263,7 @@ class FakeCompositor::Server {
   std::condition_variable changed_;
   std::deque<std::move_only_function<void()>> commands_;
   std::vector<Request> requests_;
+  std::uint64_t requests_seen_ = 0;
   std::uint64_t activity_ = 0;
 
   std::thread thread_;
