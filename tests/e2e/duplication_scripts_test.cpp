@@ -89,6 +89,16 @@ bool same(const Picture& one, const Picture& other) {
   return one.size == other.size && one.size.area() != 0 && compare(one, other, 0).pixels == 0;
 }
 
+// A picture out of the folder that a failure's message ends its first line with; it is removed.
+Picture taken_out(const std::string& message, const std::string& name) {
+  const std::size_t at = message.find("see ") + 4;
+  const std::filesystem::path file =
+      std::filesystem::path(message.substr(at, message.find('\n', at) - at)) / name;
+  Picture picture = read_png(file);
+  std::filesystem::remove(file);
+  return picture;
+}
+
 std::uint32_t seed_of_run() {
   const char* given = std::getenv("PIERGLASS_SEED");
   const auto seed = given != nullptr ? static_cast<std::uint32_t>(std::strtoul(given, nullptr, 10))
@@ -245,6 +255,7 @@ TEST_F(PlayedScripts, OnePixelThatIsInNoScriptIsFound) {
   const Picture truth = picture_;
   model_.apply(one_pixel());
   picture_ = truth_.picture(model_);
+  const Picture wrong = picture_;
   ASSERT_TRUE(client_shows_the_truth(kWrong, kPatience)) << "with the pixel";
   ASSERT_TRUE(memory_has_the_truth(kWrong)) << "with the pixel";
   model_ = scripted;
@@ -252,11 +263,14 @@ TEST_F(PlayedScripts, OnePixelThatIsInNoScriptIsFound) {
   EXPECT_FALSE(memory_has_the_truth(kWrong));
   const auto found = client_shows_the_truth(kWrong, {});
   EXPECT_FALSE(found);
-  EXPECT_THAT(found.message(),
-              testing::HasSubstr("PIERGLASS_SEED=1, script 12: script 12 of 1: 1 pixels differ"));
-  EXPECT_THAT(found.message(), testing::HasSubstr("the first, at 0,0, is"));
+  const std::string said = found.message();
+  EXPECT_THAT(said, testing::HasSubstr("PIERGLASS_SEED=1, script 12: script 12 of 1: 1 pixels "));
+  EXPECT_THAT(said, testing::HasSubstr("the first, at 0,0, is"));
+  EXPECT_TRUE(same(taken_out(said, "script-12-of-1-actual.png"), wrong));
+  EXPECT_TRUE(same(taken_out(said, "script-12-of-1-expected.png"), truth));
   play_next(kWrong);
   EXPECT_EQ(player_->wait(kPatience), Exit{.code = 0}) << player_->err();
+  end_client();
 }
 
 }  // namespace
