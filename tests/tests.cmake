@@ -196,6 +196,9 @@ if(PIERGLASS_TESTS AND NOT WIN32)
     target_link_libraries(fake_compositor
       PUBLIC base
       PRIVATE pierglass_flags wayland_protocols PkgConfig::WAYLAND_SERVER PkgConfig::XKBCOMMON)
+    pierglass_test(unit_fake_compositor
+      SOURCES tests/unit/support/fake_compositor_test.cpp tests/unit/wl/test_client.cpp
+      LINK wl wayland_protocols fake_compositor LABELS thread)
     pierglass_test(unit_wl
       SOURCES tests/unit/wl/activation_test.cpp tests/unit/wl/display_test.cpp
         tests/unit/wl/dmabuf_offer_test.cpp tests/unit/wl/format_table_test.cpp

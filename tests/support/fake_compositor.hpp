@@ -135,13 +135,14 @@ struct ToplevelState {
   std::size_t activations = 0;      // with a token that was given out
 };
 
-// What is on the toplevel's surface at this moment.
+// What is on the toplevel's surface at this moment, as 32-bit words without padding.
 struct ShownPicture {
   Commit commit;  // the last one
   Size size;      // of the buffer
-  // As its 32-bit words, without padding: what its memory holds now, until it is released; then
-  // what it held when it was committed.
+  // What its memory holds now, until it is released; then what it held when it was committed.
   std::vector<std::uint32_t> pixels;
+  // What a compositor has that took from each buffer what was told as damage, when it came.
+  std::vector<std::uint32_t> painted;
 };
 
 class FakeSeat;

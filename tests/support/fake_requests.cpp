@@ -166,6 +166,7 @@ void FakeCompositor::Server::commit(const Call& call) {
   if (surface.attached && !show(surface)) return;
   if (!check_points(surface, with_buffer)) return;
   if (std::exchange(surface.attached, false)) map(surface, with_buffer);
+  if (surface.toplevel != nullptr && with_buffer) paint(surface);
   ++surface.commits;
   apply_hints(surface);
   if (surface.toplevel != nullptr) {
@@ -192,6 +193,25 @@ void FakeCompositor::Server::commit(const Call& call) {
 void FakeCompositor::Server::map(FakeSurface& surface, bool with_buffer) {
   if (surface.has_content && !with_buffer) surface.configured = false;
   surface.has_content = with_buffer;
+  if (!with_buffer) surface.painted_size = {};
+}
+
+// Takes over what is told as damage; of another kind of buffer, all.
+void FakeCompositor::Server::paint(FakeSurface& surface) {
+  const Size size = toplevel_.pixels_size;
+  const std::int32_t transform = surface.pending.transform;
+  const bool another = surface.painted_size != size || surface.painted_transform != transform;
+  surface.painted_size = size;
+  surface.painted_transform = transform;
+  surface.painted.resize(size.area());
+  const std::vector<Rect> all{full_rect(size)};
+  for (const Rect& told : another ? all : surface.pending.damage) {
+    const Rect rect = intersection(told, full_rect(size));
+    for (std::uint32_t y = rect.y; y < rect.bottom(); ++y) {
+      const auto from = toplevel_.pixels.begin() + std::ptrdiff_t{y} * size.width + rect.x;
+      std::copy_n(from, rect.width, surface.painted.begin() + (from - toplevel_.pixels.begin()));
+    }
+  }
 }
 
 // False when the client was killed for the buffer.
@@ -235,7 +255,8 @@ ShownPicture FakeCompositor::Server::shown(FakeSurface& surface) {
   if (toplevel_.commits.empty() || !surface.has_content) return {};
   ShownPicture picture{.commit = toplevel_.commits.back(),
                        .size = toplevel_.pixels_size,
-                       .pixels = toplevel_.pixels};
+                       .pixels = toplevel_.pixels,
+                       .painted = surface.painted};
   const std::uint32_t held = surface.current_buffer_id;
   wl_resource* buffer = held == 0 ? nullptr : buffer_called(surface, held);
   wl_shm_buffer* shm = buffer == nullptr ? nullptr : wl_shm_buffer_get(buffer);

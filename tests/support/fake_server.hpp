@@ -73,6 +73,9 @@ struct FakeSurface {
   bool has_content = false;
   Size content_size;
   std::vector<std::uint32_t> content;  // a pointer's picture
+  std::vector<std::uint32_t> painted;  // a toplevel's, by damage
+  Size painted_size;
+  std::int32_t painted_transform = 0;
   std::size_t commits = 0;
 };
 
@@ -238,6 +241,7 @@ class FakeCompositor::Server {
 
   bool show(FakeSurface& surface);
   void map(FakeSurface& surface, bool with_buffer);
+  void paint(FakeSurface& surface);
   void release(FakeSurface& surface, std::uint32_t buffer_id);
 
   FakeOptions options_;
