@@ -76,6 +76,7 @@ FakeCompositor::Server::handlers() {
   static const std::map<std::string, Handler, std::less<>> kHandlers = {
       {"wl_compositor.create_surface", &Server::create_surface},
       {"wl_surface.attach", &Server::attach},
+      {"wl_surface.damage", &Server::damage},
       {"wl_surface.damage_buffer", &Server::damage_buffer},
       {"wl_surface.frame", &Server::frame},
       {"wl_surface.set_buffer_scale", &Server::set_buffer_scale},
@@ -130,6 +131,11 @@ void FakeCompositor::Server::attach(const Call& call) {
   auto* buffer = reinterpret_cast<wl_resource*>(call.arguments[0].o);
   call.self.surface->attached = true;
   call.self.surface->buffer_id = buffer == nullptr ? 0 : wl_resource_get_id(buffer);
+}
+
+// In the surface's measure, which painting makes no use of.
+void FakeCompositor::Server::damage(const Call& call) {
+  call.self.surface->damaged_all = true;
 }
 
 void FakeCompositor::Server::damage_buffer(const Call& call) {
@@ -196,11 +202,13 @@ void FakeCompositor::Server::map(FakeSurface& surface, bool with_buffer) {
   if (!with_buffer) surface.painted_size = {};
 }
 
-// Takes over what is told as damage; of another kind of buffer, all.
+// Takes over what is told as damage_buffer; with wl_surface.damage, and of another kind of buffer,
+// all.
 void FakeCompositor::Server::paint(FakeSurface& surface) {
   const Size size = toplevel_.pixels_size;
   const std::int32_t transform = surface.pending.transform;
-  const bool another = surface.painted_size != size || surface.painted_transform != transform;
+  const bool another = std::exchange(surface.damaged_all, false) || surface.painted_size != size ||
+                       surface.painted_transform != transform;
   surface.painted_size = size;
   surface.painted_transform = transform;
   surface.painted.resize(size.area());

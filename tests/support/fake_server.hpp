@@ -60,6 +60,7 @@ struct FakeSurface {
   bool attached = false;
   std::uint32_t buffer_id = 0;
   Commit pending;
+  bool damaged_all = false;
   std::vector<wl_resource*> pending_frames;
   std::vector<wl_resource*> pending_feedbacks;
   // In force.
@@ -196,6 +197,7 @@ class FakeCompositor::Server {
 
   void create_surface(const Call& call);
   void attach(const Call& call);
+  void damage(const Call& call);
   void damage_buffer(const Call& call);
   void frame(const Call& call);
   void set_buffer_scale(const Call& call);

@@ -101,6 +101,16 @@ TEST_F(FakeCompositorTest, OfAnotherKindOfBufferAllIsPainted) {
   EXPECT_EQ(shown().commit.transform, WL_OUTPUT_TRANSFORM_180);
 }
 
+TEST_F(FakeCompositorTest, DamageOfTheSurfacePaintsAll) {
+  open({});
+  commit(1, kSize, full_rect(kSize));
+  wl_surface_damage(client_->window->surface(), 0, 0, 1, 1);
+  commit(2, kSize, {});
+  EXPECT_EQ(shown().painted, all(2));
+  commit(3, kSize, {});
+  EXPECT_EQ(shown().painted, all(2)) << "for one commit";
+}
+
 TEST_F(FakeCompositorTest, WhatIsNotReleasedIsReadAgain) {
   open({.releases = Releases::WithNextCommit});
   SharedPicture& first = commit(1, kSize, full_rect(kSize));
