@@ -198,6 +198,9 @@ if(PIERGLASS_TESTS AND NOT WIN32)
     target_link_libraries(fake_compositor
       PUBLIC base
       PRIVATE pierglass_flags wayland_protocols PkgConfig::WAYLAND_SERVER PkgConfig::XKBCOMMON)
+    pierglass_test(unit_fake_compositor
+      SOURCES tests/unit/support/fake_compositor_test.cpp tests/unit/wl/test_client.cpp
+      LINK wl wayland_protocols fake_compositor LABELS thread)
     pierglass_test(unit_wl
       SOURCES tests/unit/wl/activation_test.cpp tests/unit/wl/display_test.cpp
         tests/unit/wl/dmabuf_offer_test.cpp tests/unit/wl/format_table_test.cpp
@@ -510,9 +513,9 @@ if(PIERGLASS_TESTS AND NOT WIN32)
     endif()
     # desktop duplication, played at the COM border
     pierglass_test(e2e_duplication
-      SOURCES tests/e2e/duplication_test.cpp tests/guest/desktop_script.cpp
-        tests/guest/random_script.cpp
-      LINK e2e_desk shm LABELS e2e TIMEOUT 300)
+      SOURCES tests/e2e/duplication_scripts_test.cpp tests/e2e/duplication_test.cpp
+        tests/guest/desktop_script.cpp tests/guest/random_script.cpp tests/guest/script_truth.cpp
+      LINK e2e_desk fake_compositor shm LABELS e2e TIMEOUT 300)
     add_library(e2e_screen_desk STATIC tests/e2e/screen_desk.cpp)
     target_link_libraries(e2e_screen_desk PUBLIC e2e_desk PRIVATE pierglass_flags)
     pierglass_test(e2e_scales SOURCES tests/e2e/scales_test.cpp LINK e2e_screen_desk

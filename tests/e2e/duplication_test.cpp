@@ -1,25 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The guest's desktop duplication, played at the COM border over a real Direct3D device of Wine:
-// what the client shows of it, what a reader of the memory finds, and what is copied.
+// what the client shows of it, and what is copied.
 #include <gtest/gtest.h>
-#include <sched.h>
 
 #include <cmath>
-#include <cstdlib>
-#include <cstring>
 #include <nlohmann/json.hpp>
 #include <string>
 
 #include "guest/core/pattern_cursor.hpp"
 #include "pixel/convert.hpp"
 #include "pixel/cursor.hpp"
-#include "pixel/turn.hpp"
 #include "ring/reader_session.hpp"
 #include "shm/file_linux.hpp"
 #include "tests/e2e/desk.hpp"
-#include "tests/guest/desktop_script.hpp"
 #include "tests/guest/pq_reference.hpp"
-#include "tests/guest/turn_file.hpp"
 #include "tests/support/wait_until.hpp"
 
 namespace pierglass::test {
@@ -29,7 +23,6 @@ using guest::PatternMode;
 using guest::PatternSpec;
 
 constexpr Size kSize{640, 480};
-constexpr std::uint32_t kScripts = 10'000;
 
 class Duplicated : public testing::TestWithParam<std::string> {
  protected:
@@ -235,7 +228,7 @@ TEST_F(DuplicatedByEngine, TheProcessorCopiesWhatAnEngineNoLongerDoes) {
 
 // ---- without a client ----
 
-// The stand-in alone, and a memory file that this process maps as well.
+// The stand-in alone.
 class Played : public testing::Test {
  protected:
   Process start(std::vector<std::string> words) {
@@ -247,94 +240,6 @@ class Played : public testing::Test {
   Xvfb xvfb_{lab_};
   Wine wine_{lab_};
 };
-
-testing::AssertionResult same_pixels(const ring::FrameLease& lease, const DesktopModel& model) {
-  const pixel::ConstImage truth = model.picture();
-  const wire::FrameInfo& info = lease.info();
-  if (info.size != truth.size || info.format != truth.format)
-    return testing::AssertionFailure() << "size or format";
-  const std::size_t row = truth.size.width * wire::bytes_per_pixel(truth.format);
-  for (std::uint32_t y = 0; y < truth.size.height; ++y) {
-    const std::byte* found = lease.pixels().data() + std::size_t{y} * info.pitch;
-    if (std::memcmp(found, truth.row(y), row) != 0)
-      return testing::AssertionFailure() << "row " << y << " of " << truth.size.height;
-  }
-  return testing::AssertionSuccess();
-}
-
-testing::AssertionResult same_pointer(const ring::ReaderSession& reader,
-                                      const DesktopModel& model) {
-  const auto sample = reader.cursor();
-  if (!sample) return testing::AssertionFailure() << "no pointer";
-  if (sample->visible != model.visible()) return testing::AssertionFailure() << "visible";
-  if (sample->position != model.position()) return testing::AssertionFailure() << "position";
-  if (!model.shape()) return testing::AssertionSuccess();
-  std::vector<std::byte> image(reader.layout().shape_bytes);
-  auto info = reader.copy_shape(sample->shape_ticket, image);
-  if (!info) return testing::AssertionFailure() << "no shape";
-  info->sequence = 0;
-  image.resize(info->bytes());
-  if (*info != model.shape()->info) return testing::AssertionFailure() << "shape";
-  if (image != model.shape()->image) return testing::AssertionFailure() << "shape's picture";
-  return testing::AssertionSuccess();
-}
-
-void expect_described(const wire::FrameInfo& info, const DesktopMode& mode) {
-  EXPECT_EQ(info.rotation, guest::rotation_of(mode.rotation));
-  EXPECT_EQ(info.colour_space, guest::colour_space_of(mode.pixel_format(), mode.colour()));
-  EXPECT_EQ(info.hdr, guest::hdr_metadata_of(mode.colour()));
-  EXPECT_EQ(info.sdr_white_millinits, mode.white_millinits());
-}
-
-std::uint32_t seed_of_run() {
-  const char* given = std::getenv("PIERGLASS_SEED");
-  const auto seed = given != nullptr ? static_cast<std::uint32_t>(std::strtoul(given, nullptr, 10))
-                                     : static_cast<std::uint32_t>(std::time(nullptr));
-  std::fprintf(stderr, "PIERGLASS_SEED=%u repeats this run\n", seed);
-  return seed;
-}
-
-// Yields: turns change every few microseconds.
-bool wait_for_turn(const TurnFile& turns, std::uint32_t count, Process& player) {
-  const auto deadline = std::chrono::steady_clock::now() + kPatience;
-  for (std::uint32_t looks = 1; turns.played().load(std::memory_order_acquire) != count; ++looks) {
-    if (looks % 4096 == 0 && !player.running()) return false;
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    sched_yield();
-  }
-  return true;
-}
-
-TEST_F(Played, TenThousandRandomScriptsLeaveWhatTheyShow) {
-  const std::uint32_t seed = seed_of_run();
-  const MemoryFile region(lab_, kMemoryBytes);
-  const MemoryFile page(lab_, TurnFile::kBytes);
-  const auto memory = shm::open_file(region.path());
-  const auto turn_memory = shm::open_file(page.path());
-  ASSERT_TRUE(memory && turn_memory);
-  const TurnFile turns(turn_memory->bytes());
-  Process player =
-      start({"scripts", Wine::windows_path(region.path()), Wine::windows_path(page.path()),
-             std::to_string(seed), std::to_string(kScripts)});
-  DesktopModel model;
-  std::unique_ptr<ring::ReaderSession> reader;
-  std::optional<ring::FrameLease> held;
-  for (std::uint32_t index = 0; index < kScripts; ++index) {
-    ASSERT_TRUE(wait_for_turn(turns, index + 1, player)) << index << ": " << player.err();
-    for (const DesktopStep& step : random_script(seed, index, model.mode())) model.apply(step);
-    if (!reader) reader = ring::ReaderSession::attach(memory->bytes(), 1).value();
-    auto lease = reader->acquire_newest(0).value();
-    ASSERT_TRUE(lease) << "script " << index;
-    ASSERT_TRUE(same_pixels(*lease, model)) << "script " << index;
-    ASSERT_TRUE(same_pointer(*reader, model)) << "script " << index;
-    expect_described(lease->info(), model.mode());
-    ASSERT_FALSE(HasFailure()) << "script " << index;
-    held = std::move(lease);  // as the client holds what it shows
-    turns.seen().store(index + 1, std::memory_order_release);
-  }
-  EXPECT_EQ(player.wait(kPatience), Exit{.code = 0}) << player.err();
-  std::fprintf(stderr, "%s", player.out().c_str());
-}
 
 TEST_F(Played, TheCopyEnginesQueueCopiesTheRightRectangles) {
   Process check = start({"copy-queue"});

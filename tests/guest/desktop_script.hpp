@@ -108,4 +108,7 @@ class DesktopModel {
 // Script `index` of a seed, for a desktop that is in `mode`: the same steps everywhere.
 std::vector<DesktopStep> random_script(std::uint32_t seed, std::uint32_t index, DesktopMode mode);
 
+// A picture whose top left pixel is another.
+DesktopStep one_pixel();
+
 }  // namespace pierglass::test

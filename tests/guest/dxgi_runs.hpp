@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,9 +10,10 @@
 namespace pierglass::test {
 
 // Plays `count` scripts of `seed` on one desktop into the region, and after each waits until the
-// reader has seen what came of it.
+// reader has seen what came of it. After script `wrong` it shows one_pixel(), which is in no
+// script: for the proof that this is found.
 int run_scripts(const std::string& region, const std::string& turn, std::uint32_t seed,
-                std::uint32_t count);
+                std::uint32_t count, std::optional<std::uint32_t> wrong);
 
 // Copies 4K and 1080p frames and prints times in nanoseconds and bytes as one JSON object.
 int run_speed(const std::string& region);

@@ -232,4 +232,12 @@ std::vector<DesktopStep> random_script(std::uint32_t seed, std::uint32_t index, 
   return Writer(seed, index, mode).write();
 }
 
+DesktopStep one_pixel() {
+  DesktopStep step;
+  step.presented = true;
+  step.paints.push_back({.rect = {0, 0, 1, 1}, .seed = 1});
+  step.dirty.push_back(signed_rect(step.paints.back().rect));
+  return step;
+}
+
 }  // namespace pierglass::test

@@ -69,7 +69,7 @@ int complain(const char* what, const Error& error) {
 }  // namespace
 
 int run_scripts(const std::string& region, const std::string& turn, std::uint32_t seed,
-                std::uint32_t count) {
+                std::uint32_t count, std::optional<std::uint32_t> wrong) {
   auto memory = shm::open_file(region);
   if (!memory) return complain("region", memory.error());
   auto page = shm::open_file(turn);
@@ -86,7 +86,9 @@ int run_scripts(const std::string& region, const std::string& turn, std::uint32_
     if (!source) return complain("source", source.error());
     Player player(**source, *session);
     for (std::uint32_t index = 0; index < count; ++index) {
-      play.load(random_script(seed, index, play.mode()));
+      std::vector<DesktopStep> steps = random_script(seed, index, play.mode());
+      if (index == wrong) steps.push_back(one_pixel());
+      play.load(std::move(steps));
       if (!player.run(play)) {
         std::fprintf(stderr, "script %u was not played to its end\n", index);
         return 1;

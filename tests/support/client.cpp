@@ -57,6 +57,7 @@ std::vector<Client::Shown> Client::frame_log() const {
     const auto time = [&line](const char* key) { return line.at(key).get<std::int64_t>(); };
     const Shown shown{.sequence = line.at("sequence").get<std::uint64_t>(),
                       .bytes = line.at("bytes").get<std::uint64_t>(),
+                      .direct = line.at("direct").get<bool>(),
                       .seen_ns = time("seen_ns"),
                       .acquired_ns = time("acquired_ns"),
                       .uploaded_ns = time("uploaded_ns"),

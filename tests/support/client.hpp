@@ -28,6 +28,7 @@ class Client {
   struct Shown {
     std::uint64_t sequence;
     std::uint64_t bytes;   // uploaded
+    bool direct;           // shown from where the guest wrote it
     std::int64_t seen_ns;  // CLOCK_MONOTONIC, as the following
     std::int64_t acquired_ns;
     std::int64_t uploaded_ns;

@@ -107,6 +107,14 @@ ToplevelState FakeCompositor::toplevel() {
   return state;
 }
 
+ShownPicture FakeCompositor::shown() {
+  ShownPicture picture;
+  server_->run([&] {
+    if (FakeSurface* surface = server_->toplevel_surface()) picture = server_->shown(*surface);
+  });
+  return picture;
+}
+
 std::size_t FakeCompositor::living(std::string_view interface) {
   std::size_t count = 0;
   server_->run([&] { count = server_->count_objects(interface); });

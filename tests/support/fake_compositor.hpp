@@ -82,6 +82,8 @@ struct FakeOptions {
   Grants dmabuf_buffers = Grants::AtOnce;  // what becomes of each one asked for
   std::vector<std::uint64_t> denied_modifiers;
   std::uint32_t presentation_clock = 1;  // CLOCK_MONOTONIC
+  // Else, for long runs: no request is recorded, and of the toplevel's commits the last one alone.
+  bool keeps_all = true;
 };
 
 // One request of the client, in the order of arrival.
@@ -133,6 +135,16 @@ struct ToplevelState {
   std::size_t activations = 0;      // with a token that was given out
 };
 
+// What is on the toplevel's surface at this moment, as 32-bit words without padding.
+struct ShownPicture {
+  Commit commit;  // the last one
+  Size size;      // of the buffer
+  // What its memory holds now, until it is released; then what it held when it was committed.
+  std::vector<std::uint32_t> pixels;
+  // What a compositor has that took from each buffer what was told as damage, when it came.
+  std::vector<std::uint32_t> painted;
+};
+
 class FakeSeat;
 
 // A compositor in a thread of this process. It offers what it is told to, records every request,
@@ -166,6 +178,7 @@ class FakeCompositor {
   [[nodiscard]] std::vector<Request> requests();
   [[nodiscard]] std::size_t count(std::string_view interface, std::string_view request);
   [[nodiscard]] ToplevelState toplevel();
+  [[nodiscard]] ShownPicture shown();  // empty before the first picture
   // Living objects of that interface, of all clients; none of wl_shm's.
   [[nodiscard]] std::size_t living(std::string_view interface);
   // Waits until `condition` holds; it is asked after each batch of requests, on the caller's

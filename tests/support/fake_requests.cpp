@@ -76,6 +76,7 @@ FakeCompositor::Server::handlers() {
   static const std::map<std::string, Handler, std::less<>> kHandlers = {
       {"wl_compositor.create_surface", &Server::create_surface},
       {"wl_surface.attach", &Server::attach},
+      {"wl_surface.damage", &Server::damage},
       {"wl_surface.damage_buffer", &Server::damage_buffer},
       {"wl_surface.frame", &Server::frame},
       {"wl_surface.set_buffer_scale", &Server::set_buffer_scale},
@@ -132,6 +133,11 @@ void FakeCompositor::Server::attach(const Call& call) {
   call.self.surface->buffer_id = buffer == nullptr ? 0 : wl_resource_get_id(buffer);
 }
 
+// In the surface's measure, which painting makes no use of.
+void FakeCompositor::Server::damage(const Call& call) {
+  call.self.surface->damaged_all = true;
+}
+
 void FakeCompositor::Server::damage_buffer(const Call& call) {
   const auto side = [&](int index) {
     return static_cast<std::uint32_t>(std::max(call.arguments[index].i, 0));
@@ -166,9 +172,13 @@ void FakeCompositor::Server::commit(const Call& call) {
   if (surface.attached && !show(surface)) return;
   if (!check_points(surface, with_buffer)) return;
   if (std::exchange(surface.attached, false)) map(surface, with_buffer);
+  if (surface.toplevel != nullptr && with_buffer) paint(surface);
   ++surface.commits;
   apply_hints(surface);
-  if (surface.toplevel != nullptr) toplevel_.commits.push_back(surface.pending);
+  if (surface.toplevel != nullptr) {
+    if (!options_.keeps_all) toplevel_.commits.clear();
+    toplevel_.commits.push_back(surface.pending);
+  }
   surface.pending.acks.clear();
   surface.pending.damage.clear();
   surface.pending.acquire.reset();
@@ -189,6 +199,27 @@ void FakeCompositor::Server::commit(const Call& call) {
 void FakeCompositor::Server::map(FakeSurface& surface, bool with_buffer) {
   if (surface.has_content && !with_buffer) surface.configured = false;
   surface.has_content = with_buffer;
+  if (!with_buffer) surface.painted_size = {};
+}
+
+// Takes over what is told as damage_buffer; with wl_surface.damage, and of another kind of buffer,
+// all.
+void FakeCompositor::Server::paint(FakeSurface& surface) {
+  const Size size = toplevel_.pixels_size;
+  const std::int32_t transform = surface.pending.transform;
+  const bool another = std::exchange(surface.damaged_all, false) || surface.painted_size != size ||
+                       surface.painted_transform != transform;
+  surface.painted_size = size;
+  surface.painted_transform = transform;
+  surface.painted.resize(size.area());
+  const std::vector<Rect> all{full_rect(size)};
+  for (const Rect& told : another ? all : surface.pending.damage) {
+    const Rect rect = intersection(told, full_rect(size));
+    for (std::uint32_t y = rect.y; y < rect.bottom(); ++y) {
+      const auto from = toplevel_.pixels.begin() + std::ptrdiff_t{y} * size.width + rect.x;
+      std::copy_n(from, rect.width, surface.painted.begin() + (from - toplevel_.pixels.begin()));
+    }
+  }
 }
 
 // False when the client was killed for the buffer.
@@ -226,6 +257,19 @@ bool FakeCompositor::Server::show_pixels(FakeSurface& surface, Size size,
     surface.current_buffer_id = 0;
   }
   return true;
+}
+
+ShownPicture FakeCompositor::Server::shown(FakeSurface& surface) {
+  if (toplevel_.commits.empty() || !surface.has_content) return {};
+  ShownPicture picture{.commit = toplevel_.commits.back(),
+                       .size = toplevel_.pixels_size,
+                       .pixels = toplevel_.pixels,
+                       .painted = surface.painted};
+  const std::uint32_t held = surface.current_buffer_id;
+  wl_resource* buffer = held == 0 ? nullptr : buffer_called(surface, held);
+  wl_shm_buffer* shm = buffer == nullptr ? nullptr : wl_shm_buffer_get(buffer);
+  if (shm != nullptr) picture.pixels = pixels_of(shm);
+  return picture;
 }
 
 void FakeCompositor::Server::send_releases(FakeSurface& surface) {

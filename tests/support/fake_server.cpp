@@ -180,7 +180,7 @@ void FakeCompositor::Server::run_commands() {
 }
 
 void FakeCompositor::Server::serve() {
-  std::size_t told = 0;
+  std::uint64_t told = 0;
   std::size_t told_clients = 0;
   while (!stopping_) {
     if (paused_) {
@@ -192,8 +192,8 @@ void FakeCompositor::Server::serve() {
       wl_display_flush_clients(display_);
     }
     const std::scoped_lock lock(mutex_);
-    if (requests_.size() == told && clients_ == told_clients) continue;
-    told = requests_.size();
+    if (requests_seen_ == told && clients_ == told_clients) continue;
+    told = requests_seen_;
     told_clients = clients_;
     ++activity_;
     changed_.notify_all();
@@ -352,11 +352,17 @@ void FakeCompositor::Server::on_message(void* data, wl_protocol_logger_type type
                                         const wl_protocol_logger_message* message) {
   if (type != WL_PROTOCOL_LOGGER_REQUEST) return;
   auto* self = static_cast<Server*>(data);
+  if (!self->options_.keeps_all) {
+    const std::scoped_lock lock(self->mutex_);
+    ++self->requests_seen_;
+    return;
+  }
   Request request{.interface = wl_resource_get_class(message->resource),
                   .object = wl_resource_get_id(message->resource),
                   .name = message->message->name,
                   .arguments = arguments_text(*message)};
   const std::scoped_lock lock(self->mutex_);
+  ++self->requests_seen_;
   self->requests_.push_back(std::move(request));
 }
 

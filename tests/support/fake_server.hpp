@@ -60,6 +60,7 @@ struct FakeSurface {
   bool attached = false;
   std::uint32_t buffer_id = 0;
   Commit pending;
+  bool damaged_all = false;
   std::vector<wl_resource*> pending_frames;
   std::vector<wl_resource*> pending_feedbacks;
   // In force.
@@ -73,6 +74,9 @@ struct FakeSurface {
   bool has_content = false;
   Size content_size;
   std::vector<std::uint32_t> content;  // a pointer's picture
+  std::vector<std::uint32_t> painted;  // a toplevel's, by damage
+  Size painted_size;
+  std::int32_t painted_transform = 0;
   std::size_t commits = 0;
 };
 
@@ -120,6 +124,7 @@ class FakeCompositor::Server {
   FakeOptions& options() { return options_; }
   ToplevelState& toplevel() { return toplevel_; }
   FakeSurface* toplevel_surface();
+  ShownPicture shown(FakeSurface& surface);
   FakeObject* any_object(std::string_view interface);
   std::size_t count_objects(std::string_view interface, const FakeSurface& surface);
   std::size_t count_objects(std::string_view interface);
@@ -192,6 +197,7 @@ class FakeCompositor::Server {
 
   void create_surface(const Call& call);
   void attach(const Call& call);
+  void damage(const Call& call);
   void damage_buffer(const Call& call);
   void frame(const Call& call);
   void set_buffer_scale(const Call& call);
@@ -237,6 +243,7 @@ class FakeCompositor::Server {
 
   bool show(FakeSurface& surface);
   void map(FakeSurface& surface, bool with_buffer);
+  void paint(FakeSurface& surface);
   void release(FakeSurface& surface, std::uint32_t buffer_id);
 
   FakeOptions options_;
@@ -262,6 +269,7 @@ class FakeCompositor::Server {
   std::condition_variable changed_;
   std::deque<std::move_only_function<void()>> commands_;
   std::vector<Request> requests_;
+  std::uint64_t requests_seen_ = 0;
   std::uint64_t activity_ = 0;
 
   std::thread thread_;
