@@ -26,8 +26,8 @@ packages_desktops='mmdebstrap bubblewrap'
 # A virtual machine with a keyboard and a mouse; its kernel package is downloaded, not installed.
 packages_machine='qemu-system-x86 cpio xz-utils util-linux xkb-data'
 
-# Second compiler, fuzzing, format, tidy.
-packages_check='clang-19 clang-format-19 clang-tidy-19 libclang-rt-19-dev git'
+# Second compiler, its linker and symbolizer, fuzzing, format, tidy.
+packages_check='clang-19 clang-format-19 clang-tidy-19 libclang-rt-19-dev lld-19 llvm-19 git'
 
 # missing_packages NAME...: those that are not installed; all where there is no dpkg.
 missing_packages() {

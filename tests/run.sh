@@ -102,13 +102,17 @@ fi
 
 build build-guest build/guest -DCMAKE_TOOLCHAIN_FILE=guest/mingw-w64.cmake -DPIERGLASS_TESTS=OFF
 guest=-DPIERGLASS_GUEST_EXE=$root/build/guest/pierglass-guest.exe
-build build-sanitized build/sanitized -DCMAKE_BUILD_TYPE=Debug \
-  -DPIERGLASS_SANITIZE=address,undefined -DPIERGLASS_BENCHMARKS=OFF "$guest"
+# The second compiler, the sanitizers and the fuzz targets in one. What reports need: a symbolizer.
+export PATH="$PATH:/usr/lib/llvm-19/bin"
+build build-sanitized build/sanitized -DCMAKE_CXX_COMPILER=clang++-19 -DCMAKE_C_COMPILER=clang-19 \
+  -DCMAKE_EXE_LINKER_FLAGS=-fuse-ld=lld -DCMAKE_BUILD_TYPE=Debug \
+  -DPIERGLASS_SANITIZE=address,undefined -DPIERGLASS_FUZZERS=ON -DPIERGLASS_BENCHMARKS=OFF \
+  "$guest" -DPIERGLASS_FEED_IN_GUEST="$root/build/feed_in_guest"
 tests tests-sanitized build/sanitized -LE e2e -j "$(nproc)"
 
 echo 'end to end: starting Sway (headless) and Wine (pierglass-guest.exe)'
 tests end-to-end build -L e2e -V -j "$(nproc)"
-tests end-to-end-sanitized build/sanitized -L e2e -V -j "$(nproc)"
+tests end-to-end-sanitized build/sanitized -L e2e_foreign -V -j "$(nproc)"
 started() { cat "$logs"/end-to-end*.log | grep -c "started $1" || true; }
 echo "end to end: Sway was started $(started Sway) times, Wine $(started Wine) times," \
   "mutter $(started mutter) times, QEMU $(started QEMU) times"
@@ -124,15 +128,12 @@ configure_and_build_threaded() {
 step build-thread configure_and_build_threaded
 for program in $threaded; do step "thread-$program" $wrapper "build/thread/$program"; done
 
-build build-clang build/clang -DCMAKE_CXX_COMPILER=clang++-19 -DCMAKE_C_COMPILER=clang-19 \
-  -DCMAKE_BUILD_TYPE=Debug -DPIERGLASS_SANITIZE=address,undefined -DPIERGLASS_FUZZERS=ON \
-  -DPIERGLASS_TESTS=OFF -DPIERGLASS_BENCHMARKS=OFF
 build build-minimal build/minimal -DPIERGLASS_CLIENT=OFF -DPIERGLASS_TESTS=OFF \
   -DPIERGLASS_BENCHMARKS=OFF
 
 # Bounded, with a fixed seed: the long runs are for people. One target of each processor at a time.
 fuzz() {
-  find build/clang -maxdepth 1 -name 'fuzz_*' -type f -perm -u+x | sort |
+  find build/sanitized -maxdepth 1 -name 'fuzz_*' ! -name fuzz_focus -type f -perm -u+x | sort |
     xargs -P "$(nproc)" -I TARGET sh -euc '
       name=$(basename "$1")
       mkdir -p "build/fuzz/$name"

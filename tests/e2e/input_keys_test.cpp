@@ -16,12 +16,12 @@ namespace {
 std::vector<std::uint32_t> board_of_105_keys() {
   std::vector<std::uint32_t> keys;
   for (std::uint32_t key = KEY_ESC; key <= KEY_KPDOT; ++key) keys.push_back(key);
-  for (const std::uint32_t key :
+  for (const int key :
        {KEY_102ND,    KEY_F11,     KEY_F12,      KEY_KPENTER,  KEY_RIGHTCTRL, KEY_KPSLASH,
         KEY_SYSRQ,    KEY_HOME,    KEY_UP,       KEY_PAGEUP,   KEY_LEFT,      KEY_RIGHT,
         KEY_END,      KEY_DOWN,    KEY_DELETE,   KEY_INSERT,   KEY_PAGEDOWN,  KEY_PAUSE,
         KEY_LEFTMETA, KEY_COMPOSE, KEY_RIGHTALT, KEY_RIGHTMETA}) {
-    keys.push_back(key);
+    keys.push_back(static_cast<std::uint32_t>(key));
   }
   return keys;
 }
@@ -53,7 +53,8 @@ TEST_P(EveryKeyAndButton, OfTheKeyboardArrivesPressedAndReleased) {
     }
   }
   // A second time each, so that none is left locked.
-  for (const std::uint32_t key : {KEY_CAPSLOCK, KEY_NUMLOCK, KEY_SCROLLLOCK}) {
+  for (const std::uint32_t key :
+       {std::uint32_t{KEY_CAPSLOCK}, std::uint32_t{KEY_NUMLOCK}, std::uint32_t{KEY_SCROLLLOCK}}) {
     desk.tap(key);
     EXPECT_TRUE(desk.keys_are(tapped(key))) << "key " << key;
   }

@@ -46,7 +46,7 @@ class MutterBus {
   template <typename... Arguments>
   BusMessage call(const Object& object, const char* method, const char* types,
                   Arguments... arguments) {
-    sd_bus_error error = SD_BUS_ERROR_NULL;
+    sd_bus_error error{};
     sd_bus_message* reply = nullptr;
     const int result =
         sd_bus_call_method(bus_, object.service.c_str(), object.path.c_str(),

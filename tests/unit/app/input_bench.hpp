@@ -26,7 +26,7 @@ inline constexpr std::uint32_t kActivated = 4;
 inline constexpr std::uint32_t kSuspended = 9;
 }  // namespace window_states
 
-inline constexpr wl::test::FakeSeatOptions kKeyboardAndPointer{.keyboard = true, .pointer = true};
+inline const wl::test::FakeSeatOptions kKeyboardAndPointer{.keyboard = true, .pointer = true};
 
 struct InputBench : PresentThreadTest {
   explicit InputBench(wl::test::FakeOptions options = {.seats = {kKeyboardAndPointer}})

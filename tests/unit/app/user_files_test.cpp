@@ -85,7 +85,7 @@ TEST_F(UserFiles, APasswordMayComeThroughAPipeInPieces) {
 
 TEST_F(UserFiles, APasswordFileThatOthersMayReadIsNamed) {
   const std::string file = write("p", "secret\n");
-  for (const mode_t mode : {0640, 0604}) {
+  for (const mode_t mode : {0640u, 0604u}) {
     ASSERT_EQ(chmod(file.c_str(), mode), 0);
     const auto got = spice_password(file);
     ASSERT_TRUE(got);

@@ -262,7 +262,7 @@ TEST_F(LastingPresenterTest, AnOfferThatComesLateOrGoesIsNoMove) {
   offers.device = 0;
   open();
   show_picture();
-  for (const std::uint64_t device : {1, 0, 1}) {
+  for (const std::uint64_t device : {1u, 0u, 1u}) {
     offers.move_to(device);
     EXPECT_TRUE(presenter->draw({}));
   }

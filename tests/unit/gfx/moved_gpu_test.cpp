@@ -68,7 +68,7 @@ class MovedGpu : public ::testing::Test {
 TEST_F(MovedGpu, TheDriverIsStartedAnewWhereTheCompositorMoves) {
   upload();
   draw_and_compare();
-  for (const std::uint64_t device : {1, 2}) {
+  for (const std::uint64_t device : {1u, 2u}) {
     offers_.change(BufferOffer{.device = device, .tranches = {}});
     EXPECT_EQ(draw_in_vain(), ErrorCode::Stale);
     upload();

@@ -163,7 +163,7 @@ TEST_F(SlotWindowTest, WhatDoesNotLieInThePoolIsNotAskedFor) {
 // Turned clockwise as the compositor turns it, the stored picture stands upright.
 TEST_F(SlotWindowTest, APictureThatStandsTurnedIsShownAsItLiesAndTheCompositorIsToldHow) {
   open(Releases::WithCommit);
-  for (const std::uint32_t quarters : {1, 2, 3}) {
+  for (const std::uint32_t quarters : {1u, 2u, 3u}) {
     const auto rotation = static_cast<wire::Rotation>(quarters);
     Picture picture = random_picture(kWindow, wire::PixelFormat::Xrgb8888, random_);
     picture.rotation = rotation;

@@ -40,12 +40,12 @@ struct FakeScreen {
   struct Pool final : SinkPool {
     explicit Pool(FakeScreen& s) : screen(s) { ++screen.pools; }
     ~Pool() override { --screen.pools; }
-    Result<std::unique_ptr<SinkBuffer>> create_buffer(const pixel::SlotMemory& memory,
+    Result<std::unique_ptr<SinkBuffer>> create_buffer(const pixel::SlotMemory& slot,
                                                       std::uint32_t pitch, Size size) override {
       if (screen.refuse_pools) return fail(ErrorCode::TooLarge, "picture in its pool");
       ++screen.made_over_memory;
       auto buffer = std::make_unique<Buffer>(Size{}, screen);
-      buffer->image = {screen.memory.data() + memory.offset, pitch, size, Xrgb8888};
+      buffer->image = {screen.memory.data() + slot.offset, pitch, size, Xrgb8888};
       return buffer;
     }
     FakeScreen& screen;

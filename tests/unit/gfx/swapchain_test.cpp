@@ -240,7 +240,7 @@ TEST_F(SwapchainTest, ALostConnectionIsLost) {
 TEST_F(SwapchainTest, WhatIsNotOnTheScreenIsFreedAndMadeAnewWithTheNextPicture) {
   open({.releases = Releases::WithNextCommit});
   ASSERT_TRUE(create());
-  for (std::uint32_t colour : {0x10, 0x20, 0x30, 0x40}) ASSERT_TRUE(show(colour));
+  for (std::uint32_t colour : {0x10u, 0x20u, 0x30u, 0x40u}) ASSERT_TRUE(show(colour));
   ASSERT_EQ(driver.living, Swapchain::kUsual);
   chain->free_buffers();
   EXPECT_EQ(driver.living, 1u) << "the one that is shown";

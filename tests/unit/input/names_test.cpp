@@ -124,7 +124,8 @@ TEST(KeyNames, KeysThatTheProgramKnowsAreTheKernels) {
   EXPECT_EQ(key::function(9), KeyCode{KEY_F10});
   EXPECT_EQ(key::function(10), KeyCode{KEY_F11});
   EXPECT_EQ(key::function(11), KeyCode{KEY_F12});
-  for (const KeyCode code : {KEY_CAPSLOCK, KEY_NUMLOCK, KEY_SCROLLLOCK}) {
+  for (const KeyCode code :
+       {KeyCode{KEY_CAPSLOCK}, KeyCode{KEY_NUMLOCK}, KeyCode{KEY_SCROLLLOCK}}) {
     EXPECT_TRUE(is_lock_key(code));
   }
   EXPECT_FALSE(is_lock_key(KEY_LEFTSHIFT));

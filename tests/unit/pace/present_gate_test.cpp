@@ -67,7 +67,7 @@ TEST(PresentGate, AConfigureIsAnsweredWithoutASecondCallback) {
 }
 
 TEST(PresentGate, UnderOtherPoliciesFewCallbacksTellThatTheWindowIsSeen) {
-  PresentGate gate(PresentPolicy(PolicyChoice::Mailbox));
+  PresentGate gate(PresentPolicy{PolicyChoice::Mailbox});
   HostTime now = kStart;
   int asked = 0;
   for (int i = 0; i < 60; ++i, now += milliseconds(16)) {

@@ -38,9 +38,9 @@ TEST_F(PointerTest, PositionsAreLogicalWithFractions) {
 
 TEST_F(PointerTest, FiveButtonsAreKnownUnderTheirSevenNames) {
   open();
-  for (const std::uint32_t code :
+  for (const int code :
        {BTN_LEFT, BTN_RIGHT, BTN_MIDDLE, BTN_SIDE, BTN_EXTRA, BTN_BACK, BTN_FORWARD, BTN_TASK})
-    client->fake.button(code, true);
+    client->fake.button(static_cast<std::uint32_t>(code), true);
   client->fake.button(BTN_SIDE, false);
   EXPECT_EQ(client->heard(), (Log{"left down", "right down", "middle down", "side down",
                                   "extra down", "side down", "extra down", "side up"}));

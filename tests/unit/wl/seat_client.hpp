@@ -38,7 +38,7 @@ class RecordedSeatEvents final : public input::SeatEvents {
   void say(std::string words);
 };
 
-inline constexpr FakeSeatOptions kBothDevices{.keyboard = true, .pointer = true};
+inline const FakeSeatOptions kBothDevices{.keyboard = true, .pointer = true};
 
 // A window with a Seat, and the compositor's side of the seat.
 struct SeatClient : TestClient {
