@@ -80,10 +80,9 @@ if(PIERGLASS_TESTS AND NOT WIN32)
   find_package(GTest REQUIRED)
   include(GoogleTest)
   # Tests are compiled far more often than they run: little optimization, and of the debugging
-  # information the lines. What GCC takes for uninitialized at -O1 often is not.
+  # information the lines.
   add_library(test_flags INTERFACE)
-  target_compile_options(test_flags INTERFACE $<$<NOT:$<CONFIG:Debug>>:-O1> -g1
-    $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
+  target_compile_options(test_flags INTERFACE $<$<NOT:$<CONFIG:Debug>>:-O1> -g1)
   # GoogleTest's header, compiled once; as ccache needs it, without the time of the file
   file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/generated/test_header.cpp CONTENT "")
   add_library(test_header STATIC ${CMAKE_BINARY_DIR}/generated/test_header.cpp)
