@@ -69,7 +69,8 @@ tests() {
   fi
 }
 
-# build NAME FOLDER CMAKE-OPTION...
+# build NAME FOLDER CMAKE-OPTION...: a folder that was there is configured anew, since another
+# compiler would make CMake forget the options.
 build() {
   name=$1
   shift
@@ -78,7 +79,7 @@ build() {
 configure_and_build() {
   folder=$1
   shift
-  cmake -S . -B "$folder" -G Ninja "$@" && cmake --build "$folder"
+  cmake --fresh -S . -B "$folder" -G Ninja "$@" && cmake --build "$folder"
 }
 
 sources() {
@@ -119,7 +120,7 @@ echo "end to end: Sway was started $(started Sway) times, Wine $(started Wine) t
 
 # What has threads, under ThreadSanitizer, which needs an address space that it knows.
 threaded='soak_ring soak_compat_lgmp threads_guest unit_ring unit_ivshmem unit_loop unit_control unit_pace
-  unit_wl unit_source unit_looking_glass unit_app unit_desktop unit_input_control'
+  unit_wl unit_fake_compositor unit_source unit_looking_glass unit_app unit_desktop unit_input_control'
 if setarch "$(uname -m)" -R true 2>/dev/null; then wrapper="setarch $(uname -m) -R"; else wrapper=; fi
 configure_and_build_threaded() {
   cmake -S . -B build/thread -G Ninja -DCMAKE_BUILD_TYPE=Debug -DPIERGLASS_SANITIZE=thread \

@@ -7,14 +7,15 @@ endif()
 
 # The end-to-end tests that bring foreign bytes or many states to our programs. Their label is not
 # e2e but e2e_foreign, which "ctest -L e2e" finds too; they run with sanitizers as well.
-set(PIERGLASS_FOREIGN e2e_broker e2e_commands e2e_desktop e2e_direct e2e_gnome e2e_hostile
-  e2e_input_random e2e_ivshmem e2e_kill_order e2e_looking_glass e2e_scales e2e_wrong_use)
+set(PIERGLASS_FOREIGN e2e_broker e2e_commands e2e_desktop e2e_direct e2e_doorbell e2e_gnome e2e_hostile
+  e2e_input_random e2e_ivshmem e2e_kill_order e2e_life e2e_looking_glass e2e_scales e2e_wrong_use)
 
-# pierglass_test(NAME [SERIAL] SOURCES ... LINK ... [LABELS ...] [TIMEOUT seconds]): a GoogleTest
-# program whose cases run as processes of their own; SERIAL: nothing runs beside each. Those with
+# pierglass_test(NAME [SERIAL] [FAST] SOURCES ... LINK ... [LABELS ...] [TIMEOUT seconds]): a GoogleTest
+# program whose cases run as processes of their own; SERIAL: nothing runs beside each; FAST:
+# optimized in every build. Those with
 # the longest timeouts start first, lest one runs alone at the end.
 function(pierglass_test name)
-  cmake_parse_arguments(ARG "SERIAL" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
+  cmake_parse_arguments(ARG "SERIAL;FAST" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 60)
   endif()
@@ -23,8 +24,13 @@ function(pierglass_test name)
   endif()
   add_executable(${name} ${ARG_SOURCES})
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
-  target_link_libraries(${name} PRIVATE ${ARG_LINK} test_flags GTest::gmock GTest::gtest_main)
-  target_precompile_headers(${name} REUSE_FROM test_header)
+  target_link_libraries(${name} PRIVATE ${ARG_LINK} GTest::gmock GTest::gtest_main)
+  if(ARG_FAST)
+    target_compile_options(${name} PRIVATE -O2)
+  else()
+    target_link_libraries(${name} PRIVATE test_flags)
+    target_precompile_headers(${name} REUSE_FROM test_header)
+  endif()
   gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60
     PROPERTIES TIMEOUT ${ARG_TIMEOUT} COST ${ARG_TIMEOUT} RUN_SERIAL ${ARG_SERIAL}
       LABELS "${ARG_LABELS}")
@@ -136,11 +142,8 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       tests/unit/ring/damage_test.cpp tests/unit/ring/cursor_test.cpp
       tests/unit/ring/control_test.cpp tests/unit/ring/doorbell_test.cpp
     LINK ring)
-  pierglass_test(model_ring
+  pierglass_test(model_ring FAST  # an exhaustive search
     SOURCES tests/unit/ring/model_test.cpp tests/unit/ring/sleep_model_test.cpp LINK ring)
-  # an exhaustive search
-  target_compile_options(model_ring PRIVATE -O2)
-  set_target_properties(model_ring PROPERTIES DISABLE_PRECOMPILE_HEADERS ON)
   pierglass_test(soak_ring
     SOURCES tests/unit/ring/sleep_soak_test.cpp tests/unit/ring/soak_test.cpp LINK ring LABELS thread)
   pierglass_test(processes_ring SOURCES tests/unit/ring/two_process_test.cpp LINK ring TIMEOUT 120)
@@ -160,12 +163,10 @@ if(PIERGLASS_TESTS AND NOT WIN32)
       tests/unit/pace/latch_news_test.cpp tests/unit/pace/present_gate_test.cpp tests/unit/pace/present_policy_test.cpp
       tests/unit/pace/wait_ladder_test.cpp
     LINK pace LABELS thread)
-  pierglass_test(simulation_pace
+  pierglass_test(simulation_pace FAST  # hours are simulated
     SOURCES tests/support/compositor_models.cpp tests/unit/pace/doorbell_simulation_test.cpp
       tests/unit/pace/present_simulation_test.cpp tests/unit/pace/simulation_test.cpp
     LINK pace)
-  target_compile_options(simulation_pace PRIVATE -O2)  # hours are simulated
-  set_target_properties(simulation_pace PROPERTIES DISABLE_PRECOMPILE_HEADERS ON)
 
   # input
   pierglass_test(unit_input

@@ -11,7 +11,7 @@
 namespace pierglass::app {
 
 // Frames that are shown from where the guest wrote them: held until nobody reads them any more.
-// Part of the present loop. One thread.
+// Part of the present loop; one thread at a time.
 class LentFrames {
  public:
   // How long a picture waits for a compositor to let go of an earlier one before it is copied,

@@ -155,15 +155,20 @@ void PresentThread::request_snapshot() {
 }
 
 void PresentThread::on_read() {
-  const bool returned =
-      !lends_.load(std::memory_order_seq_cst) || !queue_->has_releases() || give_back();
-  if (!returned || queue_->has_events(awaited_.load(std::memory_order_seq_cst))) wake();
+  const Awaited awaited = awaited_.load(std::memory_order_seq_cst);
+  const bool returns = lends_.load(std::memory_order_seq_cst) && queue_->has_releases();
+  const bool left = returns && (awaited == Awaited::Everything || !give_back());
+  if (left || queue_->has_events(awaited)) wake();
 }
 
-// For a thread that sleeps: to be woken for it costs more than all the rest. False: it is awake.
+// For a thread that sleeps: to be woken for it costs more than all the rest. False: it is awake, or
+// in another sleep than main thinks.
 bool PresentThread::give_back() {
   const std::unique_lock asleep(awake_, std::try_to_lock);
-  if (!asleep || loop_ == nullptr) return false;
+  if (!asleep || loop_ == nullptr || !lends_.load(std::memory_order_relaxed) ||
+      awaited_.load(std::memory_order_relaxed) == Awaited::Everything) {
+    return false;
+  }
   if (queue_->dispatch_releases() != 0) loop_->give_back();
   return true;
 }

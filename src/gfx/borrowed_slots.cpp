@@ -6,15 +6,6 @@
 
 namespace pierglass::gfx {
 
-namespace {
-
-// An answer to one that is gone would leave its buffer with the compositor.
-bool in_use(const SinkBuffer& buffer) {
-  return buffer.being_read() || buffer.state == SinkBuffer::State::Asked;
-}
-
-}  // namespace
-
 Result<SinkBuffer*> BorrowedSlots::buffer(BufferSink& sink, const pixel::ConstImage& picture,
                                           const pixel::SlotMemory& memory) {
   if (memory.slot >= slots_.size()) {
@@ -70,11 +61,11 @@ void BorrowedSlots::drop() {
 }
 
 void BorrowedSlots::collect() {
-  std::erase_if(retired_, [](const Entry& entry) { return !in_use(*entry.buffer); });
+  std::erase_if(retired_, [](const Entry& entry) { return !entry.buffer->being_read(); });
 }
 
 void BorrowedSlots::retire(Entry& entry) {
-  if (entry.buffer != nullptr && in_use(*entry.buffer)) {
+  if (entry.buffer != nullptr && entry.buffer->being_read()) {
     retired_.push_back(std::move(entry));
   }
   entry = {};

@@ -51,7 +51,7 @@ class BorrowedSlots {
   std::uint64_t pools_serial_ = 0;  // as well
   std::unique_ptr<SinkPool> pool_;
   std::array<Entry, wire::kMaxSlots> slots_;
-  std::vector<Entry> retired_;  // still read, or asked for
+  std::vector<Entry> retired_;  // still read
 };
 
 }  // namespace pierglass::gfx

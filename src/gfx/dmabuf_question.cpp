@@ -36,6 +36,20 @@ void UnheardAnswers::keep(Handle<BufferParamsTraits> params) {
   params_.push_back(std::move(params));
 }
 
+void UnheardAnswers::keep(wl_display* connection, Handle<EventQueueTraits> queue) {
+  dispatch();
+  queues_.push_back({connection, std::move(queue)});
+}
+
+void UnheardAnswers::dispatch() {
+  for (const Queue& kept : queues_)
+    wl_display_dispatch_queue_pending(kept.connection, kept.queue.get());
+}
+
+UnheardAnswers::~UnheardAnswers() {
+  dispatch();
+}
+
 void UnheardAnswers::on_answer(zwp_linux_buffer_params_v1* params, wl_buffer* buffer) noexcept {
   const Handle<WlBufferTraits> ended(buffer);
   std::erase_if(params_, [params](const auto& kept) { return kept.get() == params; });

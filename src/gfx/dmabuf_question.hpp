@@ -14,6 +14,7 @@
 #include "gfx/memory_plane.hpp"
 #include "gfx/wl_buffer.hpp"
 
+struct wl_display;
 struct wl_event_queue;
 struct zwp_linux_buffer_params_v1;
 struct zwp_linux_dmabuf_v1;
@@ -49,17 +50,25 @@ class UnheardAnswers final : DmabufAnswers {
   UnheardAnswers() = default;
   UnheardAnswers(const UnheardAnswers&) = delete;
   UnheardAnswers& operator=(const UnheardAnswers&) = delete;
+  ~UnheardAnswers();
 
   // Until the answer comes; a buffer ends then.
   void keep(Handle<BufferParamsTraits> params);
-  // Questions on a queue of their own, which nobody dispatches any more.
-  void keep(Handle<EventQueueTraits> queue) { queues_.push_back(std::move(queue)); }
+  // The queue of such a question, which nobody else dispatches any more: it is when the next one
+  // comes, and in the end.
+  void keep(wl_display* connection, Handle<EventQueueTraits> queue);
   [[nodiscard]] std::size_t count() const { return params_.size(); }
 
  private:
   void on_answer(zwp_linux_buffer_params_v1* params, wl_buffer* buffer) noexcept override;
 
-  std::vector<Handle<EventQueueTraits>> queues_;
+  struct Queue {
+    wl_display* connection;
+    Handle<EventQueueTraits> queue;
+  };
+  void dispatch();
+
+  std::vector<Queue> queues_;
   std::vector<Handle<BufferParamsTraits>> params_;
 };
 

@@ -106,7 +106,7 @@ std::expected<std::unique_ptr<OutputBuffer>, std::string> OutputProbe::run(
                    *std::move(made));
   while (asked.state() == SwapBuffer::State::Asked) {
     if (!dispatch_some(connection, queue.get(), deadline)) {
-      desk.unheard->keep(std::move(queue));
+      desk.unheard->keep(connection, std::move(queue));
       return std::unexpected("the compositor does not say whether it takes output buffers");
     }
   }

@@ -113,8 +113,8 @@ struct GuestWishes {
   friend bool operator==(const GuestWishes&, const GuestWishes&) = default;
 };
 
-// Frames and pointer of one guest, whatever format it speaks. One thread; nothing blocks. At most
-// one frame is held at a time, beside those that are kept.
+// Frames and pointer of one guest, whatever format it speaks. One thread at a time; nothing blocks.
+// At most one frame is held at a time, beside those that are kept.
 class FrameSource {
  public:
   // One that is shown and one that is about to be. A guest of the fewest slots has one left to

@@ -49,8 +49,9 @@ struct NativeSurface {
 };
 
 // The present thread's event queue: frame callbacks, presentation feedback and buffer releases
-// arrive here and nowhere else. Made by the main thread, then used by the present thread alone. It
-// never reads the socket: Display::on_read() says when dispatch_pending() may have something to do.
+// arrive here and nowhere else. Made by the main thread, then used by the present thread alone, but
+// for what is any thread's. It never reads the socket: Display::on_read() says when
+// dispatch_pending() may have something to do.
 //
 // Must end after everything made from native() and before the window.
 class PresentQueue : Pinned {

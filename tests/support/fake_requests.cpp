@@ -181,6 +181,7 @@ void FakeCompositor::Server::commit(const Call& call) {
   }
   surface.pending.acks.clear();
   surface.pending.damage.clear();
+  surface.damaged_all = false;
   surface.pending.acquire.reset();
   surface.pending.release.reset();
   std::ranges::move(surface.pending_frames, std::back_inserter(surface.frames));
@@ -202,15 +203,12 @@ void FakeCompositor::Server::map(FakeSurface& surface, bool with_buffer) {
   if (!with_buffer) surface.painted_size = {};
 }
 
-// Takes over what is told as damage_buffer; with wl_surface.damage, and of another kind of buffer,
-// all.
+// Takes over what is told as damage_buffer; with wl_surface.damage, and of a buffer of another
+// size, all.
 void FakeCompositor::Server::paint(FakeSurface& surface) {
   const Size size = toplevel_.pixels_size;
-  const std::int32_t transform = surface.pending.transform;
-  const bool another = std::exchange(surface.damaged_all, false) || surface.painted_size != size ||
-                       surface.painted_transform != transform;
+  const bool another = surface.damaged_all || surface.painted_size != size;
   surface.painted_size = size;
-  surface.painted_transform = transform;
   surface.painted.resize(size.area());
   const std::vector<Rect> all{full_rect(size)};
   for (const Rect& told : another ? all : surface.pending.damage) {

@@ -76,7 +76,6 @@ struct FakeSurface {
   std::vector<std::uint32_t> content;  // a pointer's picture
   std::vector<std::uint32_t> painted;  // a toplevel's, by damage
   Size painted_size;
-  std::int32_t painted_transform = 0;
   std::size_t commits = 0;
 };
 

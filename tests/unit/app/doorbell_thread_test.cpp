@@ -129,26 +129,50 @@ TEST_F(KeptBuffers, ThatAreReleasedWhileAStepEndsAreDrawnIntoBeforeItSleeps) {
 
 class LentSlots : public DoorbellThread {
  protected:
-  LentSlots() : DoorbellThread({.releases = test::Releases::WithNextCommit}) {
+  LentSlots() : DoorbellThread({.releases = test::Releases::Withheld}) {
     path = PathChoice::Direct;
     guest.place = slots.place(0);
   }
   ~LentSlots() override { thread.reset(); }
+
+  // Shows one more, when nothing is awaited any more two are lent: that one and the one before.
+  bool show_next() {
+    const std::size_t before = client.toplevel().commits.size();
+    publish();
+    return serve_until([&] { return client.toplevel().commits.size() > before; }) &&
+           serve_until([&] { return guest.asleep.load(); });
+  }
+  // Until what waited too long for room at the start is no reason to copy any more.
+  bool lends() {
+    const HostTime deadline = HostClock::now() + 2 * kPatience;
+    do {
+      client.compositor.send_releases();
+      if (!show_next()) return false;
+      draws();
+      if (guest.kept == 2 && snapshots.back().path == PixelPath::Direct) return true;
+    } while (HostClock::now() < deadline);
+    return false;
+  }
+
   FakeSlots slots;
 };
 
+// A sleep may end by itself between the looks at how many there were.
 TEST_F(LentSlots, GoBackToTheGuestWithoutWakingTheThread) {
+  on_report = [this](const auto&) { client.compositor.send_releases(); };
   start_trusted({GuestNews{}});
-  ASSERT_EQ(snapshots.back().path, PixelPath::Direct);
-  constexpr int kFrames = 20;
-  const std::uint64_t sleeps = guest.sleeps;
-  for (int i = 0; i < kFrames; ++i) {
-    const std::size_t before = client.toplevel().commits.size();
-    publish();
-    ASSERT_TRUE(serve_until([&] { return client.toplevel().commits.size() > before; }));
-    ASSERT_TRUE(serve_until([&] { return guest.asleep && guest.kept == 1; })) << "the other one";
+  on_report = [](const auto&) {};
+  ASSERT_TRUE(lends());
+  int quiet = 0;
+  for (int i = 0; i < 20; ++i) {
+    const std::uint64_t sleeps = guest.sleeps;
+    client.compositor.send_releases();
+    ASSERT_TRUE(serve_until([&] { return guest.kept == 1; })) << "what is on the screen";
+    quiet += guest.sleeps == sleeps ? 1 : 0;
+    ASSERT_TRUE(show_next());
+    ASSERT_EQ(guest.kept, 2u);
   }
-  EXPECT_LT(guest.sleeps - sleeps, kFrames * 3 / 2);
+  EXPECT_GE(quiet, 10);
 }
 
 TEST_F(DoorbellThread, EndsAtOnce) {

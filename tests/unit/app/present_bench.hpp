@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -37,7 +38,7 @@ struct GuestControls {
   loop::EventFd bell = loop::EventFd::create().value();
   std::atomic<bool> asleep{false};  // the reader said so
   std::atomic<std::uint64_t> sleeps{0};
-  std::atomic<int> kept{0};  // frames that the reader keeps
+  std::atomic<std::size_t> kept{0};  // frames that the reader keeps
   // Where frames lie, in turn in the first of two slots and the second; set before the start.
   std::optional<pixel::SlotMemory> place;
 };
@@ -115,12 +116,14 @@ class TalkingSource final : public source::FrameSource {
  private:
   bool give_back(const source::HeldFrame& frame, bool used) override {
     if (used) seen_ = frame.info().sequence;
-    if (!used && frame.memory()) --controls_.kept;
+    kept_.erase(frame.info().sequence);
+    controls_.kept = kept_.size();
     return used;
   }
   bool keep(const source::HeldFrame& frame) override {
     seen_ = frame.info().sequence;
-    ++controls_.kept;
+    kept_.insert(seen_);
+    controls_.kept = kept_.size();
     return true;
   }
   std::uint32_t rows_ready(const source::HeldFrame&) const override { return kSize.height; }
@@ -130,6 +133,7 @@ class TalkingSource final : public source::FrameSource {
   std::vector<std::uint32_t> pixels_;
   pixel::CursorImage pointer_{{1, 1}, {0, 0}, {0xff000000}, {}};
   std::uint64_t seen_ = 0;
+  std::set<std::uint64_t> kept_;
   std::size_t now_ = 0;  // present thread
 };
 
