@@ -164,12 +164,13 @@ void Publisher::ring(const ring::DoorbellList& readers) {
 void Publisher::serve_readers(HostTime now) {
   session_.retire_dead_readers(now);
   const ring::ReaderDemand demand = demand_ = session_.demand();
-  wanted_millihertz_.store(demand.max_millihertz, std::memory_order_relaxed);
+  const std::uint32_t wanted =
+      wanted_millihertz_.exchange(demand.max_millihertz, std::memory_order_relaxed);
   const std::uint32_t before = visible_readers_.exchange(demand.visible, std::memory_order_relaxed);
-  if (before == 0 && demand.visible != 0) {
-    waiters_.capture->wake();
-    waiters_.pointer->wake();
-  }
+  const bool first = before == 0 && demand.visible != 0;
+  // Who wants more must not wait for what was due before.
+  if (first || wanted != demand.max_millihertz) waiters_.capture->wake();
+  if (first) waiters_.pointer->wake();
   for (int taken = 0; taken < kMaxRequestsAtOnce; ++taken) {
     const auto message = session_.next_control();
     if (!message) break;

@@ -48,6 +48,27 @@ TEST(Publisher, FramesFlowWhileAReaderLooks) {
   EXPECT_TRUE(wait_until([&] { return reader->guest_heartbeat() > beat; }, 5s));
 }
 
+TEST(Publisher, AWishForMoreIsNotSleptOver) {
+  PatternSource source(pattern());
+  Running guest(source, {.millihertz = 500'000});
+  ASSERT_TRUE(guest.reaches(1));
+  const auto reader = guest.region.reader();
+  const auto beaten = [&](auto&& reached) {
+    return wait_until(
+        [&] {
+          (void)reader->beat();
+          return reached();
+        },
+        10s);
+  };
+  reader->set_wish({.millihertz = 1});
+  const std::uint64_t beat = reader->guest_heartbeat();
+  ASSERT_TRUE(beaten([&] { return reader->guest_heartbeat() > beat + 3; }));
+  const std::uint64_t newest = guest.counter.newest;
+  reader->set_wish({.millihertz = 500'000});
+  EXPECT_TRUE(beaten([&] { return guest.counter.newest >= newest + 20; }));
+}
+
 TEST(Publisher, AHiddenReaderStopsTheFlow) {
   PatternSource source(pattern());
   Running guest(source, {.millihertz = 1'000'000});
