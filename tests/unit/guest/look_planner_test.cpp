@@ -268,6 +268,63 @@ TEST(LookPlanner, WhatComesAsFastAsItCanIsNotHeldBack) {
   EXPECT_TRUE(planner.wants_latches());
 }
 
+// One that looked at the beginning, with work of a millisecond, and readers that have said nothing.
+class PlannedLook : public testing::Test {
+ protected:
+  PlannedLook() {
+    notes_[0].token = 1;
+    planner_.set_rates(60'000, 0);
+    (void)due(0ms);
+    planner_.looked(kStart);
+    planner_.published(1ms, {});
+  }
+  HostTime due(Nanoseconds at) { return planner_.due(kStart + at, notes_); }
+  // A latch, said right after the last time it was asked.
+  void say(Nanoseconds in) {
+    ++notes_[0].serial;
+    notes_[0].in = in;
+  }
+  // How long before a latch the next look is.
+  Nanoseconds lead(Nanoseconds at) {
+    (void)due(at - 1us);
+    say(14ms);
+    return kStart + at - 1us + 14ms - due(at);
+  }
+
+  LookPlanner planner_{true};
+  ring::LatchNotes notes_{};
+};
+
+TEST_F(PlannedLook, WakingLateForItIsWork) {
+  (void)due(7ms);
+  say(9ms);
+  ASSERT_EQ(due(7ms + 1us), kStart + 16ms - 2ms);
+  ASSERT_LE(due(15ms + 500us), kStart + 15ms + 500us);
+  planner_.looked(kStart + 15ms + 500us);
+  planner_.published(1ms, {});
+  EXPECT_EQ(lead(20ms), 1ms + 1500us + LookPlanner::kMargin);
+}
+
+TEST_F(PlannedLook, WhatWasHeardOfTooLateIsNoWork) {
+  (void)due(15ms);
+  say(500us);
+  ASSERT_EQ(due(15ms + 1us), kStart + 15ms + 500us - 2ms) << "it is past already";
+  planner_.looked(kStart + 15ms + 1us);
+  planner_.published(1ms, {});
+  EXPECT_EQ(lead(20ms), 1ms + LookPlanner::kMargin);
+}
+
+TEST_F(PlannedLook, APlanOfAnotherRateDoesNotCount) {
+  (void)due(7ms);
+  say(9ms);
+  ASSERT_EQ(due(7ms + 1us), kStart + 14ms);
+  planner_.set_rates(0, 0);
+  ASSERT_FALSE(planner_.wants_latches());
+  ASSERT_EQ(planner_.due(kStart + 8ms), kStart + 1ms);
+  planner_.looked(kStart + 8ms);
+  EXPECT_EQ(planner_.due(kStart + 8ms), kStart + 9ms) << "as a Pacer's";
+}
+
 TEST(LookPlanner, CanBeSwitchedOff) {
   LookPlanner planner(false);
   planner.set_rates(60'000, 0);
