@@ -128,8 +128,10 @@ std::uint64_t FramePublisher::copy_in_bands(const ring::WriteTicket& ticket, con
   return bytes;
 }
 
-void FramePublisher::rest() {
-  if (source_.rest()) holding_ = false;
+bool FramePublisher::rest() {
+  if (!source_.rest()) return false;
+  holding_ = false;
+  return true;
 }
 
 void FramePublisher::let_go() {

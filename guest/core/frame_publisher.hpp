@@ -55,7 +55,7 @@ class FramePublisher {
   void published(HostTime now) { publish_ns_ = wire_nanoseconds(now - copied_); }
 
   // As CaptureSource::rest().
-  void rest();
+  bool rest();
 
  private:
   Step publish_held(std::span<const Rect> announced);

@@ -229,12 +229,12 @@ void Publisher::capture_loop() {
 }
 
 void Publisher::wait_for_wish(HostTime now) {
-  if (rest_.on_unwanted(now)) frames_.rest();
+  if (rest_.on_unwanted(now) && frames_.rest()) reinit_needed_ = true;
   waiters_.capture->wait_until(rest_.ask_again(now, kSleep));
 }
 
 HostTime Publisher::next_look(HostTime now) {
-  if (not_before_ > HostTime{}) return not_before_;
+  if (reinit_needed_ || not_before_ > HostTime{}) return not_before_;
   return looks_.wants_latches() ? looks_.due(now, session_.latches()) : looks_.due(now);
 }
 
@@ -244,9 +244,10 @@ void Publisher::wait_for_look(HostTime now, HostTime due) {
 }
 
 void Publisher::capture_once(HostTime now) {
-  // A second try of a frame that found no slot does not count as a look.
-  if (std::exchange(not_before_, HostTime{}) == HostTime{}) looks_.looked(now);
+  // A second try of a frame that found no slot does not count as a look, nor does this.
+  const bool look = std::exchange(not_before_, HostTime{}) == HostTime{};
   if (reinit_needed_) return bring_back(now);
+  if (look) looks_.looked(now);
   if (still_ours()) on_step(frames_.step(now, kAcquireTimeout), now);
 }
 

@@ -197,11 +197,11 @@ TEST(FramePublisher, AFrameThatIsHeldGoesWhenTheSourceRests) {
     held.push_back(stage.reader->acquire_newest(0).value().value());
   }
   const int before = looks;
-  stage.publisher.rest();
+  EXPECT_FALSE(stage.publisher.rest());
   EXPECT_EQ(stage.step().kind, Step::Kind::Busy);
   EXPECT_EQ(looks, before) << "a source that needs no rest keeps its frame";
   source.rests = true;
-  stage.publisher.rest();
+  EXPECT_TRUE(stage.publisher.rest());
   EXPECT_FALSE(source.held);
   held.clear();
   EXPECT_EQ(stage.step().kind, Step::Kind::Published);
