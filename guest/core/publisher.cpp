@@ -257,6 +257,7 @@ void Publisher::on_step(const Step& step, HostTime now) {
       ring_sleepers();
       frames_.published(HostClock::now());
       looks_.published(step.work, step.waited);
+      source_.between_pictures();
       next_slot_ring_ = {};
       ++summary_.frames;
       summary_.bytes += step.bytes;

@@ -165,7 +165,9 @@ TEST(Publisher, ASourceRestsWhileNobodyLooksAndComesBackWhole) {
   EXPECT_EQ(made_anew, 2);
   EXPECT_EQ(in_vain, 0) << "it is known that it must be brought back";
   EXPECT_EQ(waits, 0) << "and that is no look";
-  ASSERT_TRUE(guest.finish());
+  const auto summary = guest.finish();
+  ASSERT_TRUE(summary);
+  EXPECT_EQ(source.between, summary->frames);
   EXPECT_EQ(source.faults, 0);
 }
 
