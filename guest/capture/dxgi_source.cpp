@@ -61,7 +61,7 @@ Result<void> DxgiSource::open() {
   const auto duplicated = duplicate(found);
   if (!duplicated) return duplicated;
   describe(*found.output);
-  white_millinits_ = outputs_.white_millinits();
+  white_millinits_ = shown_white_ = outputs_.white_millinits();
   return {};
 }
 
@@ -135,7 +135,9 @@ CaptureOutcome DxgiSource::acquire(HostTime now, Nanoseconds timeout, CapturedFr
   now = HostClock::now();
   if (const auto begins = protected_.news(now); begins && on_protected_) on_protected_(*begins);
   const bool still = outcome == CaptureOutcome::Timeout || outcome == CaptureOutcome::NoChange;
-  return still && white_counts_ && white_changed(now) ? CaptureOutcome::MustReinit : outcome;
+  if (!still) return outcome;
+  ask_white(now);
+  return white_counts_ && white_millinits_ != shown_white_ ? CaptureOutcome::MustReinit : outcome;
 }
 
 CaptureOutcome DxgiSource::look(HostTime now, Nanoseconds timeout, CapturedFrame& frame) {
@@ -209,21 +211,19 @@ void DxgiSource::set_scale(Size stored, Size frame) {
 }
 
 void DxgiSource::describe(wire::PixelFormat format, CapturedFrame& frame) {
-  static_cast<void>(white_changed(HostClock::now()));
   frame.info = {};
   frame.info.rotation = rotation_;
   frame.info.colour_space = colour_space_of(format, colour_);
-  frame.info.sdr_white_millinits = white_millinits_;
+  frame.info.sdr_white_millinits = shown_white_ = white_millinits_;
   frame.info.hdr = hdr_metadata_of(colour_);
   white_counts_ = frame.info.colour_space != wire::ColourSpace::Srgb;
 }
 
-// Asks Windows, now and then.
-bool DxgiSource::white_changed(HostTime now) {
-  if (now < white_due_) return false;
+// Asks Windows, now and then, which takes its time.
+void DxgiSource::ask_white(HostTime now) {
+  if (!white_counts_ || now < white_due_) return;
   white_due_ = now + kWhitePeriod;
-  const std::uint32_t before = std::exchange(white_millinits_, outputs_.white_millinits());
-  return white_counts_ && white_millinits_ != before;
+  white_millinits_ = outputs_.white_millinits();
 }
 
 // The next picture must bring everything.

@@ -48,6 +48,7 @@ class DxgiSource final : public CaptureSource {
 
   CaptureOutcome acquire(HostTime now, Nanoseconds timeout, CapturedFrame& frame) override;
   void release() override;
+  void between_pictures() override { ask_white(HostClock::now()); }
   bool rest() override;
   Result<void> reinit() override;
   PointerSource& pointer() override { return pointer_; }
@@ -76,7 +77,7 @@ class DxgiSource final : public CaptureSource {
   void describe(IDXGIOutput& output);
   void take_pointer();
   CaptureOutcome look(HostTime now, Nanoseconds timeout, CapturedFrame& frame);
-  [[nodiscard]] bool white_changed(HostTime now);
+  void ask_white(HostTime now);
   CaptureOutcome take_picture(HostTime begun, CapturedFrame& frame);
   CaptureOutcome refuse();
   static CaptureOutcome fail_with(const Error& error);
@@ -99,6 +100,7 @@ class DxgiSource final : public CaptureSource {
   OutputColour colour_;
   wire::Rotation rotation_ = wire::Rotation::None;
   std::uint32_t white_millinits_ = 0;
+  std::uint32_t shown_white_ = 0;  // the last picture's
   HostTime white_due_;
   bool white_counts_ = false;  // in the last picture
   ProtectedWatch protected_;

@@ -89,6 +89,10 @@ class CaptureSource {
   // Gives the held frame back; as late as possible, so that the system can gather changes.
   virtual void release() = 0;
 
+  // A picture was published and readers were told: the moment for what takes time and could be
+  // asked for at any.
+  virtual void between_pictures() {}
+
   // Nobody looks any more: lets go of what costs others something, and of a frame that is held.
   // acquire() then says MustReinit, and after that the first frame is full. False: there is nothing
   // of that kind, and a held frame stays held.

@@ -28,11 +28,13 @@ Band cut(const pixel::DamageRegion& damage, const Rect& band) {
 
 Step FramePublisher::step(HostTime now, Nanoseconds timeout) {
   // What was kept while every slot was held has been announced already: no damage again.
-  if (holding_) return publish(held_, {});
+  if (holding_) return publish_held({});
   switch (source_.acquire(now, timeout, held_)) {
     case CaptureOutcome::Frame:
       holding_ = true;
-      return acquired(now);
+      waited_ = HostClock::now() - Nanoseconds(held_.info.capture_ns) - now;
+      account(held_);
+      return publish_held(held_.damage);
     case CaptureOutcome::NoChange:
     case CaptureOutcome::Timeout:
       return {.kind = Step::Kind::Nothing};
@@ -44,14 +46,13 @@ Step FramePublisher::step(HostTime now, Nanoseconds timeout) {
   return {.kind = Step::Kind::Lost};
 }
 
-Step FramePublisher::acquired(HostTime now) {
+Step FramePublisher::publish_held(std::span<const Rect> announced) {
+  const HostTime begun = HostClock::now();
   const Nanoseconds capture(held_.info.capture_ns);
-  const HostTime came = HostClock::now() - capture;
-  account(held_);
-  Step step = publish(held_, held_.damage);
+  Step step = publish(held_, announced);
   if (step.kind != Step::Kind::Published) return step;
-  step.waited = came - now;
-  step.work = step.at - came;
+  step.waited = waited_;
+  step.work = capture + (step.at - begun);
   return step;
 }
 
@@ -127,8 +128,10 @@ std::uint64_t FramePublisher::copy_in_bands(const ring::WriteTicket& ticket, con
   return bytes;
 }
 
-void FramePublisher::rest() {
-  if (source_.rest()) holding_ = false;
+bool FramePublisher::rest() {
+  if (!source_.rest()) return false;
+  holding_ = false;
+  return true;
 }
 
 void FramePublisher::let_go() {

@@ -27,8 +27,8 @@ struct Step {
   std::uint64_t sequence = 0;                              // Published
   std::uint64_t bytes = 0;                                 // Published: copied into the slot
   HostTime at;                                             // Published: right after the commit
-  // Published: the picture was waited for, then worked on until it was published. A second try
-  // counts from its own beginning.
+  // Published: how long the picture was waited for, and how long it was worked on: by its source,
+  // and by the try that published it. What lies between two tries is neither.
   Nanoseconds waited{};
   Nanoseconds work{};
 };
@@ -55,10 +55,10 @@ class FramePublisher {
   void published(HostTime now) { publish_ns_ = wire_nanoseconds(now - copied_); }
 
   // As CaptureSource::rest().
-  void rest();
+  bool rest();
 
  private:
-  Step acquired(HostTime now);
+  Step publish_held(std::span<const Rect> announced);
   Step publish(const CapturedFrame& frame, std::span<const Rect> announced);
   void account(const CapturedFrame& frame);
   Result<std::uint64_t> copy(const ring::WriteTicket& ticket, const CapturedFrame& frame);
@@ -71,6 +71,7 @@ class FramePublisher {
   SlotDamage slots_;
   CapturedFrame held_;
   bool holding_ = false;
+  Nanoseconds waited_{};  // for the held frame
   Size size_;
   wire::PixelFormat format_ = wire::PixelFormat::Xrgb8888;
   HostTime copied_;               // the last frame

@@ -21,9 +21,19 @@ HostTime LookPlanner::due(HostTime now, const ring::LatchNotes& notes) {
   HostTime from = due - interval / 4;
   if (last_) from = std::max(from, *last_ + interval / 2);
   const auto latch = latches_.next(now, from + lead());
-  if (!latch || *latch - lead() >= due + interval * 7 / 8) return due;
+  if (!latch || *latch - lead() >= due + interval * 7 / 8) {
+    slept_for_.reset();
+    return due;
+  }
   plan_ = *latch - lead();
+  if (*plan_ > now) slept_for_ = plan_;
   return *plan_;
+}
+
+HostTime LookPlanner::due(HostTime now) {
+  plan_.reset();
+  slept_for_.reset();
+  return pacer_.due(now);
 }
 
 HostTime LookPlanner::ask_again(HostTime now, HostTime due) const {
@@ -32,11 +42,12 @@ HostTime LookPlanner::ask_again(HostTime now, HostTime due) const {
 }
 
 void LookPlanner::looked(HostTime now) {
-  // What was planned for long ago says nothing about how late we wake.
-  const Nanoseconds late = plan_ ? now - *plan_ : Nanoseconds::zero();
-  late_ = late < pacer_.interval() / 4 ? late : Nanoseconds::zero();
+  // What was planned for long ago, or only heard of too late, says nothing about how late we wake.
+  const Nanoseconds late = plan_ && slept_for_ ? now - *slept_for_ : Nanoseconds::zero();
+  late_ = late < pacer_.interval() / 4 ? std::max(late, Nanoseconds::zero()) : Nanoseconds::zero();
   plan_ ? pacer_.looked_apart(now) : pacer_.looked(now);
   plan_.reset();
+  slept_for_.reset();
   last_ = now;
 }
 

@@ -34,7 +34,8 @@ class LookPlanner {
   // The moment of the next look; `now` or earlier: look now. `notes` as they are now, when
   // wants_latches().
   HostTime due(HostTime now, const ring::LatchNotes& notes);
-  [[nodiscard]] HostTime due(HostTime now) const { return pacer_.due(now); }
+  // The same when not wants_latches().
+  HostTime due(HostTime now);
   // While that, `due`, is to come: when to ask again.
   [[nodiscard]] HostTime ask_again(HostTime now, HostTime due) const;
 
@@ -51,10 +52,11 @@ class LookPlanner {
   bool useful_ = true;  // pictures were there when we looked
   Pacer pacer_;
   LatchWatch latches_;
-  Nanoseconds work_{};            // nearly the longest of late
-  Nanoseconds late_{};            // the last look
-  std::optional<HostTime> last_;  // look
-  std::optional<HostTime> plan_;  // the next one, for a latch
+  Nanoseconds work_{};                 // nearly the longest of late
+  Nanoseconds late_{};                 // the last look
+  std::optional<HostTime> last_;       // look
+  std::optional<HostTime> plan_;       // the next one, for a latch
+  std::optional<HostTime> slept_for_;  // a plan that was to come when we knew of it
 };
 
 }  // namespace pierglass::guest

@@ -164,12 +164,13 @@ void Publisher::ring(const ring::DoorbellList& readers) {
 void Publisher::serve_readers(HostTime now) {
   session_.retire_dead_readers(now);
   const ring::ReaderDemand demand = demand_ = session_.demand();
-  wanted_millihertz_.store(demand.max_millihertz, std::memory_order_relaxed);
+  const std::uint32_t wanted =
+      wanted_millihertz_.exchange(demand.max_millihertz, std::memory_order_relaxed);
   const std::uint32_t before = visible_readers_.exchange(demand.visible, std::memory_order_relaxed);
-  if (before == 0 && demand.visible != 0) {
-    waiters_.capture->wake();
-    waiters_.pointer->wake();
-  }
+  const bool first = before == 0 && demand.visible != 0;
+  // Who wants more must not wait for what was due before.
+  if (first || wanted != demand.max_millihertz) waiters_.capture->wake();
+  if (first) waiters_.pointer->wake();
   for (int taken = 0; taken < kMaxRequestsAtOnce; ++taken) {
     const auto message = session_.next_control();
     if (!message) break;
@@ -228,12 +229,12 @@ void Publisher::capture_loop() {
 }
 
 void Publisher::wait_for_wish(HostTime now) {
-  if (rest_.on_unwanted(now)) frames_.rest();
+  if (rest_.on_unwanted(now) && frames_.rest()) reinit_needed_ = true;
   waiters_.capture->wait_until(rest_.ask_again(now, kSleep));
 }
 
 HostTime Publisher::next_look(HostTime now) {
-  if (not_before_ > HostTime{}) return not_before_;
+  if (reinit_needed_ || not_before_ > HostTime{}) return not_before_;
   return looks_.wants_latches() ? looks_.due(now, session_.latches()) : looks_.due(now);
 }
 
@@ -243,9 +244,10 @@ void Publisher::wait_for_look(HostTime now, HostTime due) {
 }
 
 void Publisher::capture_once(HostTime now) {
-  // A second try of a frame that found no slot does not count as a look.
-  if (std::exchange(not_before_, HostTime{}) == HostTime{}) looks_.looked(now);
+  // A second try of a frame that found no slot does not count as a look, nor does this.
+  const bool look = std::exchange(not_before_, HostTime{}) == HostTime{};
   if (reinit_needed_) return bring_back(now);
+  if (look) looks_.looked(now);
   if (still_ours()) on_step(frames_.step(now, kAcquireTimeout), now);
 }
 
@@ -255,6 +257,7 @@ void Publisher::on_step(const Step& step, HostTime now) {
       ring_sleepers();
       frames_.published(HostClock::now());
       looks_.published(step.work, step.waited);
+      source_.between_pictures();
       next_slot_ring_ = {};
       ++summary_.frames;
       summary_.bytes += step.bytes;

@@ -138,9 +138,9 @@ class Publisher {
   FramePublisher frames_;
   LookPlanner looks_;
   RestPolicy rest_;
-  HostTime not_before_;      // after Busy or a failed reinit
-  HostTime next_slot_ring_;  // while Busy
-  bool reinit_needed_ = false;
+  HostTime not_before_;         // after Busy or a failed reinit
+  HostTime next_slot_ring_;     // while Busy
+  bool reinit_needed_ = false;  // after a failed one, or a rest
   bool finished_ = false;
   Step too_large_;            // the last that was told of
   PublisherSummary summary_;  // pointer_moves: the pointer thread

@@ -22,9 +22,13 @@ class WhiteOutputs final : public guest::DxgiOutputs {
  public:
   explicit WhiteOutputs(DesktopPlay& play) : outputs_(play) {}
   Result<guest::DxgiOutput> find() override { return outputs_.find(); }
-  std::uint32_t white_millinits() override { return white; }
+  std::uint32_t white_millinits() override {
+    ++asked;
+    return white;
+  }
 
   std::uint32_t white = 80'000;
+  int asked = 0;
 
  private:
   ScriptedOutputs outputs_;
@@ -47,6 +51,7 @@ class Rest {
 
   void check_rest() {
     check(look() == CaptureOutcome::Frame, "a first picture");
+    check(outputs_.asked == 1, "white is asked for once where it does not count");
     check(open_duplications() == 1, "one duplication");
     check(source_->rest(), "it rests, although a frame is held");
     check(open_duplications() == 0, "the duplication is let go of");
@@ -82,6 +87,11 @@ class Rest {
     check(look() == CaptureOutcome::Frame, "a picture in HDR");
     check(frame_.info.sdr_white_millinits == 80'000, "with the old white");
     source_->release();
+    const int asked = outputs_.asked;
+    source_->between_pictures();
+    check(outputs_.asked == asked + 1, "white is asked for between pictures");
+    source_->between_pictures();
+    check(outputs_.asked == asked + 1, "and seldom");
     outputs_.white = 120'000;
     const HostTime begun = HostClock::now();
     CaptureOutcome outcome = look();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <mutex>
@@ -32,6 +33,10 @@ class FakeSource final : public CaptureSource, private PointerSource {
     if (!held) ++faults;
     held = false;
   }
+  void between_pictures() override {
+    if (held) ++faults;
+    ++between;
+  }
   bool rest() override {
     if (!rests) return false;
     ++rested;
@@ -51,6 +56,7 @@ class FakeSource final : public CaptureSource, private PointerSource {
 
   bool rests = false;  // lets go when nobody looks
   std::atomic<int> rested{0};
+  std::uint64_t between = 0;  // times between pictures
   bool held = false;
   int faults = 0;  // a second frame while one is held, or a release without one
   std::mutex mutex;

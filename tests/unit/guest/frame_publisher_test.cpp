@@ -142,6 +142,41 @@ TEST(FramePublisher, AFrameSaysHowLongTheOneBeforeTookToPublish) {
   EXPECT_LE(second->info().publish_before_ns, 4'000'000'000u);
 }
 
+// The source says that of the second since the look four milliseconds were its work.
+TEST(FramePublisher, AStepSaysWhatItWaitedAndWorkedAlsoWhenReadersHeldEverySlot) {
+  constexpr Nanoseconds kCapture = std::chrono::milliseconds(4);
+  constexpr Nanoseconds kSecond = std::chrono::seconds(1);
+  Picture picture({150, 70});
+  const std::vector<Rect> damage{full_rect(picture.image.size)};
+  FakeSource source;
+  source.on_acquire = [&](CapturedFrame& frame) {
+    frame.picture = picture.image;
+    frame.damage = damage;
+    frame.info.capture_ns = wire_nanoseconds(kCapture);
+    return CaptureOutcome::Frame;
+  };
+  Stage stage(source);
+  const auto step = [&](HostTime now) {
+    const Step done = stage.publisher.step(now, {});
+    if (done.kind != Step::Kind::Published) return done.kind;
+    const Nanoseconds since = HostClock::now() - now;
+    EXPECT_GE(done.waited, kSecond - kCapture);
+    EXPECT_GE(done.work, kCapture);
+    EXPECT_LE(done.waited + done.work, since) << "no time counts twice";
+    return done.kind;
+  };
+  std::deque<ring::FrameLease> held;
+  while (step(HostClock::now() - kSecond) != Step::Kind::Busy)
+    held.push_back(stage.reader->acquire_newest(0).value().value());
+  held.clear();
+  const HostTime again = HostClock::now();
+  const Step second = stage.publisher.step(again, {});
+  ASSERT_EQ(second.kind, Step::Kind::Published);
+  EXPECT_GE(second.waited, kSecond - kCapture) << "the screen had not changed";
+  EXPECT_GE(second.work, kCapture);
+  EXPECT_LE(second.work, kCapture + (second.at - again)) << "waiting for a slot is no work";
+}
+
 TEST(FramePublisher, AFrameThatIsHeldGoesWhenTheSourceRests) {
   Picture picture({150, 70});
   const std::vector<Rect> damage{full_rect(picture.image.size)};
@@ -162,11 +197,11 @@ TEST(FramePublisher, AFrameThatIsHeldGoesWhenTheSourceRests) {
     held.push_back(stage.reader->acquire_newest(0).value().value());
   }
   const int before = looks;
-  stage.publisher.rest();
+  EXPECT_FALSE(stage.publisher.rest());
   EXPECT_EQ(stage.step().kind, Step::Kind::Busy);
   EXPECT_EQ(looks, before) << "a source that needs no rest keeps its frame";
   source.rests = true;
-  stage.publisher.rest();
+  EXPECT_TRUE(stage.publisher.rest());
   EXPECT_FALSE(source.held);
   held.clear();
   EXPECT_EQ(stage.step().kind, Step::Kind::Published);

@@ -3,7 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <random>
+#include <span>
 
 namespace pierglass::guest {
 namespace {
@@ -146,6 +149,27 @@ TEST_F(Watched, AnotherPhaseIsLearnedAnew) {
   EXPECT_EQ(next(jump, jump + 2 * k60Hz), std::nullopt) << "not regular yet";
 }
 
+TEST_F(Watched, WhatNoScreenHasLeavesTheRowAsItWas) {
+  constexpr Nanoseconds kShortest = 2500us;
+  for (int i = -1; i < 40; ++i) {
+    write(kShortest);
+    look(i * kShortest);
+    look((i + 1) * kShortest - 1ms);
+  }
+  int told = 0;
+  for (int i = 0; i < 20; ++i) {  // dated badly, which makes them a little shorter
+    const Nanoseconds now = (40 + i) * kShortest + 1500us;
+    write(kShortest);
+    look(now);
+    const auto soon = next(now, now);
+    const auto then = soon ? next(now, *soon + 1ns) : std::nullopt;
+    if (!then) continue;
+    ++told;
+    EXPECT_GE(*then - *soon, kShortest) << i;
+  }
+  EXPECT_GT(told, 0);
+}
+
 TEST_F(Watched, AfterAPictureItLooksUntilSomethingIsSaid) {
   write(0ms);
   look(0ms);
@@ -177,6 +201,55 @@ TEST_F(Watched, ASilentReaderCostsFewLooks) {
   int looks = 0;
   for (; watch_.next_look(kStart + at) && looks < 100; ++looks) look(at += 1ms);
   EXPECT_LE(looks, 6);
+}
+
+// Reads when it is asked to, while pictures are handed over and readers say things at their times.
+class ReadersOfTheirOwn : public Watched {
+ protected:
+  struct Reader {
+    std::size_t block;
+    Nanoseconds refresh;
+    Nanoseconds from;
+    Nanoseconds until;
+    Nanoseconds says = from;
+  };
+  void play(std::span<Reader> readers, Nanoseconds length) {
+    Nanoseconds at{};
+    Nanoseconds picture{};
+    while (at < length) {
+      for (Reader& reader : readers) say(reader, at);
+      look(at);
+      if (at >= picture) {
+        watch_.on_published();
+        picture += k60Hz;
+      }
+      const auto next = watch_.next_look(kStart + at);
+      at = next ? std::min(*next - kStart, picture) : picture;
+    }
+  }
+
+ private:
+  // What it has said last before that moment.
+  void say(Reader& reader, Nanoseconds at) {
+    for (; reader.says < std::min(at, reader.until); reader.says += reader.refresh)
+      write(reader.refresh, reader.block);
+  }
+};
+
+TEST_F(ReadersOfTheirOwn, WhoComesLaterIsLearnedToo) {
+  constexpr Nanoseconds k144Hz{6'944'444};
+  std::array readers{Reader{.block = 0, .refresh = k60Hz, .from = 1ms, .until = 4s},
+                     Reader{.block = 3, .refresh = k144Hz, .from = 2s, .until = 5s}};
+  play(readers, 5s);
+  // Of the first nothing is left.
+  const auto soon = next(5s, 5s + 10ms);
+  ASSERT_TRUE(soon);
+  const auto then = next(5s, *soon + 1ns);
+  ASSERT_TRUE(then);
+  EXPECT_NEAR(static_cast<double>((*then - *soon).count()), static_cast<double>(k144Hz.count()),
+              100'000);
+  const Nanoseconds off = (*soon - 2s) % k144Hz;
+  EXPECT_TRUE(off <= 1ms || off >= k144Hz - 1500us) << off.count();
 }
 
 // Whatever is written: what comes of it is in time, and near.

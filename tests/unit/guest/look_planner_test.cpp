@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <iostream>
 #include <random>
+#include <span>
 #include <vector>
 
 namespace pierglass::guest {
@@ -16,6 +17,7 @@ using namespace std::chrono_literals;
 
 constexpr HostTime kStart{1h};
 constexpr Nanoseconds kLength = 60s;
+constexpr Nanoseconds kLearned = 3s;
 constexpr Nanoseconds k60Hz{16'666'667};
 
 Nanoseconds up_to(std::mt19937_64& random, Nanoseconds most) {
@@ -23,10 +25,13 @@ Nanoseconds up_to(std::mt19937_64& random, Nanoseconds most) {
       static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(most.count())));
 }
 
-// A client that takes the newest picture once a refresh, and then says when it will next.
+enum class Says : std::uint8_t { OnceARefresh, OnceAPicture };
+
+// A client that takes the newest picture once a refresh, and then says when it will next: at each
+// refresh, or only when there was a picture to take.
 class Screen {
  public:
-  Screen(Nanoseconds refresh, Nanoseconds phase) : refresh_(refresh) {
+  Screen(Nanoseconds refresh, Nanoseconds phase, Says says) : refresh_(refresh), says_(says) {
     std::mt19937_64 random(3);
     for (Nanoseconds at = phase; at < kLength + 1s; at += refresh)
       latches_.push_back(kStart + at + up_to(random, 500us) - 250us);
@@ -37,13 +42,20 @@ class Screen {
   [[nodiscard]] ring::LatchNotes notes(HostTime now) const {
     ring::LatchNotes notes{};
     notes[2].token = 5;
-    const auto said =
-        static_cast<std::size_t>(std::ranges::upper_bound(said_, now) - said_.begin());
+    auto said = static_cast<std::size_t>(std::ranges::upper_bound(said_, now) - said_.begin());
+    if (says_ == Says::OnceAPicture) {
+      const auto seen = std::ranges::upper_bound(taken_, said, {}, [](auto i) { return i + 1; });
+      said = seen == taken_.begin() ? 0 : *std::prev(seen) + 1;
+    }
     if (said == 0) return notes;
     // As predicted: without the next one's own jitter.
     notes[2].serial = static_cast<std::uint32_t>(said);
     notes[2].in = latches_[said - 1] + refresh_ - said_[said - 1];
     return notes;
+  }
+  // It will show that picture.
+  void take(std::size_t picture) {
+    if (taken_.empty() || taken_.back() != picture) taken_.push_back(picture);
   }
   // Number of the picture that shows what is complete at `at`.
   [[nodiscard]] std::size_t shows(HostTime at) const {
@@ -53,8 +65,10 @@ class Screen {
 
  private:
   Nanoseconds refresh_;
+  Says says_;
   std::vector<HostTime> latches_;
   std::vector<HostTime> said_;
+  std::vector<std::size_t> taken_;
 };
 
 struct Outcome {
@@ -62,6 +76,9 @@ struct Outcome {
   std::size_t seen = 0;            // pictures with something new
   std::size_t looks = 0;
   std::size_t wakes = 0;
+  // After kLearned:
+  std::size_t later_looks = 0;
+  std::size_t later_wakes = 0;
 
   [[nodiscard]] Nanoseconds median() const { return added[added.size() / 2]; }
   [[nodiscard]] double seen_share() const {
@@ -70,7 +87,7 @@ struct Outcome {
 };
 
 // A guest that looks by itself, its work 1.5 to 3 ms a picture and each sleep a little too long.
-Outcome play(const Screen& screen, std::uint32_t millihertz, bool follow) {
+Outcome play(Screen screen, std::uint32_t millihertz, bool follow) {
   std::mt19937_64 random(17);
   LookPlanner planner(follow);
   planner.set_rates(millihertz, 0);
@@ -78,7 +95,9 @@ Outcome play(const Screen& screen, std::uint32_t millihertz, bool follow) {
   std::size_t last = SIZE_MAX;
   HostTime now = kStart;
   while (now < kStart + kLength) {
+    const bool later = now >= kStart + kLearned;
     ++outcome.wakes;
+    outcome.later_wakes += later ? 1 : 0;
     const HostTime due =
         planner.wants_latches() ? planner.due(now, screen.notes(now)) : planner.due(now);
     if (now < due) {
@@ -90,7 +109,9 @@ Outcome play(const Screen& screen, std::uint32_t millihertz, bool follow) {
     now += work;
     planner.published(work, {});
     ++outcome.looks;
+    outcome.later_looks += later ? 1 : 0;
     const std::size_t picture = screen.shows(now);
+    screen.take(picture);
     if (picture == last) outcome.added.pop_back();  // a newer one took its place
     outcome.added.push_back(screen.latch(picture) - now);
     last = picture;
@@ -105,8 +126,9 @@ struct Both {
   Outcome without;
 };
 
-Both compare(Nanoseconds refresh, Nanoseconds phase, std::uint32_t millihertz) {
-  const Screen screen(refresh, phase);
+Both compare(Nanoseconds refresh, Nanoseconds phase, std::uint32_t millihertz,
+             Says says = Says::OnceARefresh) {
+  const Screen screen(refresh, phase, says);
   return {.with = play(screen, millihertz, true), .without = play(screen, millihertz, false)};
 }
 
@@ -140,19 +162,42 @@ struct Rates {
   const char* name;
   double screen;
   std::uint32_t millihertz;
+  bool gains;  // the screen's refresh is longer than what a look should come before it
 };
-class LookPlannerRates : public testing::TestWithParam<Rates> {};
-INSTANTIATE_TEST_SUITE_P(
-    , LookPlannerRates,
-    testing::Values(Rates{"LittleSlower", 59.94, 60'000}, Rates{"LittleFaster", 60.06, 60'000},
-                    Rates{"AQuarterFaster", 75, 60'000}, Rates{"FastScreen", 144, 60'000},
-                    Rates{"HalfRate", 60, 30'000}, Rates{"FastGuest", 60, 144'000}),
-    [](const auto& one) { return one.param.name; });
+class LookPlannerRates : public testing::TestWithParam<Rates> {
+ protected:
+  // With a screen of each phase.
+  static void expect_less_wait(std::span<const Both> phases) {
+    Nanoseconds with{};
+    Nanoseconds without{};
+    for (const Both& both : phases) {
+      with += both.with.median();
+      without += both.without.median();
+    }
+    if (GetParam().gains) {
+      EXPECT_LE(with * 3, without * 2);
+    }
+  }
+};
+INSTANTIATE_TEST_SUITE_P(, LookPlannerRates,
+                         testing::Values(Rates{"LittleSlower", 59.94, 60'000, true},
+                                         Rates{"LittleFaster", 60.06, 60'000, true},
+                                         Rates{"AQuarterFaster", 75, 60'000, true},
+                                         Rates{"FastScreen", 144, 60'000, true},
+                                         Rates{"HalfRate", 60, 30'000, true},
+                                         Rates{"FastGuest", 60, 144'000, true},
+                                         Rates{"Film", 60, 24'000, true},
+                                         Rates{"Television", 60, 25'000, true},
+                                         Rates{"VeryFastScreen", 240, 60'000, false},
+                                         Rates{"NearlyTwice", 125, 60'000, true}),
+                         [](const auto& one) { return one.param.name; });
 
 TEST_P(LookPlannerRates, NeverFewerPicturesAndNeverLater) {
   const auto refresh = Nanoseconds(static_cast<std::int64_t>(1e9 / GetParam().screen));
+  std::vector<Both> phases;
   for (int phase = 0; phase < 5; ++phase) {
-    const Both both = compare(refresh, refresh * phase / 5, GetParam().millihertz);
+    const Both& both =
+        phases.emplace_back(compare(refresh, refresh * phase / 5, GetParam().millihertz));
     std::cout << GetParam().name << ": median " << both.without.median().count() / 1000
               << " us without, " << both.with.median().count() / 1000 << " us with; "
               << both.without.seen << " of " << both.without.looks << " seen without, "
@@ -161,6 +206,60 @@ TEST_P(LookPlannerRates, NeverFewerPicturesAndNeverLater) {
     EXPECT_LE(both.with.median(), both.without.median() + 2ms) << phase;
     EXPECT_LE(both.with.looks, both.without.looks + both.without.looks / 50) << "by the rate";
   }
+  expect_less_wait(phases);
+}
+
+// A screen's refreshes are learned from pictures that come at another rate.
+TEST_P(LookPlannerRates, WhoSaysSomethingOnlyOncePerPictureIsFollowedWithFewLooks) {
+  const auto refresh = Nanoseconds(static_cast<std::int64_t>(1e9 / GetParam().screen));
+  std::vector<Both> phases;
+  for (int phase = 0; phase < 5; ++phase) {
+    const Both& both = phases.emplace_back(
+        compare(refresh, refresh * phase / 5, GetParam().millihertz, Says::OnceAPicture));
+    const double wakes = static_cast<double>(both.with.later_wakes);
+    std::cout << GetParam().name << ": median " << both.without.median().count() / 1000
+              << " us without, " << both.with.median().count() / 1000 << " us with; "
+              << wakes / static_cast<double>(both.with.later_looks) << " wakes a picture; "
+              << both.without.seen << " of " << both.without.looks << " seen without, "
+              << both.with.seen << " of " << both.with.looks << " with\n";
+    EXPECT_LE(both.with.later_wakes, both.with.later_looks * 5) << phase;
+    EXPECT_GE(both.with.seen + 10, both.without.seen) << phase;
+    EXPECT_LE(both.with.median(), both.without.median() + 2ms) << phase;
+    EXPECT_LE(both.with.looks, both.without.looks + both.without.looks / 50) << "by the rate";
+  }
+  expect_less_wait(phases);
+}
+
+// Pictures at moments that no screen has.
+TEST(LookPlanner, WhoHasNoRefreshCostsFewLooks) {
+  std::mt19937_64 random(31);
+  LookPlanner planner(true);
+  planner.set_rates(60'000, 0);
+  ring::LatchNotes notes{};
+  notes[1].token = 4;
+  HostTime now = kStart;
+  HostTime says = now;
+  int wakes = 0;
+  int looks = 0;
+  while (now < kStart + kLength) {
+    if (now >= says) {
+      ++notes[1].serial;
+      notes[1].in = 3ms + up_to(random, 40ms);
+      says = now + 10ms + up_to(random, 20ms);
+    }
+    ++wakes;
+    const HostTime due = planner.wants_latches() ? planner.due(now, notes) : planner.due(now);
+    if (now < due) {
+      now = planner.ask_again(now, due) + 50us;
+      continue;
+    }
+    planner.looked(now);
+    now += 2ms;
+    planner.published(2ms, {});
+    ++looks;
+  }
+  std::cout << static_cast<double>(wakes) / looks << " wakes a picture\n";
+  EXPECT_LE(wakes, looks * 6);
 }
 
 TEST(LookPlanner, WithoutALatchLooksAreThePacers) {
@@ -192,6 +291,63 @@ TEST(LookPlanner, WhatComesAsFastAsItCanIsNotHeldBack) {
   EXPECT_FALSE(planner.wants_latches()) << "the screen is what it waited for, not the rate";
   planner.published(1ms, 0ms);
   EXPECT_TRUE(planner.wants_latches());
+}
+
+// One that looked at the beginning, with work of a millisecond, and readers that have said nothing.
+class PlannedLook : public testing::Test {
+ protected:
+  PlannedLook() {
+    notes_[0].token = 1;
+    planner_.set_rates(60'000, 0);
+    (void)due(0ms);
+    planner_.looked(kStart);
+    planner_.published(1ms, {});
+  }
+  HostTime due(Nanoseconds at) { return planner_.due(kStart + at, notes_); }
+  // A latch, said right after the last time it was asked.
+  void say(Nanoseconds in) {
+    ++notes_[0].serial;
+    notes_[0].in = in;
+  }
+  // How long before a latch the next look is.
+  Nanoseconds lead(Nanoseconds at) {
+    (void)due(at - 1us);
+    say(14ms);
+    return kStart + at - 1us + 14ms - due(at);
+  }
+
+  LookPlanner planner_{true};
+  ring::LatchNotes notes_{};
+};
+
+TEST_F(PlannedLook, WakingLateForItIsWork) {
+  (void)due(7ms);
+  say(9ms);
+  ASSERT_EQ(due(7ms + 1us), kStart + 16ms - 2ms);
+  ASSERT_LE(due(15ms + 500us), kStart + 15ms + 500us);
+  planner_.looked(kStart + 15ms + 500us);
+  planner_.published(1ms, {});
+  EXPECT_EQ(lead(20ms), 1ms + 1500us + LookPlanner::kMargin);
+}
+
+TEST_F(PlannedLook, WhatWasHeardOfTooLateIsNoWork) {
+  (void)due(15ms);
+  say(500us);
+  ASSERT_EQ(due(15ms + 1us), kStart + 15ms + 500us - 2ms) << "it is past already";
+  planner_.looked(kStart + 15ms + 1us);
+  planner_.published(1ms, {});
+  EXPECT_EQ(lead(20ms), 1ms + LookPlanner::kMargin);
+}
+
+TEST_F(PlannedLook, APlanOfAnotherRateDoesNotCount) {
+  (void)due(7ms);
+  say(9ms);
+  ASSERT_EQ(due(7ms + 1us), kStart + 14ms);
+  planner_.set_rates(0, 0);
+  ASSERT_FALSE(planner_.wants_latches());
+  ASSERT_EQ(planner_.due(kStart + 8ms), kStart + 1ms);
+  planner_.looked(kStart + 8ms);
+  EXPECT_EQ(planner_.due(kStart + 8ms), kStart + 9ms) << "as a Pacer's";
 }
 
 TEST(LookPlanner, CanBeSwitchedOff) {

@@ -67,6 +67,22 @@ TEST(Pacer, ALookApartCountsAsTheOneThatWasDue) {
   EXPECT_EQ(pacer.due(kStart), kStart + std::chrono::microseconds(41'500)) << "it comes along";
 }
 
+TEST(Pacer, AWishForMoreTakesEffectAtOnce) {
+  Pacer pacer;
+  pacer.set_rates(100'000, 1);  // one in a thousand seconds
+  pacer.looked(kStart);
+  pacer.looked_apart(kStart + milliseconds(8));
+  pacer.set_rates(100'000, 0);
+  EXPECT_LE(pacer.due(kStart), kStart + milliseconds(8) + pacer.interval() * 5 / 4);
+  HostTime now = kStart;
+  for (const std::uint32_t wanted : {1u, 100'000u, 7u, 50'000u, 0u}) {
+    pacer.set_rates(100'000, wanted);
+    now += milliseconds(1);
+    pacer.looked_apart(now);
+    EXPECT_LE(pacer.due(now), now + pacer.interval() * 5 / 4);
+  }
+}
+
 TEST(RestPolicy, ItRestsOnceAfterTwoSeconds) {
   RestPolicy policy;
   policy.on_wanted();

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <utility>
 
 #include "guest/core/pattern_source.hpp"
 #include "tests/support/wait_until.hpp"
@@ -48,6 +49,27 @@ TEST(Publisher, FramesFlowWhileAReaderLooks) {
   EXPECT_TRUE(wait_until([&] { return reader->guest_heartbeat() > beat; }, 5s));
 }
 
+TEST(Publisher, AWishForMoreIsNotSleptOver) {
+  PatternSource source(pattern());
+  Running guest(source, {.millihertz = 500'000});
+  ASSERT_TRUE(guest.reaches(1));
+  const auto reader = guest.region.reader();
+  const auto beaten = [&](auto&& reached) {
+    return wait_until(
+        [&] {
+          (void)reader->beat();
+          return reached();
+        },
+        10s);
+  };
+  reader->set_wish({.millihertz = 1});
+  const std::uint64_t beat = reader->guest_heartbeat();
+  ASSERT_TRUE(beaten([&] { return reader->guest_heartbeat() > beat + 3; }));
+  const std::uint64_t newest = guest.counter.newest;
+  reader->set_wish({.millihertz = 500'000});
+  EXPECT_TRUE(beaten([&] { return guest.counter.newest >= newest + 20; }));
+}
+
 TEST(Publisher, AHiddenReaderStopsTheFlow) {
   PatternSource source(pattern());
   Running guest(source, {.millihertz = 1'000'000});
@@ -69,46 +91,83 @@ TEST(Publisher, AHiddenReaderStopsTheFlow) {
   EXPECT_TRUE(guest.reaches(newest + 20));
 }
 
+// Counts the waits of the capture thread, for which a publisher makes the second.
+class CaptureWaits final : public Waiter {
+ public:
+  void wait_until(HostTime deadline) override {
+    ++count;
+    waiter_.wait_until(deadline);
+  }
+  void wake() override { waiter_.wake(); }
+  static std::unique_ptr<Waiter> make() {
+    static int made = 0;
+    if (made++ % 3 == 1) return std::make_unique<CaptureWaits>();
+    return make_condition_waiter();
+  }
+  static inline std::atomic<int> count{0};
+
+ private:
+  ConditionWaiter waiter_;
+};
+
 TEST(Publisher, ASourceRestsWhileNobodyLooksAndComesBackWhole) {
   FakeSource source;
   source.rests = true;
   Picture picture({320, 240});
   const Rect all = full_rect({320, 240});
   std::atomic<int> made_anew{0};
+  std::atomic<int> in_vain{0};
+  std::atomic<int> waits{0};
+  int waited_before = 0;
+  bool back = false;
   source.on_acquire = [&](CapturedFrame& frame) {
-    if (made_anew < source.rested) return CaptureOutcome::MustReinit;
+    if (made_anew < source.rested) {
+      ++in_vain;
+      return CaptureOutcome::MustReinit;
+    }
+    if (std::exchange(back, false)) waits += CaptureWaits::count - waited_before;
     frame.picture = picture.image;
     frame.damage = {&all, 1};
     return CaptureOutcome::Frame;
   };
   source.on_reinit = [&]() -> Result<void> {
     ++made_anew;
+    back = true;
+    waited_before = CaptureWaits::count;
     return {};
   };
-  Running guest(source, {.millihertz = 500'000});
+  Running guest(source, {.millihertz = 500'000}, CaptureWaits::make);
   const auto reader = guest.region.reader();
+  const auto beaten = [&](auto&& reached) {
+    return wait_until(
+        [&] {
+          (void)reader->beat();
+          return reached();
+        },
+        10s);
+  };
+  const auto flows = [&] {
+    const std::uint64_t newest = guest.counter.newest;
+    return beaten([&] { return guest.counter.newest >= newest + 10; });
+  };
   reader->set_wish({.visible = true});
   for (int times = 1; times <= 2; ++times) {
-    ASSERT_TRUE(guest.reaches(guest.counter.newest + 10));
+    ASSERT_TRUE(flows());
     EXPECT_EQ(source.rested, times - 1) << "while somebody looks";
     reader->set_wish({.visible = false});
-    const auto beaten = [&](auto&& reached) {
-      return wait_until(
-          [&] {
-            (void)reader->beat();
-            return reached();
-          },
-          10s);
-    };
     ASSERT_TRUE(beaten([&] { return source.rested == times; }));
     const std::uint64_t beat = reader->guest_heartbeat();
     ASSERT_TRUE(beaten([&] { return reader->guest_heartbeat() > beat + 15; }));
     EXPECT_EQ(source.rested, times) << "once";
     reader->set_wish({.visible = true});
   }
-  EXPECT_TRUE(guest.reaches(guest.counter.newest + 10));
+  EXPECT_TRUE(flows());
   EXPECT_EQ(made_anew, 2);
-  ASSERT_TRUE(guest.finish());
+  EXPECT_EQ(in_vain, 0) << "it is known that it must be brought back";
+  EXPECT_EQ(waits, 0) << "and that is no look";
+  const auto summary = guest.finish();
+  ASSERT_TRUE(summary);
+  EXPECT_EQ(source.between, summary->frames);
   EXPECT_EQ(source.faults, 0);
 }
 
@@ -432,7 +491,7 @@ std::unique_ptr<Waiter> make_capture_counted() {
   return make_condition_waiter();
 }
 
-TEST(Publisher, ItLooksWhenAReaderTakesItsNextPicture) {
+TEST(Publisher, BetweenPicturesItListensToReadersOnlyWhenItFollowsThem) {
   for (const bool follow : {true, false}) {
     FakeSource source;
     Picture picture({320, 240});
