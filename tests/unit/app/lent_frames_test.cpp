@@ -86,6 +86,7 @@ TEST_F(Lent, WhatPicturesAreHandedOverInIsToldWhenItIsAnother) {
 }
 
 TEST_F(Lent, WhatNobodyElseTellsEndsASleepWhileRoomIsWaitedFor) {
+  presenter_.way = gfx::BorrowWay::DmaBuf;
   presenter_.awaits = 42;
   EXPECT_EQ(loop_.awaited(), -1);
   show(1);
@@ -95,6 +96,20 @@ TEST_F(Lent, WhatNobodyElseTellsEndsASleepWhileRoomIsWaitedFor) {
   release();
   step();
   EXPECT_EQ(loop_.awaited(), -1);
+}
+
+TEST_F(Lent, ReleasesEndNoSleepWhereNobodyWaitsForThem) {
+  show(1);
+  EXPECT_TRUE(loop_.lends());
+  show(2);
+  EXPECT_NE(hears_, PresentLoop::Hears::Everything);
+  release();
+  loop_.give_back();
+  EXPECT_EQ(source_.held, 1) << "without a step";
+  show(3);
+  source_.newest = 4;
+  step();
+  EXPECT_EQ(hears_, PresentLoop::Hears::Everything) << "it waits for room";
 }
 
 TEST_F(Lent, ThatAnotherGpuDrawsIsTold) {
