@@ -390,8 +390,10 @@ void SoftwarePresenter::draw_panel(Slot& slot, const CursorOverlay& cursor) {
 }
 
 Result<void> SoftwarePresenter::commit(SinkBuffer& buffer, const Rect& pointer) {
+  // What a compositor keeps of the buffer before this one lies turned another way.
+  const bool turned = std::exchange(shown_transform_, buffer.transform) != buffer.transform;
   pixel::DamageRegion damage;
-  if (commit_everything_) {
+  if (commit_everything_ || turned) {
     damage.set_full(window_);
   } else {
     uncommitted_.add(shown_pointer_);

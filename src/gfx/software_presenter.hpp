@@ -153,6 +153,7 @@ class SoftwarePresenter final : public Presenter {
   std::uint64_t panel_version_ = 0;  // in the last commit
   pixel::DamageRegion uncommitted_;  // picture pixels
   bool commit_everything_ = true;
+  Transform shown_transform_ = Transform::Normal;  // of the last commit
 };
 
 }  // namespace pierglass::gfx

@@ -197,5 +197,27 @@ TEST_F(SlotWindowTest, APictureThatStandsTurnedIsShownAsItLiesAndTheCompositorIs
   EXPECT_EQ(client_->toplevel().commits.back().transform, 0);
 }
 
+// A compositor may keep what it was shown, and take over only what is told as damaged.
+TEST_F(SlotWindowTest, WhatLiesTurnedAnotherWayThanTheBufferBeforeIsAllDamaged) {
+  open(Releases::WithCommit);
+  Picture picture = random_picture(kWindow, wire::PixelFormat::Xrgb8888, random_);
+  picture.rotation = wire::Rotation::Turn180;
+  const auto damage_shown = [&] {
+    EXPECT_TRUE(presenter_->draw({}));
+    settle();
+    return client_->toplevel().commits.back().damage;
+  };
+  const std::vector<Rect> all{full_rect(kWindow)};
+  const Rect small{10, 20, 30, 40};
+  for (int round = 0; round < 2; ++round) {
+    ASSERT_TRUE(presenter_->upload(picture.stored(), {&small, 1}));
+    EXPECT_EQ(damage_shown(), all) << "upright, in a buffer of our own";
+    ASSERT_TRUE(presenter_->borrow(picture.stored(), place(0), {&small, 1}));
+    EXPECT_EQ(damage_shown(), all) << "as it lies";
+    ASSERT_TRUE(presenter_->borrow(picture.stored(), place(1), {&small, 1}));
+    EXPECT_EQ(damage_shown(), std::vector{small});
+  }
+}
+
 }  // namespace
 }  // namespace pierglass::gfx::test
