@@ -7,8 +7,8 @@ endif()
 
 # The end-to-end tests that bring foreign bytes or many states to our programs. Their label is not
 # e2e but e2e_foreign, which "ctest -L e2e" finds too; they run with sanitizers as well.
-set(PIERGLASS_FOREIGN e2e_broker e2e_commands e2e_desktop e2e_direct e2e_doorbell e2e_gnome e2e_hostile
-  e2e_input_random e2e_ivshmem e2e_kill_order e2e_life e2e_looking_glass e2e_scales e2e_wrong_use)
+set(PIERGLASS_FOREIGN e2e_broker e2e_commands e2e_desktop e2e_direct e2e_gnome e2e_hostile
+  e2e_input_random e2e_ivshmem e2e_life e2e_looking_glass e2e_scales e2e_wrong_use)
 
 # pierglass_test(NAME [SERIAL] [FAST] SOURCES ... LINK ... [LABELS ...] [TIMEOUT seconds]): a GoogleTest
 # program whose cases run as processes of their own; SERIAL: nothing runs beside each; FAST:
