@@ -18,6 +18,14 @@ class FakeSource final : public CaptureSource, private PointerSource {
  public:
   // Called by acquire(); answers Frame after it filled `frame`.
   std::function<CaptureOutcome(CapturedFrame&)> on_acquire;
+  // From now on each look finds `picture`, with what is then in `damage`; both are borrowed.
+  void shows(const Picture& picture, const std::vector<Rect>& damage) {
+    on_acquire = [&](CapturedFrame& frame) {
+      frame.picture = picture.image;
+      frame.damage = damage;
+      return CaptureOutcome::Frame;
+    };
+  }
   std::function<Result<void>()> on_reinit = [] { return Result<void>(); };
   std::function<PointerUpdate()> on_poll = [] { return PointerUpdate{}; };
   // Whether it tells of news by itself; gets the waiter to wake.

@@ -125,11 +125,7 @@ TEST(FramePublisher, AFrameSaysHowLongTheOneBeforeTookToPublish) {
   Picture picture({150, 70});
   const std::vector<Rect> damage{full_rect(picture.image.size)};
   FakeSource source;
-  source.on_acquire = [&](CapturedFrame& frame) {
-    frame.picture = picture.image;
-    frame.damage = damage;
-    return CaptureOutcome::Frame;
-  };
+  source.shows(picture, damage);
   Stage stage(source);
   const Step first = stage.step();
   ASSERT_EQ(first.kind, Step::Kind::Published);
@@ -217,11 +213,7 @@ TEST(FramePublisher, SlotsStayEqualToThePictureForRandomDamageAndHolds) {
     Picture picture({150, 70});
     std::vector<Rect> damage{full_rect(picture.image.size)};
     FakeSource source;
-    source.on_acquire = [&](CapturedFrame& frame) {
-      frame.picture = picture.image;
-      frame.damage = damage;
-      return CaptureOutcome::Frame;
-    };
+    source.shows(picture, damage);
     Stage stage(source);
     std::deque<ring::FrameLease> held;
     std::uint64_t seen = 0;
@@ -347,12 +339,8 @@ TEST(FramePublisher, OutcomesOfTheSourceArePassedOn) {
 TEST(FramePublisher, AHeldFrameIsGivenBackAtTheEnd) {
   FakeSource source;
   Picture picture({64, 48});
-  const Rect all = full_rect({64, 48});
-  source.on_acquire = [&](CapturedFrame& frame) {
-    frame.picture = picture.image;
-    frame.damage = {&all, 1};
-    return CaptureOutcome::Frame;
-  };
+  const std::vector<Rect> all{full_rect({64, 48})};
+  source.shows(picture, all);
   {
     Stage stage(source);
     std::vector<ring::FrameLease> held;

@@ -91,20 +91,26 @@ TEST(Publisher, AHiddenReaderStopsTheFlow) {
   EXPECT_TRUE(guest.reaches(newest + 20));
 }
 
-// Counts the waits of the capture thread, for which a publisher makes the second.
-class CaptureWaits final : public Waiter {
+// A publisher makes three waiters, for control, capture and pointer; that one is a special one.
+enum class WaiterOf : std::uint8_t { Control, Capture };
+template <typename Special, WaiterOf kWhose>
+std::unique_ptr<Waiter> make_special() {
+  static int made = 0;
+  if (made++ % 3 == std::to_underlying(kWhose)) return std::make_unique<Special>();
+  return make_condition_waiter();
+}
+
+// Counts waits, and those that are brief, as between looks for what readers say.
+class CountingWaiter final : public Waiter {
  public:
   void wait_until(HostTime deadline) override {
     ++count;
+    if (deadline - HostClock::now() <= 1ms) ++brief;
     waiter_.wait_until(deadline);
   }
   void wake() override { waiter_.wake(); }
-  static std::unique_ptr<Waiter> make() {
-    static int made = 0;
-    if (made++ % 3 == 1) return std::make_unique<CaptureWaits>();
-    return make_condition_waiter();
-  }
   static inline std::atomic<int> count{0};
+  static inline std::atomic<int> brief{0};
 
  private:
   ConditionWaiter waiter_;
@@ -125,7 +131,7 @@ TEST(Publisher, ASourceRestsWhileNobodyLooksAndComesBackWhole) {
       ++in_vain;
       return CaptureOutcome::MustReinit;
     }
-    if (std::exchange(back, false)) waits += CaptureWaits::count - waited_before;
+    if (std::exchange(back, false)) waits += CountingWaiter::count - waited_before;
     frame.picture = picture.image;
     frame.damage = {&all, 1};
     return CaptureOutcome::Frame;
@@ -133,10 +139,10 @@ TEST(Publisher, ASourceRestsWhileNobodyLooksAndComesBackWhole) {
   source.on_reinit = [&]() -> Result<void> {
     ++made_anew;
     back = true;
-    waited_before = CaptureWaits::count;
+    waited_before = CountingWaiter::count;
     return {};
   };
-  Running guest(source, {.millihertz = 500'000}, CaptureWaits::make);
+  Running guest(source, {.millihertz = 500'000}, make_special<CountingWaiter, WaiterOf::Capture>);
   const auto reader = guest.region.reader();
   const auto beaten = [&](auto&& reached) {
     return wait_until(
@@ -399,13 +405,8 @@ class Oversleeping final : public Waiter {
   ConditionWaiter waiter_;
 };
 
-// A publisher whose control thread, for which it makes the first waiter, oversleeps: only the
-// other two threads can notice a successor.
-std::unique_ptr<Waiter> make_control_oversleep() {
-  static int made = 0;
-  if (made++ % 3 == 0) return std::make_unique<Oversleeping>();
-  return make_condition_waiter();
-}
+// The control thread oversleeps: only the other two can notice a successor.
+constexpr auto make_control_oversleep = make_special<Oversleeping, WaiterOf::Control>;
 
 // From the capture or the pointer thread: what it finds after a freeze.
 ring::GuestSession successor(std::span<std::byte> region) {
@@ -470,39 +471,15 @@ TEST(Publisher, ThePointerThreadWritesNoCursorIntoASuccessorsRegion) {
   other.reset();  // before its memory
 }
 
-// Counts short waits: between pictures it looks for what readers say.
-class CountingWaiter final : public Waiter {
- public:
-  void wait_until(HostTime deadline) override {
-    if (deadline - HostClock::now() <= 1ms) ++brief;
-    waiter_.wait_until(deadline);
-  }
-  void wake() override { waiter_.wake(); }
-  static inline std::atomic<int> brief{0};
-
- private:
-  ConditionWaiter waiter_;
-};
-
-// The capture's is the second.
-std::unique_ptr<Waiter> make_capture_counted() {
-  static int made = 0;
-  if (made++ % 3 == 1) return std::make_unique<CountingWaiter>();
-  return make_condition_waiter();
-}
-
 TEST(Publisher, BetweenPicturesItListensToReadersOnlyWhenItFollowsThem) {
   for (const bool follow : {true, false}) {
     FakeSource source;
     Picture picture({320, 240});
-    const Rect all = full_rect({320, 240});
-    source.on_acquire = [&](CapturedFrame& frame) {
-      frame.picture = picture.image;
-      frame.damage = {&all, 1};
-      return CaptureOutcome::Frame;
-    };
+    const std::vector<Rect> all{full_rect({320, 240})};
+    source.shows(picture, all);
     CountingWaiter::brief = 0;
-    Running guest(source, {.millihertz = 10'000, .follow_latches = follow}, make_capture_counted);
+    Running guest(source, {.millihertz = 10'000, .follow_latches = follow},
+                  make_special<CountingWaiter, WaiterOf::Capture>);
     const auto reader = guest.region.reader();
     reader->set_wish({.visible = true});
     const auto said_until = [&](auto&& reached) {
